@@ -1,0 +1,44 @@
+/**
+ * Makes the binary.
+ *
+ * @module
+ */
+
+import type { Packages } from "./packages.ts";
+import { BINARY, exists, MAIN, ROOT } from "./paths.ts";
+import { SHIPPED_PERMISSIONS } from "./permissions.ts";
+import { runDeno } from "./run.ts";
+import type { Runtime } from "./runtime.ts";
+import { BuildError } from "./say.ts";
+
+/** Compiles the program, with the library in it, and gives the exit code. */
+export async function compile(
+  packages: Packages,
+  library: string,
+  runtime: Runtime,
+  flags: readonly string[] = [],
+): Promise<number> {
+  if ("unavailable" in runtime) {
+    throw new BuildError(`Cannot compile: ${runtime.unavailable}`);
+  }
+  const strays = `${ROOT}/node_modules`;
+  if (await exists(strays)) {
+    throw new BuildError(
+      `Cannot compile: "${strays}" would be embedded in the binary; remove it`,
+    );
+  }
+  return await runDeno([
+    "compile",
+    ...flags,
+    "--config",
+    packages.config,
+    // The code cache would be a file of a predictable name in the temporary folder.
+    "--no-code-cache",
+    ...SHIPPED_PERMISSIONS,
+    "--include",
+    library,
+    "--output",
+    BINARY,
+    MAIN,
+  ], { cwd: ROOT, env: runtime.env });
+}

@@ -1,0 +1,77 @@
+/**
+ * Which packages the program is built on: those of JSR, or, where JSR cannot
+ * be reached, this repository's stand-ins for them. Found out, not configured.
+ *
+ * @module
+ */
+
+import config from "../../deno.json" with { type: "json" };
+import { JSR_CONFIG, OFFLINE_CONFIG, ROOT } from "./paths.ts";
+import { capture } from "./run.ts";
+import { BuildError, fallBack, say } from "./say.ts";
+
+/** The chosen packages. */
+export interface Packages {
+  /** The config file that maps the packages' bare names. */
+  config: string;
+  /** The version of `@db/sqlite` that JSR gave, or `null` with the stand-ins. */
+  sqliteVersion: string | null;
+}
+
+/** What `deno info --json` tells of a module graph, as far as it is read here. */
+export interface ModuleGraph {
+  modules: { specifier: string; error?: string }[];
+}
+
+/** How long JSR may be silent before it counts as out of reach. */
+const PATIENCE = 15_000;
+
+/** Resolves the packages of `deno.json`, and takes the stand-ins if it cannot. */
+export async function choosePackages(): Promise<Packages> {
+  const probe = Object.keys(config.imports)
+    .map((name) => `import "${name}";`).join("");
+  const found = await capture(
+    Deno.execPath(),
+    ["info", "--json", "--config", JSR_CONFIG, `data:text/javascript,${probe}`],
+    {
+      cwd: ROOT,
+      patience: PATIENCE,
+      env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+    },
+  );
+  const reason = found.stalled
+    ? `it was silent for ${PATIENCE / 1000} seconds`
+    : found.success
+    ? problemOf(JSON.parse(found.stdout))
+    : found.stderr.trim().split("\n")[0];
+  if (reason !== null) {
+    fallBack(
+      `using the stand-ins in tools/offline, as the packages cannot be had from JSR (${reason})`,
+    );
+    return { config: OFFLINE_CONFIG, sqliteVersion: null };
+  }
+  const sqliteVersion = versionIn(JSON.parse(found.stdout), "@db/sqlite");
+  if (sqliteVersion === null) {
+    // Without it, the library in the binary might not be that of the package.
+    throw new BuildError(
+      `Cannot tell the version of @db/sqlite from what "deno info" says; mend versionIn in tools/build/packages.ts for Deno ${Deno.version.deno}`,
+    );
+  }
+  say(`using the packages from JSR, with @db/sqlite ${sqliteVersion}`);
+  return { config: JSR_CONFIG, sqliteVersion };
+}
+
+/** The first thing that keeps a module graph from loading, if any. */
+export function problemOf(graph: ModuleGraph): string | null {
+  return graph.modules.find((module) => module.error)?.error
+    ?.split("\n")[0] ?? null;
+}
+
+/** The version of a JSR package in a module graph, read from its modules' addresses. */
+export function versionIn(graph: ModuleGraph, name: string): string | null {
+  for (const { specifier } of graph.modules) {
+    const [, rest] = specifier.split(`/${name}/`);
+    if (rest !== undefined) return rest.split("/")[0];
+  }
+  return null;
+}

@@ -1,0 +1,32 @@
+/**
+ * What the program and its tests may do: the only place that says so.
+ *
+ * @module
+ */
+
+/**
+ * The permissions that are compiled into the binary: files, the SQLite library
+ * and four variables, but no network, no subprocess, and no questions asked on
+ * a terminal. `@db/sqlite` reads both `DENO_SQLITE_…` variables while it loads.
+ */
+export const SHIPPED_PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-ffi",
+  "--allow-env=DENO_SQLITE_PATH,DENO_SQLITE_LOCAL,TURN_COUNTER_DB,NO_COLOR",
+];
+
+/**
+ * The permissions of tests and benchmarks. They start the binary, and programs
+ * such as `tail` and `sqlite3` to check it against, so they may run anything;
+ * like the program, they may not reach the network.
+ */
+export const TEST_PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-ffi",
+  "--allow-env",
+  "--allow-run",
+];
