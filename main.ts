@@ -1,0 +1,15 @@
+/**
+ * Entry of the `turn-counter` program.
+ *
+ * The SQLite binding looks for its library while its module is evaluated, so
+ * the library is provided before anything that imports the binding is loaded.
+ *
+ * @module
+ */
+
+import { provideSqlite } from "./src/store/library.ts";
+
+const release = provideSqlite();
+const { main } = await import("./src/cli/main.ts");
+release();
+Deno.exit(await main(Deno.args));

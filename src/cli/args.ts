@@ -1,0 +1,121 @@
+/**
+ * Reads the command line (SPEC section 7).
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { UsageError } from "../error.ts";
+import type { Synchronous } from "../store/store.ts";
+import { type Option, OPTIONS } from "./options.ts";
+
+/** What the command line asks for. */
+export interface Args {
+  /** Paths of the sources; `-` is standard input. */
+  sources: string[];
+  /** Path of the database. */
+  db: string;
+  skipReplayed: boolean;
+  /** In bytes. */
+  maxLineBytes: number;
+  synchronous: Synchronous;
+  verbose: boolean;
+  quiet: boolean;
+  help: boolean;
+  version: boolean;
+}
+
+const DEFAULT_DB = "/tmp/turn_tracker.db";
+const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+const VALUED = OPTIONS.filter((option) => option.value !== undefined);
+const SWITCHES = OPTIONS.filter((option) => option.value === undefined);
+
+/**
+ * Reads the command line.
+ *
+ * @param argv The arguments behind the program's name.
+ * @param env The environment variable `TURN_COUNTER_DB`, where it is set.
+ * @throws {UsageError} Where it says something that there is not.
+ */
+export function readArgs(argv: string[], env?: string): Args {
+  const parsed = parseArgs(argv.flatMap(glueDash(argv)), {
+    string: [...VALUED.map(({ name }) => name), "_"],
+    boolean: SWITCHES.map(({ name }) => name),
+    collect: VALUED.map(({ name }) => name),
+    alias: Object.fromEntries(
+      OPTIONS.flatMap(({ name, short }) => short ? [[name, short]] : []),
+    ),
+    unknown: refuse,
+  }) as Record<string, unknown>;
+  // What stands behind "--" is not shown to `unknown`.
+  (parsed._ as string[]).forEach((arg) => refuse(arg));
+  const values = new Map(
+    VALUED.map((option) => [option.name, readValues(option, parsed)]),
+  );
+  const last = (name: string) => values.get(name)!.at(-1);
+  return {
+    sources: values.get("source")!.length > 0 ? values.get("source")! : ["-"],
+    db: last("db") ?? (env || DEFAULT_DB),
+    skipReplayed: parsed["skip-replayed"] as boolean,
+    maxLineBytes: readCount("max-line-bytes", last("max-line-bytes")) ??
+      DEFAULT_MAX_LINE_BYTES,
+    synchronous: (last("synchronous") ?? "full") as Synchronous,
+    verbose: parsed.verbose as boolean,
+    quiet: parsed.quiet as boolean,
+    help: parsed.help as boolean,
+    version: parsed.version as boolean,
+  };
+}
+
+/** @throws {UsageError} Always: no option is unknown, and there are no operands. */
+function refuse(arg: string, key?: string): never {
+  throw new UsageError(
+    key === undefined
+      ? `unexpected argument "${arg}"; a log file is named with --source`
+      : `unknown option "${arg}"`,
+  );
+}
+
+/** `parseArgs` takes a lone dash for no value; here it is one, stdin. */
+function glueDash(argv: string[]) {
+  const valued = new Set(VALUED.map(({ name }) => `--${name}`));
+  const takesDash = (i: number) => valued.has(argv[i]) && argv[i + 1] === "-";
+  return (arg: string, i: number): string[] =>
+    takesDash(i) ? [`${arg}=-`] : takesDash(i - 1) ? [] : [arg];
+}
+
+function readValues(
+  { name, value, choices }: Option,
+  parsed: Record<string, unknown>,
+): string[] {
+  const values = parsed[name] as string[];
+  for (const given of values) {
+    if (given === "") {
+      throw new UsageError(
+        `option "--${name}" needs a value: --${name} ${value}`,
+      );
+    }
+    if (choices !== undefined && !choices.includes(given)) {
+      throw new UsageError(
+        `option "--${name}" cannot be "${given}": it is ${list(choices)}`,
+      );
+    }
+  }
+  return values;
+}
+
+function readCount(name: string, value?: string): number | undefined {
+  if (value === undefined) return undefined;
+  const count = /^\d+$/.test(value) ? +value : NaN;
+  if (!Number.isSafeInteger(count) || count === 0) {
+    throw new UsageError(
+      `option "--${name}" cannot be "${value}": it is a number of bytes, from 1`,
+    );
+  }
+  return count;
+}
+
+function list(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * What the program asks of a log format. Each agent's log is one dialect, in
+ * one module of this folder; nothing outside it knows how an envelope looks.
+ *
+ * @module
+ */
+
+import type { Decoded } from "../event.ts";
+
+/**
+ * How a line can be told apart by its bytes alone, so that those that do not
+ * concern a turn need not be decoded (SPEC section 1, "one shortcut").
+ */
+export interface LineShape {
+  /**
+   * The first bytes of a line whose event is named right behind them. A line
+   * that begins with it, then a name and a double quote, belongs to that event.
+   * ASCII.
+   */
+  head: string;
+  /** The names of the events that concern a turn: letters, digits, `.`, `_`, `-`. */
+  names: readonly string[];
+}
+
+/** One log format. */
+export interface Dialect {
+  shape: LineShape;
+  /**
+   * Decodes a line, without its newline. Never throws: a line that cannot be
+   * decoded is told in the result.
+   */
+  decode(line: string): Decoded;
+}

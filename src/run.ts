@@ -1,0 +1,87 @@
+/**
+ * Joins the parts: lines are decoded, events applied and committed, records
+ * written; then the next line is waited for (SPEC section 4).
+ *
+ * @module
+ */
+
+import type { Dialect } from "./dialect/dialect.ts";
+import type { Rejection, TurnEvent } from "./event.ts";
+import { formatRecord } from "./record.ts";
+import type { Sink } from "./sink.ts";
+import { candidateLines, type Line } from "./source/lines.ts";
+import type { Source } from "./source/source.ts";
+import type { Applied, Tracker } from "./tracker.ts";
+
+/** Is told what happens, to tell it to people. */
+export interface Observer {
+  /** An event was applied, and its records are about to be written. */
+  applied(event: TurnEvent, applied: Applied): void;
+  /** A line of a source was rejected. */
+  rejected(source: string, line: number, rejection: Rejection): void;
+}
+
+/** What a run works with. */
+export interface RunParts {
+  sources: Source[];
+  dialect: Dialect;
+  tracker: Tracker;
+  sink: Sink;
+  observer: Observer;
+}
+
+/** How a run is to go. */
+export interface RunOptions {
+  /** Write no records for events that changed nothing. */
+  skipReplayed: boolean;
+  /** The longest line that is decoded, in bytes. */
+  maxLineBytes: number;
+  /** Ends the run after the event in hand. */
+  signal: AbortSignal;
+}
+
+/**
+ * Reads the sources to their ends, one after the other.
+ *
+ * @throws {ReaderGone} Where nobody reads the sink any more.
+ * @throws {Failure} Where the database or the sink cannot be written.
+ */
+export async function run(parts: RunParts, options: RunOptions): Promise<void> {
+  for (const source of parts.sources) {
+    await runSource(source, parts, options);
+    if (options.signal.aborted) return;
+  }
+}
+
+async function runSource(
+  source: Source,
+  parts: RunParts,
+  { skipReplayed, maxLineBytes, signal }: RunOptions,
+): Promise<void> {
+  const { dialect, tracker, sink, observer } = parts;
+  const lines = candidateLines(source.chunks, dialect.shape, maxLineBytes)
+    .getReader();
+  // Ends a read that waits; nothing waits for the source behind it.
+  const stop = () => void lines.cancel();
+  signal.addEventListener("abort", stop);
+  while (!signal.aborted) {
+    const { done, value: line } = await lines.read();
+    if (done) break;
+    const { event, rejection } = decode(line);
+    if (rejection !== null) {
+      observer.rejected(source.name, line.number, rejection);
+    }
+    if (event === null) continue;
+    const applied = tracker.apply(event);
+    observer.applied(event, applied);
+    if (applied.known && skipReplayed) continue;
+    await sink.write(applied.turns.map(formatRecord).join(""));
+  }
+  signal.removeEventListener("abort", stop);
+
+  function decode({ text }: Line) {
+    if (text !== null) return dialect.decode(text);
+    const reason = `it is longer than ${maxLineBytes} bytes`;
+    return { event: null, rejection: { reason, torn: false } };
+  }
+}

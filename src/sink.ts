@@ -1,0 +1,41 @@
+/**
+ * Standard output: records, in order, none of them kept back.
+ *
+ * @module
+ */
+
+import { Failure, messageOf, ReaderGone } from "./error.ts";
+
+/** Where records go. */
+export interface Sink {
+  /**
+   * Writes text and returns once all of it has left the process, however slow
+   * the reader is.
+   *
+   * @throws {ReaderGone} Where nobody reads any more.
+   * @throws {Failure} Where the text cannot be written, as on a full disk.
+   */
+  write(text: string): Promise<void>;
+}
+
+const encoder = new TextEncoder();
+
+/** The sink that is the process's standard output. */
+export const stdout: Sink = {
+  async write(text) {
+    let rest = encoder.encode(text);
+    while (rest.length > 0) {
+      try {
+        rest = rest.subarray(await Deno.stdout.write(rest));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
+        throw new Failure(
+          `cannot write to stdout: ${
+            messageOf(error)
+          }; what is committed is in the database, read the log again to have the rest`,
+          { cause: error },
+        );
+      }
+    }
+  },
+};

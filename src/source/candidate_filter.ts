@@ -1,0 +1,240 @@
+/**
+ * Lets through the lines that can concern a turn, and counts the rest without
+ * looking at more of them than it must (SPEC section 1, "one shortcut").
+ *
+ * @module
+ */
+
+import type { LineShape } from "../dialect/dialect.ts";
+
+/** A line that must be decoded. */
+export interface Candidate {
+  /** The number of the line, from 1. */
+  number: number;
+  /**
+   * The line with a newline at its end, be it the last one of a file that
+   * lacks it; `null` where the line is longer than the limit.
+   */
+  bytes: Uint8Array<ArrayBuffer> | null;
+}
+
+const NEWLINE = 10;
+const QUOTE = 34;
+const LINE_END = Uint8Array.of(NEWLINE);
+const EMPTY = new Uint8Array();
+
+/** Which bytes a name may consist of. */
+const IN_NAME = new Uint8Array(256);
+for (
+  const byte of new TextEncoder().encode(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-",
+  )
+) IN_NAME[byte] = 1;
+
+/**
+ * A printable ASCII character written as an escape, at any depth of nesting: a
+ * name of which a letter is escaped cannot be found as text.
+ */
+const ESCAPED_ASCII = /\\u00[2-7]/;
+
+/** What the first bytes of a line say of it. */
+enum Verdict {
+  /** It belongs to an event that concerns no turn. */
+  Skip,
+  /** It belongs to an event that concerns a turn. */
+  Keep,
+  /** Only its whole text can tell. */
+  Search,
+  /** The bytes end before they say anything. */
+  Unknown,
+  /** They end within a name too long to be one of ours: Skip if a quote follows it. */
+  LongName,
+}
+
+/**
+ * Splits a stream of bytes, cut anywhere, into lines, and keeps the candidates:
+ * every line of which {@linkcode LineShape.head} and a name of another event are
+ * not the first bytes, and which has one of the names in it, or may have one in
+ * escaped form. What is no candidate is neither copied nor kept, however long.
+ *
+ * A line over the limit is a candidate only by its first bytes, or by a name
+ * that stands in it as text.
+ */
+export class CandidateFilter {
+  #head: Uint8Array;
+  #names: Uint8Array[];
+  #nameText: readonly string[];
+  #overlap: number;
+  #maxLineBytes: number;
+  #lines = 0;
+  #line: PartialLine | null = null;
+
+  /** @param maxLineBytes The longest candidate let through, without its newline. */
+  constructor(shape: LineShape, maxLineBytes: number) {
+    const encoder = new TextEncoder();
+    this.#head = encoder.encode(shape.head);
+    this.#names = shape.names.map((name) => encoder.encode(name));
+    this.#nameText = shape.names;
+    this.#overlap = Math.max(...this.#names.map((name) => name.length)) - 1;
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  /** How many lines have begun. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @param chunk Free to be overwritten once this returns.
+   * @returns The candidates that end in it.
+   */
+  push(chunk: Uint8Array): Candidate[] {
+    const found: Candidate[] = [];
+    let start = 0;
+    if (this.#line !== null) {
+      const end = chunk.indexOf(NEWLINE);
+      this.#extend(this.#line, end < 0 ? chunk : chunk.subarray(0, end));
+      if (end < 0) return found;
+      this.#finish(found);
+      start = end + 1;
+    }
+    while (start < chunk.length) {
+      const verdict = this.#judge(chunk, start);
+      const end = chunk.indexOf(NEWLINE, start);
+      this.#lines++;
+      if (verdict !== Verdict.Skip || end < 0) {
+        const line = this.#line = new PartialLine();
+        const rest = chunk.subarray(start, end < 0 ? chunk.length : end);
+        if (verdict === Verdict.Skip) line.verdict = verdict;
+        else this.#extend(line, rest);
+        if (end >= 0) this.#finish(found);
+      }
+      if (end < 0) break;
+      start = end + 1;
+    }
+    return found;
+  }
+
+  /** Takes the end of the bytes: what stands behind the last newline is a line. */
+  end(): Candidate[] {
+    const found: Candidate[] = [];
+    if (this.#line !== null) this.#finish(found);
+    return found;
+  }
+
+  #judge(bytes: Uint8Array, start: number): Verdict {
+    const head = this.#head;
+    let at = start;
+    for (let i = 0; i < head.length; i++, at++) {
+      if (at === bytes.length) return Verdict.Unknown;
+      if (bytes[at] !== head[i]) return Verdict.Search;
+    }
+    const nameStart = at;
+    at = nameEnd(bytes, nameStart);
+    if (at === bytes.length) {
+      return at - nameStart <= this.#overlap
+        ? Verdict.Unknown
+        : Verdict.LongName;
+    }
+    if (bytes[at] !== QUOTE || at === nameStart) return Verdict.Search;
+    return this.#names.some((name) => isAt(name, bytes, nameStart, at))
+      ? Verdict.Keep
+      : Verdict.Skip;
+  }
+
+  /** Adds to the line in hand what of it may be needed. */
+  #extend(line: PartialLine, bytes: Uint8Array): void {
+    if (line.verdict === Verdict.Skip) return;
+    line.length += bytes.length;
+    if (line.verdict === Verdict.Unknown) {
+      // What came before is a few bytes.
+      bytes = line.join(bytes);
+      line.pieces = [];
+      line.verdict = this.#judge(bytes, 0);
+    } else if (line.verdict === Verdict.LongName) {
+      const at = nameEnd(bytes, 0);
+      if (at < bytes.length) {
+        line.verdict = bytes[at] === QUOTE ? Verdict.Skip : Verdict.Search;
+      }
+    }
+    if (line.verdict === Verdict.Search || line.verdict === Verdict.LongName) {
+      this.#search(line, bytes);
+    }
+    const isNeeded = line.verdict !== Verdict.Skip &&
+      line.length <= this.#maxLineBytes;
+    if (isNeeded) line.pieces.push(bytes.slice());
+    else line.pieces = [];
+  }
+
+  /** Looks for a name in the line's next bytes, and across the seam. */
+  #search(line: PartialLine, bytes: Uint8Array): void {
+    const text = line.seam + latin1.decode(bytes);
+    line.named ||= this.#nameText.some((name) => text.includes(name));
+    line.escaped ||= ESCAPED_ASCII.test(text);
+    line.seam = text.slice(-this.#overlap);
+  }
+
+  #finish(found: Candidate[]): void {
+    const line = this.#line!;
+    this.#line = null;
+    if (line.verdict === Verdict.Skip) return;
+    // It ended where a name was still to come.
+    if (line.verdict === Verdict.Unknown) this.#search(line, line.join(EMPTY));
+    const tooLong = line.length > this.#maxLineBytes;
+    const isCandidate = line.verdict === Verdict.Keep || line.named ||
+      (line.escaped && !tooLong);
+    if (!isCandidate) return;
+    const bytes = tooLong ? null : line.join(LINE_END);
+    found.push({ number: this.#lines, bytes });
+  }
+}
+
+/** A line of which the end has not come yet. */
+class PartialLine {
+  verdict = Verdict.Unknown;
+  /** Its bytes so far, unless it is skipped or too long. */
+  pieces: Uint8Array[] = [];
+  length = 0;
+  named = false;
+  escaped = false;
+  /** The last text searched, in which a name may have begun. */
+  seam = "";
+
+  /** The bytes in one piece, and `last` behind them. */
+  join(last: Uint8Array): Uint8Array<ArrayBuffer> {
+    const pieces = [...this.pieces, last];
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const joined = new Uint8Array(size);
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
+  }
+}
+
+// One character a byte; ASCII, which is all that is looked for, stays itself.
+const latin1 = new TextDecoder("latin1");
+
+/** Where the characters of a name end that begins at `start`. */
+function nameEnd(bytes: Uint8Array, start: number): number {
+  while (start < bytes.length && IN_NAME[bytes[start]] === 1) start++;
+  return start;
+}
+
+/** Whether `bytes` are just `name` from `start` to `end`. */
+function isAt(
+  name: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) {
+    if (bytes[start + i] !== name[i]) return false;
+  }
+  return true;
+}

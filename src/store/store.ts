@@ -1,0 +1,216 @@
+/**
+ * The database file: opens it, and answers the tracker's questions with one
+ * prepared statement each (SPEC section 5).
+ *
+ * @module
+ */
+
+import { type BindValue, Database, type Statement } from "@db/sqlite";
+import { resolve } from "node:path";
+import type { Completion, NewTurn, Owner, TurnStore } from "../tracker.ts";
+import type { Turn } from "../turn.ts";
+import { storeFailure } from "./failure.ts";
+import { inspectSchema, migrate } from "./schema.ts";
+import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
+
+/** How hard a commit is pressed onto the disk: `PRAGMA synchronous`. */
+export const SYNCHRONOUS = ["full", "normal", "off"] as const;
+/** One of {@linkcode SYNCHRONOUS}. */
+export type Synchronous = typeof SYNCHRONOUS[number];
+
+/** How to open a {@linkcode SqliteStore}. */
+export interface StoreOptions {
+  /** @default {"full"} */
+  synchronous?: Synchronous;
+  /**
+   * How long to wait for another writer, in milliseconds.
+   *
+   * @default {5000}
+   */
+  busyTimeoutMs?: number;
+}
+
+type Statements = Record<keyof typeof EVENT_SQL, Statement>;
+
+/** A turn store in one SQLite file. */
+export class SqliteStore implements TurnStore, Disposable {
+  #db: Database;
+  #path: string;
+  #sql: Statements;
+  #begin: Statement;
+  #commit: Statement;
+
+  /**
+   * Opens the database at `path`, or creates it with mode 0600, and brings its
+   * schema up to date.
+   *
+   * @throws {Failure} Where it cannot be opened, is not ours, or is too new;
+   * it is untouched then.
+   */
+  constructor(path: string, options: StoreOptions = {}) {
+    const { synchronous = "full", busyTimeoutMs = 5000 } = options;
+    this.#path = path;
+    try {
+      // SQLite has names of its own, as ":memory:", none of which is a full path.
+      const file = resolve(path);
+      createPrivately(file);
+      this.#db = new Database(file, { int64: true });
+    } catch (error) {
+      throw storeFailure(path, error);
+    }
+    try {
+      this.#db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      this.#prepareFile(busyTimeoutMs);
+      this.#db.exec(`PRAGMA synchronous = ${synchronous}`);
+      this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
+      this.#commit = this.#db.prepare("COMMIT");
+      const entries = Object.entries(EVENT_SQL);
+      this.#sql = Object.fromEntries(
+        entries.map(([name, sql]) => [name, this.#db.prepare(sql)]),
+      ) as Statements;
+    } catch (error) {
+      this.#db.close();
+      throw storeFailure(path, error);
+    }
+  }
+
+  #prepareFile(busyTimeoutMs: number): void {
+    const state = inspectSchema(this.#db, this.#path);
+    this.#useWal(busyTimeoutMs);
+    if (state === "current") return;
+    this.#db.exec("BEGIN IMMEDIATE");
+    // Another process may have been faster.
+    migrate(this.#db, inspectSchema(this.#db, this.#path));
+    this.#db.exec("COMMIT");
+  }
+
+  /** SQLite does not wait by itself where two processes switch a new file to WAL. */
+  #useWal(busyTimeoutMs: number): void {
+    const deadline = Date.now() + busyTimeoutMs;
+    while (true) {
+      try {
+        const pragma = this.#db.prepare("PRAGMA journal_mode = WAL");
+        const [mode] = pragma.value<[string]>()!;
+        if (mode !== "wal") throw new Error(`its journal mode stays "${mode}"`);
+        return;
+      } catch (error) {
+        if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+  }
+
+  transaction<T>(work: () => T): T {
+    try {
+      this.#begin.run();
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // SQLite itself undoes a transaction that, say, a full disk interrupts.
+      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+      throw storeFailure(this.#path, error);
+    }
+  }
+
+  turn(id: number): Turn {
+    return this.#find("turn", id)!;
+  }
+
+  turnOfPrompt(hash: string): Turn | undefined {
+    return this.#find("turnOfPrompt", hash);
+  }
+
+  turnOfAnswer(hash: string): Turn | undefined {
+    return this.#find("turnOfAnswer", hash);
+  }
+
+  newestTurn({ sid, pid }: Owner, at: number): Turn | undefined {
+    return this.#find("newestTurn", sid, pid, at);
+  }
+
+  nextTurn({ sid, pid }: Owner, at: number): Turn | undefined {
+    return this.#find("nextTurn", sid, pid, at);
+  }
+
+  newestNamedTurn(
+    { sid, pid }: Owner,
+    turnId: string,
+    at: number,
+  ): Turn | undefined {
+    return this.#find("newestNamedTurn", sid, pid, turnId, at);
+  }
+
+  oldestNamedTurn({ sid, pid }: Owner, turnId: string): Turn | undefined {
+    return this.#find("oldestNamedTurn", sid, pid, turnId);
+  }
+
+  newestSessionTurn(sid: string, at: number): Turn | undefined {
+    return this.#find("newestSessionTurn", sid, at);
+  }
+
+  hasTurns({ sid, pid }: Owner): boolean {
+    return this.#sql.hasTurns.value(sid, pid) !== undefined;
+  }
+
+  mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
+    const { sid, pid, text, t, turnId, at } = prompt;
+    const sessionTurn = this.#number("countSessionTurn", sid);
+    const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
+    const id = this.#number(
+      "insertTurn",
+      ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
+      ...[turnId, at, orphanedBy],
+    );
+    return this.turn(id);
+  }
+
+  orphan(id: number, by: number): void {
+    this.#sql.orphan.run(by, id);
+  }
+
+  orphansOf(id: number): Turn[] {
+    const orphans: Turn[] = [];
+    let next = this.#find("nextOrphan", id, 0);
+    while (next !== undefined) {
+      orphans.push(next);
+      next = this.#find("nextOrphan", id, next.id);
+    }
+    return orphans;
+  }
+
+  complete(id: number, { answer, durationMs, pidMismatch }: Completion): void {
+    const { text, t, at } = answer;
+    this.#sql.complete.run(text, t, at, durationMs, pidMismatch, id);
+  }
+
+  rememberAnswer(hash: string, id: number): void {
+    this.#sql.rememberAnswer.run(hash, id);
+  }
+
+  /** Closes the file. What was committed is in it; nothing else is. */
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #find(
+    name: keyof Statements,
+    ...params: BindValue[]
+  ): Turn | undefined {
+    const row = this.#sql[name].value<TurnRow>(...params);
+    return row === undefined ? undefined : readTurn(row);
+  }
+
+  #number(name: keyof Statements, ...params: BindValue[]): number {
+    return this.#sql[name].value<[number]>(...params)![0];
+  }
+}
+
+/** Creates the file for its owner alone; SQLite gives `-wal` and `-shm` its mode. */
+function createPrivately(file: string): void {
+  try {
+    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The rules by which prompts and answers become turns (SPEC sections 2 and 3).
+ * They know neither SQL nor streams: a store is handed to them.
+ *
+ * @module
+ */
+
+import { dedupHash } from "./dedup_hash.ts";
+import type { Answer, Prompt, TurnEvent } from "./event.ts";
+import type { Turn, TurnStatus } from "./turn.ts";
+
+/** The turns of one session, or of one process of it. */
+export interface Owner {
+  sid: string;
+  pid: number;
+}
+
+/** A turn about to be minted. */
+export interface NewTurn {
+  prompt: Prompt;
+  hash: string;
+  status: TurnStatus;
+  /** The turn that orphaned this one from the start. */
+  orphanedBy: number | null;
+}
+
+/** What an answer sets on its turn. */
+export interface Completion {
+  answer: Answer;
+  durationMs: number;
+  pidMismatch: boolean;
+}
+
+/**
+ * What the rules ask of the database. Every look-up orders the turns by
+ * (start instant, id), and "until" an instant includes it.
+ */
+export interface TurnStore {
+  /**
+   * Runs `work` in one transaction that no other writer can come between.
+   *
+   * @throws Whatever `work` throws, after everything it did is undone.
+   */
+  transaction<T>(work: () => T): T;
+  turn(id: number): Turn;
+  turnOfPrompt(hash: string): Turn | undefined;
+  turnOfAnswer(hash: string): Turn | undefined;
+  /** The newest turn of the process until `at`. */
+  newestTurn(owner: Owner, at: number): Turn | undefined;
+  /** The first turn of the process that started later than `at`. */
+  nextTurn(owner: Owner, at: number): Turn | undefined;
+  /** The newest turn of the process until `at` that carries the agent's `turnId`. */
+  newestNamedTurn(owner: Owner, turnId: string, at: number): Turn | undefined;
+  /** The oldest turn of the process that carries the agent's `turnId`. */
+  oldestNamedTurn(owner: Owner, turnId: string): Turn | undefined;
+  /** The newest turn of the session until `at`, whichever process it is of. */
+  newestSessionTurn(sid: string, at: number): Turn | undefined;
+  hasTurns(owner: Owner): boolean;
+  /** Counts a new turn in its session and its process, and stores it. */
+  mint(turn: NewTurn): Turn;
+  orphan(id: number, by: number): void;
+  /** The turns that a turn orphaned, in id order. */
+  orphansOf(id: number): Turn[];
+  complete(id: number, completion: Completion): void;
+  rememberAnswer(hash: string, id: number): void;
+}
+
+/** What applying an event came to. */
+export interface Applied {
+  /**
+   * The turns to tell of, as they stand now, in the order in which to tell
+   * them. Empty where an answer found no turn.
+   */
+  turns: Turn[];
+  /** Whether the event had been applied before, and so changed nothing. */
+  known: boolean;
+}
+
+/** Whether an answer found no turn. */
+export function isUnmatched(applied: Applied): boolean {
+  return applied.turns.length === 0;
+}
+
+/** Applies events to a store, each in one transaction, each once ever. */
+export class Tracker {
+  #store: TurnStore;
+
+  constructor(store: TurnStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Applies one event. When this returns, the change is committed.
+   *
+   * @throws {Failure} Where the store cannot be written.
+   */
+  apply(event: TurnEvent): Applied {
+    return this.#store.transaction(() =>
+      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
+    );
+  }
+
+  /** SPEC section 2. */
+  #prompt(prompt: Prompt): Applied {
+    const store = this.#store;
+    const hash = dedupHash(prompt);
+    const known = store.turnOfPrompt(hash);
+    const turn = known ?? this.#mint(prompt, hash);
+    return {
+      turns: [...store.orphansOf(turn.id), turn],
+      known: known !== undefined,
+    };
+  }
+
+  #mint(prompt: Prompt, hash: string): Turn {
+    const store = this.#store;
+    const before = store.newestTurn(prompt, prompt.at);
+    const after = store.nextTurn(prompt, prompt.at);
+    const turn = store.mint({
+      prompt,
+      hash,
+      status: after === undefined ? "waiting_response" : "orphaned",
+      orphanedBy: after?.id ?? null,
+    });
+    if (before?.status === "waiting_response") store.orphan(before.id, turn.id);
+    return turn;
+  }
+
+  /** SPEC section 3. */
+  #answer(answer: Answer): Applied {
+    const store = this.#store;
+    const hash = dedupHash(answer);
+    const known = store.turnOfAnswer(hash);
+    if (known !== undefined) return { turns: [known], known: true };
+
+    const found = this.#findTurn(answer);
+    if (found === undefined) return { turns: [], known: false };
+    const { turn, pidMismatch } = found;
+    store.rememberAnswer(hash, turn.id);
+    if (turn.endMs !== null && answer.at < turn.endMs) {
+      return { turns: [turn], known: false };
+    }
+    const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
+    store.complete(turn.id, { answer, durationMs, pidMismatch });
+    return { turns: [store.turn(turn.id)], known: false };
+  }
+
+  /** SPEC section 3, step 1. */
+  #findTurn(
+    answer: Answer,
+  ): { turn: Turn; pidMismatch: boolean } | undefined {
+    const store = this.#store;
+    const { sid, turnId, at } = answer;
+    if (turnId !== null) {
+      const named = store.newestNamedTurn(answer, turnId, at) ??
+        store.oldestNamedTurn(answer, turnId);
+      if (named !== undefined) return { turn: named, pidMismatch: false };
+    }
+    const pidMismatch = !store.hasTurns(answer);
+    const turn = pidMismatch
+      ? store.newestSessionTurn(sid, at)
+      : store.newestTurn(answer, at);
+    if (turn === undefined) return undefined;
+    const contradicts = turnId !== null && turn.turnId !== null &&
+      turnId !== turn.turnId;
+    return contradicts ? undefined : { turn, pidMismatch };
+  }
+}
