@@ -1,0 +1,144 @@
+import { assert, assertEquals } from "@std/assert";
+import { codex } from "../../src/dialect/codex.ts";
+import {
+  type Candidate,
+  CandidateFilter,
+} from "../../src/source/candidate_filter.ts";
+import { answer, lineOf, prompt } from "../support/envelope.ts";
+
+const encoder = new TextEncoder();
+
+/** The candidates of a log that comes in these pieces. */
+function filter(pieces: (string | Uint8Array)[], limit = 1000): Candidate[] {
+  const candidates = new CandidateFilter(codex.shape, limit);
+  return [
+    ...pieces.flatMap((piece) =>
+      candidates.push(typeof piece === "string" ? encoder.encode(piece) : piece)
+    ),
+    ...candidates.end(),
+  ];
+}
+
+function numbers(log: string, limit?: number): number[] {
+  return filter([log], limit).map(({ number }) => number);
+}
+
+Deno.test("CandidateFilter lets through just the lines of the two events", () => {
+  const log = [
+    '{"event":"turn.delta","line":"turn.user_message"}',
+    lineOf(prompt()),
+    "",
+    "# a comment",
+    lineOf(answer()),
+    '{"event":"turn.user_messages"}',
+    '{"event":"response.output_item.added"}',
+    '{"t":1,"event":"turn.delta"}',
+  ].join("\n");
+  assertEquals(numbers(log), [2, 5]);
+});
+
+Deno.test("CandidateFilter lets through a line that may hold a name, where its first bytes say nothing", () => {
+  for (
+    const line of [
+      "turn.user_message",
+      '{ "event":"turn.delta","line":"response.output_item.done"}',
+      '{"t":1,"event":"turn.user\\u005fmessage"}',
+      '{"t":1,"line":"{\\"type\\":\\"\\\\u0074urn.user_message"}',
+      '{"event":"turn.user_message',
+      '{"event":"turn.user_message\n',
+      '{"event":"x y","event":"turn.user_message"}',
+    ]
+  ) assertEquals(numbers(line), [1], line);
+  // Escapes that stand for no printable character are common, and no reason.
+  assertEquals(numbers('{"t":1,"line":"\\u001b[0m \\u00e9"}'), []);
+});
+
+Deno.test("CandidateFilter gives a candidate its bytes, newline included, though the last one lacks it", () => {
+  const invalid = Uint8Array.of(0xff, 0x0a);
+  const line = encoder.encode("turn.user_message ");
+  const [first, second] = filter([line, invalid, line]);
+  assertEquals(first.bytes, Uint8Array.of(...line, ...invalid));
+  assertEquals(second.bytes, Uint8Array.of(...line, 0x0a));
+});
+
+Deno.test("CandidateFilter copies what it keeps, since a chunk is overwritten", () => {
+  const candidates = new CandidateFilter(codex.shape, 1000);
+  const text = lineOf(prompt());
+  const chunk = encoder.encode(text);
+  candidates.push(chunk);
+  chunk.fill(0);
+  const [candidate] = candidates.end();
+  assertEquals(new TextDecoder().decode(candidate.bytes!), text + "\n");
+});
+
+Deno.test("CandidateFilter gives no bytes of a candidate over the limit, and goes on behind it", () => {
+  const short = lineOf(prompt({ text: "" }));
+  const limit = short.length;
+  for (
+    const long of [
+      lineOf(prompt({ text: "x" })),
+      `${"x".repeat(limit)}turn.user_message`,
+      `turn.user_message${"x".repeat(limit)}`,
+    ]
+  ) {
+    const log = `${long}\n${short}\n`;
+    for (const size of [1, 7, limit, log.length]) {
+      const found = filter(cut(encoder.encode(log), size), limit);
+      assertEquals(found.map(({ bytes }) => bytes !== null), [false, true]);
+      assertEquals(found.map(({ number }) => number), [1, 2]);
+    }
+  }
+});
+
+Deno.test("CandidateFilter passes over a line over the limit that only has escapes", () => {
+  assertEquals(numbers(`{"t":"\\u0041${"x".repeat(2000)}"}`), []);
+  assertEquals(numbers(`{"t":"\\u0041"}`), [1]);
+});
+
+Deno.test("CandidateFilter finds a name across any seam between chunks", () => {
+  for (
+    const line of [
+      lineOf(prompt()),
+      ' {"event":"turn.user_message"}',
+      '{"t":"\\u0074"}',
+    ]
+  ) {
+    const bytes = encoder.encode(`ab\n${line}\ncd`);
+    for (let at = 0; at <= bytes.length; at++) {
+      const found = filter([bytes.subarray(0, at), bytes.subarray(at)]);
+      assertEquals(found.map(({ number }) => number), [2], `${line} ${at}`);
+    }
+  }
+});
+
+Deno.test("CandidateFilter judges a name of any length, however it is cut", () => {
+  const name = "a".repeat(300);
+  for (const [behind, expected] of [['"', []], ["!", [1]]] as const) {
+    const log = `{"event":"${name}${behind} turn.user_message`;
+    for (const size of [1, 2, 30, 1000]) {
+      const found = filter(cut(encoder.encode(log), size));
+      assertEquals(found.map(({ number }) => number), [...expected]);
+    }
+  }
+});
+
+Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", () => {
+  const candidates = new CandidateFilter(codex.shape, 1 << 20);
+  const chunk = new Uint8Array(1 << 20).fill(97);
+  for (const start of ['{"event":"turn.exec.end",', '{"t":"']) {
+    candidates.push(encoder.encode(start));
+    const before = Deno.memoryUsage().external;
+    for (let i = 0; i < 200; i++) candidates.push(chunk);
+    const grown = Deno.memoryUsage().external - before;
+    assert(grown < 100 << 20, `${start} costs ${grown} bytes`);
+    assertEquals(candidates.push(encoder.encode("\n")), []);
+  }
+});
+
+function cut(bytes: Uint8Array, size: number): Uint8Array[] {
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    pieces.push(bytes.subarray(at, at + size));
+  }
+  return pieces;
+}

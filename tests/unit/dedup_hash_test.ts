@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { dedupHash } from "../../src/dedup_hash.ts";
+import { prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+
+Deno.test("dedupHash equals sha256sum of the same bytes", async () => {
+  using dir = new TempDir();
+  const event = prompt({ pid: 2 ** 53 - 1, text: 'grüß\n"👋"\u0000|x' });
+  const path = dir.write(
+    "bytes",
+    `${event.sid}|9007199254740991|${event.t}|${event.text}`,
+  );
+  const { stdout } = await new Deno.Command("sha256sum", { args: [path] })
+    .output();
+  const [sum] = new TextDecoder().decode(stdout).split(" ");
+  assertEquals(dedupHash(event), sum);
+});
+
+Deno.test("dedupHash takes t as it came, not the instant", () => {
+  const hashes = ["2025-11-18T12:00:00", "2025-11-18T12:00:00Z"]
+    .map((t) => dedupHash(prompt({ t })));
+  assertEquals(new Set(hashes).size, 2);
+});

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { formatRecord } from "../../src/record.ts";
+import type { Turn } from "../../src/turn.ts";
+
+const TURN: Turn = {
+  id: 512,
+  sid: "019a8ccd",
+  pid: 47240,
+  sessionTurn: 34,
+  sessionPidTurn: 12,
+  status: "completed",
+  userText: "q",
+  assistantText: "a",
+  startTime: "2025-11-17T00:05:02.400",
+  endTime: "2025-11-17T00:05:12.373",
+  durationMs: 9973,
+  turnId: "12",
+  pidMismatch: false,
+  startMs: 1,
+  endMs: 2,
+};
+
+Deno.test("SPEC 6: a record is one line of JSON with all keys in their order", () => {
+  assertEquals(
+    formatRecord(TURN),
+    '{"turn_id_glob":512,"sid":"019a8ccd","pid":47240,"session_turn":34,"session_pid_turn":12,"status":"completed","user_text":"q","assistant_text":"a","start_time":"2025-11-17T00:05:02.400","end_time":"2025-11-17T00:05:12.373","duration_ms":9973,"original_turn_id":"12","pid_mismatch":false}\n',
+  );
+});
+
+Deno.test("SPEC 6: what is unknown is null", () => {
+  const record = JSON.parse(formatRecord({
+    ...TURN,
+    assistantText: null,
+    endTime: null,
+    durationMs: null,
+    turnId: null,
+  }));
+  assertEquals(
+    [
+      record.assistant_text,
+      record.end_time,
+      record.duration_ms,
+      record.original_turn_id,
+    ],
+    [null, null, null, null],
+  );
+});
+
+Deno.test("SPEC 6: a record stays one line, and U+0000 is kept, whatever the text", () => {
+  const userText = 'a\nb\r\u2028"\u0000\\';
+  const line = formatRecord({ ...TURN, userText });
+  assertEquals(line.trimEnd().split(/[\n\r]/).length, 1);
+  assertEquals(line.includes("\\u0000"), true);
+  assertEquals(JSON.parse(line).user_text, userText);
+});
