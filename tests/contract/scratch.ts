@@ -1,0 +1,46 @@
+/**
+ * Databases that are gone when a test is over.
+ *
+ * @module
+ */
+
+import { Database, type DatabaseOpenOptions } from "@db/sqlite";
+
+/** An empty database in memory. */
+export function memory(
+  options: DatabaseOpenOptions = {},
+): { db: Database } & Disposable {
+  const db = new Database(":memory:", options);
+  return { db, [Symbol.dispose]: () => db.close() };
+}
+
+/** How many rows a table has. */
+export function count(db: Database, table = "t"): unknown {
+  using statement = db.prepare(`SELECT count(*) FROM ${table}`);
+  return statement.value()?.[0];
+}
+
+/** A directory of its own, and connections to the files in it. */
+export class Scratch implements Disposable {
+  #open: Database[] = [];
+
+  /** The directory. */
+  readonly path: string = Deno.makeTempDirSync({ prefix: "contract-" });
+
+  /** The path of a file in the directory. */
+  file(name = "test.db"): string {
+    return `${this.path}/${name}`;
+  }
+
+  /** Opens a file in the directory. */
+  open(options: DatabaseOpenOptions = {}, name?: string): Database {
+    const db = new Database(this.file(name), options);
+    this.#open.push(db);
+    return db;
+  }
+
+  [Symbol.dispose](): void {
+    for (const db of this.#open) db.close();
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What `src/` and the tests need of `@std/streams`.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "@std/streams";
+import { assert, assertEquals } from "@std/assert";
+
+function lines(
+  chunks: string[],
+  options?: { allowCR?: boolean },
+): Promise<string[]> {
+  const text = ReadableStream.from(chunks);
+  return Array.fromAsync(text.pipeThrough(new TextLineStream(options)));
+}
+
+/** All ways to cut a text in two. */
+function cuts(text: string): string[][] {
+  return Array.from(
+    { length: text.length + 1 },
+    (_, i) => [text.slice(0, i), text.slice(i)],
+  );
+}
+
+Deno.test("TextLineStream cuts at \\n and \\r\\n, wherever the chunks end", async () => {
+  for (const chunks of cuts("a\nbc\r\n\nd\r\n\r\ne\n")) {
+    assertEquals(await lines(chunks), ["a", "bc", "", "d", "", "e"]);
+  }
+});
+
+Deno.test("TextLineStream takes text after the last newline as a line", async () => {
+  for (const chunks of cuts("a\nbc")) {
+    assertEquals(await lines(chunks), ["a", "bc"]);
+  }
+});
+
+Deno.test("TextLineStream makes no line of nothing", async () => {
+  assertEquals(await lines([]), []);
+  assertEquals(await lines(["", ""]), []);
+  assertEquals(await lines(["\n"]), [""]);
+});
+
+Deno.test("TextLineStream keeps a \\r that no \\n follows", async () => {
+  for (const chunks of cuts("a\rb\r\r\nc\r")) {
+    assertEquals(await lines(chunks), ["a\rb\r", "c\r"]);
+  }
+});
+
+Deno.test("TextLineStream with allowCR cuts at \\r too", async () => {
+  for (const chunks of cuts("a\rb\r\nc\r\rd\n\re\r")) {
+    assertEquals(
+      await lines(chunks, { allowCR: true }),
+      ["a", "b", "c", "", "d", "", "e"],
+    );
+  }
+});
+
+Deno.test("TextLineStream keeps other separators of lines in the line", async () => {
+  const text = "a\u2028b\u2029c\u0085d\ve\ff";
+  assertEquals(await lines([`${text}\n`]), [text]);
+});
+
+Deno.test("TextLineStream gives a line on before the next chunk comes", async () => {
+  const stream = new TextLineStream();
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const read = reader.read();
+  await writer.write("a\nb");
+  assertEquals(await read, { done: false, value: "a" });
+  const rest = reader.read();
+  await writer.close();
+  assertEquals(await rest, { done: false, value: "b" });
+  assertEquals((await reader.read()).done, true);
+});
+
+Deno.test("TextLineStream reads a line of many chunks in linear time", async () => {
+  const chunk = "x".repeat(1000);
+  const start = performance.now();
+  const [line] = await lines([...Array(20_000).fill(chunk), "\n"]);
+  assertEquals(line.length, 20_000_000);
+  // To look through it again for each chunk would take minutes.
+  assert(performance.now() - start < 10_000);
+});

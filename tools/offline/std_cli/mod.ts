@@ -1,0 +1,10 @@
+/**
+ * Stand-in for `@std/cli`, for machines that cannot reach JSR: its `parseArgs`,
+ * as far as this project uses it. Not here: dotted names (`--a.b`), and
+ * `boolean: true`.
+ *
+ * @module
+ */
+
+export { parseArgs } from "./parse_args.ts";
+export type { Args, ParseOptions } from "./types.ts";
