@@ -7,9 +7,16 @@
  * @module
  */
 
+import { Failure } from "./src/error.ts";
 import { provideSqlite } from "./src/store/library.ts";
 
-const release = provideSqlite();
-const { main } = await import("./src/cli/main.ts");
-release();
-Deno.exit(await main(Deno.args));
+try {
+  const release = provideSqlite();
+  const { main } = await import("./src/cli/main.ts");
+  release();
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(`turn-counter: ${error.message}`);
+  Deno.exit(1);
+}

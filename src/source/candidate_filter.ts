@@ -64,7 +64,7 @@ export class CandidateFilter {
   #head: Uint8Array;
   #names: Uint8Array[];
   #nameText: readonly string[];
-  #overlap: number;
+  #longestName: number;
   #maxLineBytes: number;
   #lines = 0;
   #line: PartialLine | null = null;
@@ -75,7 +75,7 @@ export class CandidateFilter {
     this.#head = encoder.encode(shape.head);
     this.#names = shape.names.map((name) => encoder.encode(name));
     this.#nameText = shape.names;
-    this.#overlap = Math.max(...this.#names.map((name) => name.length)) - 1;
+    this.#longestName = Math.max(...this.#names.map((name) => name.length));
     this.#maxLineBytes = maxLineBytes;
   }
 
@@ -134,7 +134,7 @@ export class CandidateFilter {
     const nameStart = at;
     at = nameEnd(bytes, nameStart);
     if (at === bytes.length) {
-      return at - nameStart <= this.#overlap
+      return at - nameStart <= this.#longestName
         ? Verdict.Unknown
         : Verdict.LongName;
     }
@@ -173,7 +173,7 @@ export class CandidateFilter {
     const text = line.seam + latin1.decode(bytes);
     line.named ||= this.#nameText.some((name) => text.includes(name));
     line.escaped ||= ESCAPED_ASCII.test(text);
-    line.seam = text.slice(-this.#overlap);
+    line.seam = text.slice(1 - this.#longestName);
   }
 
   #finish(found: Candidate[]): void {

@@ -30,7 +30,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "cannot be written; check the permissions of the file and of its directory",
   ],
   [
-    /unable to open|^14:|No such file or directory|Not a directory/,
+    /unable to open|^14:|No such file or directory|Not a directory|Is a directory/,
     "cannot be opened; check that it is a file, that its directory exists and that you may write to both",
   ],
   [

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { Failure } from "../error.ts";
+
 /** The variable in which the binding looks for the library's path. */
 const PATH_VARIABLE = "DENO_SQLITE_PATH";
 /** The variable by which the binding is told to look elsewhere. */
@@ -17,7 +19,7 @@ const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
  * binding finds a library by its own means.
  *
  * @returns Call it once the binding has loaded the library, to leave nothing behind.
- * @throws {Error} Where the system will not lend a place for the library.
+ * @throws {Failure} Where the system will not lend a place for the library.
  */
 export function provideSqlite(): () => void {
   if (!Deno.build.standalone) return () => {};
@@ -26,9 +28,16 @@ export function provideSqlite(): () => void {
 }
 
 function embedded(name: string): Uint8Array<ArrayBuffer> {
-  return Deno.readFileSync(
-    new URL(`../../tools/.build/${name}`, import.meta.url),
-  );
+  const url = new URL(`../../tools/.build/${name}`, import.meta.url);
+  try {
+    return Deno.readFileSync(url);
+  } catch (error) {
+    // The runtime shows what is embedded as if it stood below TMPDIR.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new Failure(
+      `cannot load SQLite: programs may not read "${url.pathname}"; set TMPDIR to a directory outside /dev, /proc and /sys, which need not exist`,
+    );
+  }
 }
 
 /** Linux: an anonymous file in memory, which has no name that others could use. */
@@ -50,7 +59,9 @@ function throughMemory(): () => void {
     done += written;
   }
   if (done < library.length) {
-    throw new Error("cannot load SQLite: the system has no memory for it");
+    throw new Failure(
+      "cannot load SQLite: the system has no memory for it; free some memory, then start again",
+    );
   }
   Deno.env.set(PATH_VARIABLE, `/proc/self/fd/${fd}`);
   return () => {

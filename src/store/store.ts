@@ -53,7 +53,7 @@ export class SqliteStore implements TurnStore, Disposable {
     try {
       // SQLite has names of its own, as ":memory:", none of which is a full path.
       const file = resolve(path);
-      createPrivately(file);
+      claimFile(file);
       this.#db = new Database(file, { int64: true });
     } catch (error) {
       throw storeFailure(path, error);
@@ -206,11 +206,16 @@ export class SqliteStore implements TurnStore, Disposable {
   }
 }
 
-/** Creates the file for its owner alone; SQLite gives `-wal` and `-shm` its mode. */
-function createPrivately(file: string): void {
+/**
+ * Creates the file for its owner alone; SQLite gives `-wal` and `-shm` its mode.
+ * SQLite would open a file that is there but cannot be written, and say so only
+ * at the first event.
+ */
+function claimFile(file: string): void {
   try {
     Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    Deno.openSync(file, { write: true }).close();
   }
 }

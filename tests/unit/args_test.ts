@@ -14,7 +14,7 @@ const DEFAULTS = {
   quiet: false,
   help: false,
   version: false,
-} as const;
+};
 
 Deno.test("SPEC 7: each option has its default", () => {
   assertEquals(readArgs([]), DEFAULTS);

@@ -99,6 +99,7 @@ Deno.test("CandidateFilter finds a name across any seam between chunks", () => {
   for (
     const line of [
       lineOf(prompt()),
+      lineOf(answer()),
       ' {"event":"turn.user_message"}',
       '{"t":"\\u0074"}',
     ]

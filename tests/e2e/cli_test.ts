@@ -1,0 +1,177 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { HELP } from "../../src/cli/help.ts";
+import { contents, fold, records } from "../support/database.ts";
+import { logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { run, shell, turnCounter } from "./program.ts";
+
+const GOLDEN = "testdata/golden.jsonl";
+const golden = Deno.readTextFileSync("testdata/golden.turns.jsonl");
+const rejections = Deno.readTextFileSync("testdata/golden.stderr.txt");
+
+Deno.test("turn-counter --source golden.jsonl writes the golden stream", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const { code, stdout, stderr } = await turnCounter([
+    "--source",
+    GOLDEN,
+    "--db",
+    db,
+  ]);
+  assertEquals(stdout, golden);
+  assertEquals(stderr, rejections);
+  assertEquals(code, 0);
+  assertEquals(fold(stdout), records(db));
+});
+
+Deno.test("turn-counter < golden.jsonl does the same as --source", async () => {
+  using dir = new TempDir();
+  for (const args of [[], ["--source", "-"], ["--source", "/dev/stdin"]]) {
+    const db = dir.file(`turns${args}.db`.replaceAll("/", ""));
+    const { code, stdout, stderr } = await turnCounter([...args, "--db", db], {
+      stdin: Deno.readFileSync(GOLDEN),
+    });
+    assertEquals(stdout, golden);
+    assertEquals(stderr, rejections.replaceAll(GOLDEN, "stdin"));
+    assertEquals(code, 0);
+  }
+});
+
+Deno.test("turn-counter reads a log twice, and the second time changes no row", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const args = ["--source", GOLDEN, "--db", db];
+  await turnCounter(args);
+  const before = contents(db);
+  const again = await turnCounter(args);
+  assertEquals(contents(db), before);
+  assertEquals(fold(again.stdout), records(db));
+  const skipped = await turnCounter([...args, "--skip-replayed"]);
+  assertEquals(skipped.stdout, "");
+  assertEquals(contents(db), before);
+});
+
+Deno.test("turn-counter --source a --source b reads one after the other", async () => {
+  using dir = new TempDir();
+  const [a, b] = ["a", "b"].map((text) =>
+    dir.write(text, logOf([prompt({ text })]))
+  );
+  const { stdout } = await turnCounter([
+    "--source",
+    a,
+    "--source",
+    b,
+    "--db",
+    dir.file("db"),
+  ]);
+  assertEquals(fold(stdout).map(({ user_text }) => user_text), ["a", "b"]);
+});
+
+Deno.test("turn-counter reads what a shell substitutes for a file", async () => {
+  using dir = new TempDir();
+  const { code, stdout } = await shell(
+    `"$@" --source <(cat ${GOLDEN}) --db "$DB"`,
+    { DB: dir.file("turns.db") },
+  );
+  assertEquals(stdout, golden);
+  assertEquals(code, 0);
+});
+
+Deno.test("TURN_COUNTER_DB names the database, and --db is above it", async () => {
+  using dir = new TempDir();
+  const env = { TURN_COUNTER_DB: dir.file("env.db") };
+  await turnCounter(["--source", GOLDEN], { env });
+  await turnCounter(["--source", GOLDEN, "--db", dir.file("arg.db")], { env });
+  assertEquals(contents(dir.file("env.db")), contents(dir.file("arg.db")));
+});
+
+Deno.test("turn-counter's stream is read by jq, its database by sqlite3", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  await turnCounter(["--source", GOLDEN, "--db", db]);
+  const jq = await run(["jq", "-s", "-c", "map(.turn_id_glob) | max, length"], {
+    stdin: golden,
+  });
+  assertEquals(jq, { code: 0, stdout: "16\n36\n", stderr: "" });
+  const sqlite = await run([
+    "sqlite3",
+    db,
+    "PRAGMA integrity_check; SELECT status, count(*) FROM turns GROUP BY status",
+  ]);
+  assertEquals(sqlite.stdout, "ok\ncompleted|14\norphaned|2\n");
+});
+
+Deno.test("turn-counter --help and --version speak on stdout and touch no database", async () => {
+  using dir = new TempDir();
+  const env = { TURN_COUNTER_DB: dir.file("turns.db") };
+  for (const flag of ["--help", "-h"]) {
+    assertEquals(await turnCounter([flag], { env }), {
+      code: 0,
+      stdout: HELP,
+      stderr: "",
+    });
+  }
+  const stdout = `turn-counter ${config.version}\n`;
+  for (const flag of ["--version", "-V"]) {
+    assertEquals(await turnCounter([flag], { env }), {
+      code: 0,
+      stdout,
+      stderr: "",
+    });
+  }
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+});
+
+Deno.test("turn-counter --verbose tells of each event in a line", async () => {
+  using dir = new TempDir();
+  const { stderr } = await turnCounter([
+    "-v",
+    "--source",
+    GOLDEN,
+    "--db",
+    dir.file("db"),
+  ]);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.length, golden.trimEnd().split("\n").length + 1 + 6);
+  assertMatch(
+    lines[0],
+    /^2025-11-18T19:26:43.256 #1 c9c78 turn 1 waiting_response: hello$/,
+  );
+  assert(lines.some((line) => line.includes("unmatched")));
+  // deno-lint-ignore no-control-regex
+  assertEquals(/[\x00-\x09\x0b-\x1f]/.test(stderr), false);
+});
+
+Deno.test("turn-counter --quiet tells errors only, and a rejected line is one", async () => {
+  using dir = new TempDir();
+  const { stderr } = await turnCounter([
+    "--quiet",
+    "-v",
+    "--source",
+    GOLDEN,
+    "--db",
+    dir.file("db"),
+  ]);
+  assertEquals(stderr, rejections);
+});
+
+Deno.test("turn-counter uses colours on a terminal, but not under NO_COLOR", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "turn.user_message\n");
+  for (const [noColor, colored] of [["", true], ["1", false]] as const) {
+    const { stdout } = await shell(
+      `script -qec "$(printf '%q ' "$@") --source ${log} --db ${
+        dir.file("db")
+      }" /dev/null`,
+      { NO_COLOR: noColor },
+    );
+    assertStringIncludes(stdout, "rejected: not JSON");
+    assertEquals(stdout.includes("\x1b["), colored);
+  }
+});

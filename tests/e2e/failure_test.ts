@@ -1,0 +1,199 @@
+import { Database } from "@db/sqlite";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { contents, query, records } from "../support/database.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import {
+  COMMAND,
+  type Ended,
+  run,
+  Running,
+  shell,
+  turnCounter,
+} from "./program.ts";
+
+const LOG = logOf([prompt()]);
+
+/** One sentence on stderr with these words in it, and nothing on stdout. */
+function assertTold(
+  { code, stdout, stderr }: Ended,
+  expected: number,
+  ...words: string[]
+) {
+  assertEquals([code, stdout], [expected, ""], stderr);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.length, 1, stderr);
+  assert(lines[0].startsWith("turn-counter: "), stderr);
+  for (const word of words) assertStringIncludes(stderr, word);
+}
+
+/** Whether this process may do anything, so that modes stop nobody. */
+const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
+
+/** Runs the program as somebody whom modes do stop. */
+function asNobody(args: string[]): Promise<Ended> {
+  const drop = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
+  return run([...drop, ...COMMAND, ...args], { stdin: LOG });
+}
+
+/** Whether a small file system can be mounted where only a child sees it. */
+const canMount = (await run([
+  ...["unshare", "--map-root-user", "--mount"],
+  ...["mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+]).catch(() => ({ code: 1 }))).code === 0;
+
+const needsMount = {
+  ignore: !canMount,
+  suffix: canMount ? "" : " (left out: no mount namespaces here)",
+};
+
+Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database untouched", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const unreadable = dir.write("secret.jsonl", LOG);
+  Deno.chmodSync(unreadable, 0);
+  Deno.chmodSync(dir.path, 0o777);
+  assertTold(
+    await turnCounter(["--source", dir.file("missing"), "--db", db]),
+    2,
+    dir.file("missing"),
+    "no such file",
+    "--source",
+  );
+  assertTold(
+    await turnCounter(["--source", dir.path, "--db", db]),
+    2,
+    dir.path,
+    "directory",
+  );
+  assertTold(
+    await asNobody(["--source", unreadable, "--db", db]),
+    2,
+    unreadable,
+    "may not read",
+  );
+  // Not even where the first of two can be opened.
+  const log = dir.write("log.jsonl", LOG);
+  assertTold(
+    await turnCounter(["--source", log, "--source", dir.path, "--db", db]),
+    2,
+  );
+  assertEquals([...Deno.readDirSync(dir.path)].length, 2);
+});
+
+Deno.test("SPEC 8: a directory as stdin is a failure", async () => {
+  using dir = new TempDir();
+  const ended = await shell('"$@" --db "$DB" </', { DB: dir.file("turns.db") });
+  assertTold(ended, 1, "stdin", "directory");
+});
+
+Deno.test("SPEC 7: a mistake in the command line is told with the way to the help", async () => {
+  assertTold(await turnCounter(["--sauce"]), 2, "--sauce", "--help");
+});
+
+Deno.test("SPEC 8: a database that cannot be written is a failure", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  await turnCounter(["--db", db], { stdin: LOG });
+  Deno.chmodSync(db, 0o444);
+  Deno.chmodSync(dir.path, 0o555);
+  const before = contents(db);
+  assertTold(await asNobody(["--db", db]), 1, db, "cannot be written");
+  assertTold(
+    await asNobody(["--db", dir.file("new.db")]),
+    1,
+    "new.db",
+    "permissions",
+  );
+  Deno.chmodSync(dir.path, 0o755);
+  assertEquals(contents(db), before);
+});
+
+Deno.test("SPEC 8: what is no database of ours is a failure, and stays as it is", async () => {
+  using dir = new TempDir();
+  const text = dir.write("notes.txt", "no database ".repeat(1000));
+  assertTold(
+    await turnCounter(["--db", text], { stdin: LOG }),
+    1,
+    text,
+    "--db",
+  );
+  assertEquals(Deno.readTextFileSync(text), "no database ".repeat(1000));
+
+  const newer = dir.file("newer.db");
+  const db = new Database(newer);
+  db.exec("CREATE TABLE turns (a); PRAGMA user_version = 99");
+  db.close();
+  const before = Deno.readFileSync(newer);
+  assertTold(
+    await turnCounter(["--db", newer], { stdin: LOG }),
+    1,
+    newer,
+    "newer",
+  );
+  assertEquals(Deno.readFileSync(newer), before);
+});
+
+Deno.test("SPEC 8: a database locked beyond the busy timeout is a failure, and what was committed stays", async () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  await using program = Running.start(["--db", path]);
+  await program.write(LOG);
+  await program.line();
+  const db = new Database(path);
+  db.exec("BEGIN IMMEDIATE");
+  await program.write(logOf([prompt({ t: at(9) })]));
+  const { code, stderr } = await program.end();
+  db.close();
+  assertTold({ code, stdout: "", stderr }, 1, path, "locked");
+  assertEquals(records(path).length, 1);
+  assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
+});
+
+Deno.test({
+  name:
+    `SPEC 8: a full disk under the database is a failure, and what was committed stays${needsMount.suffix}`,
+  ignore: needsMount.ignore,
+  async fn() {
+    using dir = new TempDir();
+    const events = Array.from(
+      { length: 3000 },
+      (_, i) => prompt({ t: at(i), text: "x".repeat(1000) }),
+    );
+    const log = dir.write("log.jsonl", logOf(events));
+    Deno.mkdirSync(dir.file("small"));
+    const script = `
+      mount -t tmpfs -o size=1m tmpfs "$SMALL" &&
+      "$@" --source "$LOG" --db "$SMALL/turns.db" >"$OUT" && exit 99
+      code=$?
+      # Room again: nothing is lost, and it goes on where it stopped.
+      mount -o remount,size=64m "$SMALL" &&
+      "$@" --source "$LOG" --db "$SMALL/turns.db" >"$OUT.2" &&
+      cp "$SMALL/turns.db" "$OUT.db" && exit $code`;
+    const env = {
+      LOG: log,
+      SMALL: dir.file("small"),
+      OUT: dir.file("stream"),
+    };
+    const unshare = ["unshare", "--map-root-user", "--mount"];
+    const ended = await run(
+      [...unshare, "bash", "-c", script, "bash", ...COMMAND],
+      { env },
+    );
+    assertTold(ended, 1, "small/turns.db", "full", "free some space");
+    const told = Deno.readTextFileSync(env.OUT).trimEnd().split("\n");
+    assert(told.length > 1);
+    const whole = dir.file("whole.db");
+    await turnCounter(["--source", log, "--db", whole, "--synchronous", "off"]);
+    assertEquals(contents(`${env.OUT}.db`), contents(whole));
+  },
+});
+
+Deno.test("SPEC 8: a full disk under stdout is a failure", async () => {
+  using dir = new TempDir();
+  const { code, stderr } = await shell(
+    '"$@" --source "$LOG" --db "$DB" >/dev/full',
+    { LOG: dir.write("log", LOG), DB: dir.file("turns.db") },
+  );
+  assertTold({ code, stdout: "", stderr }, 1, "stdout", "No space left");
+});

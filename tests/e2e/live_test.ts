@@ -1,0 +1,190 @@
+import { assertEquals } from "@std/assert";
+import { contents, records } from "../support/database.ts";
+import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { COMMAND, run, Running, shell, within } from "./program.ts";
+
+const QUESTION = lineOf(prompt()) + "\n";
+
+/** The program at the end of a real `tail`, on a real pipe. */
+async function follow(dir: TempDir, log: string, db: string) {
+  const fifo = dir.file(`fifo-${crypto.randomUUID()}`);
+  await run(["mkfifo", fifo]);
+  const tail = new Deno.Command("sh", {
+    args: ["-c", 'exec tail -n +1 -F "$0" 2>&1 >"$1"', log, fifo],
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+  const script = 'fifo=$0; exec "$@" <"$fifo"';
+  const program = new Running([
+    "sh",
+    "-c",
+    script,
+    fifo,
+    ...COMMAND,
+    "--db",
+    db,
+  ]);
+  return {
+    program,
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      tail.kill("SIGKILL");
+      await tail.status;
+    },
+  };
+}
+
+Deno.test("tail -F log | turn-counter writes a record while the pipe stays open", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", "");
+  await using live = await follow(dir, log, dir.file("turns.db"));
+  for (let i = 1; i <= 20; i++) {
+    Deno.writeTextFileSync(log, logOf([prompt({ t: at(i) })]), {
+      append: true,
+    });
+    if (i > 1) await live.program.line(); // the turn orphaned by this one
+    const record = JSON.parse((await live.program.line())!);
+    assertEquals([record.turn_id_glob, record.status], [i, "waiting_response"]);
+    // Committed before it was written.
+    assertEquals(records(dir.file("turns.db")).at(-1), record);
+  }
+});
+
+Deno.test("tail -F log | turn-counter goes on across a rotation", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", logOf([prompt({ text: "old" })]));
+  await using live = await follow(dir, log, dir.file("turns.db"));
+  await live.program.line();
+  Deno.renameSync(log, `${log}.1`);
+  Deno.writeTextFileSync(log, logOf([prompt({ text: "new", t: at(1e6) })]));
+  const orphan = JSON.parse((await live.program.line())!);
+  assertEquals([orphan.user_text, orphan.status], ["old", "orphaned"]);
+  assertEquals(JSON.parse((await live.program.line())!).user_text, "new");
+});
+
+Deno.test("turn-counter writes each record before it waits for the next line", async () => {
+  using dir = new TempDir();
+  await using program = Running.start(["--db", dir.file("turns.db")]);
+  // The newline and nothing behind it makes a line.
+  for (const piece of [QUESTION.slice(0, 50), QUESTION.slice(50, -1), "\n"]) {
+    await program.write(piece);
+  }
+  assertEquals(JSON.parse((await program.line())!).user_text, "hello");
+  await program.write(lineOf(answer()) + "\n" + QUESTION.slice(0, 50));
+  assertEquals(JSON.parse((await program.line())!).status, "completed");
+});
+
+Deno.test("turn-counter reads a last line that has no newline", async () => {
+  using dir = new TempDir();
+  await using program = Running.start(["--db", dir.file("turns.db")]);
+  await program.write(QUESTION.trimEnd());
+  const end = program.end();
+  assertEquals((await end).code, 0);
+  assertEquals(records(dir.file("turns.db")).length, 1);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`SPEC 8: ${signal} ends a program that waits for input with code 0`, async () => {
+    using dir = new TempDir();
+    const db = dir.file("turns.db");
+    await using program = Running.start(["--db", db]);
+    await program.write(QUESTION + QUESTION.slice(0, 50));
+    await program.line();
+    program.kill(signal);
+    assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    // It was closed as it should be: nothing is left beside it.
+    const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name);
+    assertEquals(names, ["turns.db"]);
+    assertEquals(records(db).length, 1);
+  });
+
+  Deno.test(`SPEC 8: ${signal} in the middle of a file ends behind a whole record`, async () => {
+    using dir = new TempDir();
+    const db = dir.file("turns.db");
+    const events = Array.from(
+      { length: 20_000 },
+      (_, i) => prompt({ t: at(i), sid: `s${i % 50}` }),
+    );
+    const log = dir.write("log.jsonl", logOf(events));
+    const stdout = dir.file("stdout");
+    const script = 'out=$0; exec "$@" >"$out"';
+    await using program = new Running(
+      ["sh", "-c", script, stdout, ...COMMAND, "--source", log, "--db", db],
+    );
+    await within(grown(stdout), "records");
+    program.kill(signal);
+    assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    const lines = Deno.readTextFileSync(stdout).split("\n");
+    assertEquals(lines.pop(), "");
+    const last = JSON.parse(lines.at(-1)!);
+    assertEquals(records(db).at(-1), last);
+    assertEquals(last.turn_id_glob < events.length, true);
+  });
+}
+
+/** Resolves once something is in the file. */
+async function grown(path: string): Promise<void> {
+  while (true) {
+    const size = await Deno.stat(path).then(({ size }) => size, () => 0);
+    if (size > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", async () => {
+  using dir = new TempDir();
+  const events = Array.from({ length: 2000 }, (_, i) => prompt({ t: at(i) }));
+  const { stdout, stderr } = await shell(
+    '"$@" --source "$LOG" --db "$DB" | head -1 | wc -l; echo ${PIPESTATUS[0]}',
+    { LOG: dir.write("log.jsonl", logOf(events)), DB: dir.file("turns.db") },
+  );
+  assertEquals([stdout, stderr], ["1\n0\n", ""]);
+  // It ended when nobody read any more, not when the log did.
+  assertEquals(records(dir.file("turns.db")).length < events.length, true);
+});
+
+Deno.test("two programs fill one database at once: no id twice, none missing, no count lost", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const logs = ["a", "b"].map((name) => {
+    const events = Array.from({ length: 1500 }, (_, i) =>
+      // Half of the turns are of a process that both logs have.
+      prompt({ t: at(i), sid: i % 2 ? "shared" : name, text: `${name}${i}` }));
+    return dir.write(name, logOf(events));
+  });
+  const started = logs.map((log) =>
+    run([...COMMAND, "--source", log, "--db", db, "--synchronous", "off"])
+  );
+  for (const { code, stderr } of await Promise.all(started)) {
+    assertEquals([code, stderr], [0, ""]);
+  }
+  const rows = records(db);
+  assertEquals(rows.map((row) => row.turn_id_glob), rows.map((_, i) => i + 1));
+  assertEquals(rows.length, 3000);
+  const shared = rows.filter(({ sid }) => sid === "shared");
+  assertEquals(
+    shared.map((row) => row.session_turn),
+    shared.map((_, i) => i + 1),
+  );
+  assertEquals(shared.filter((row) => row.status !== "orphaned").length, 1);
+});
+
+Deno.test("two programs read one log at once: each event is applied once", async () => {
+  using dir = new TempDir();
+  const events = Array.from(
+    { length: 1000 },
+    (_, i) => i % 2 ? answer({ t: at(i) }) : prompt({ t: at(i) }),
+  );
+  const log = dir.write("log.jsonl", logOf(events));
+  const args = [...COMMAND, "--source", log, "--synchronous", "off", "--db"];
+  const [once, twice] = [dir.file("once.db"), dir.file("twice.db")];
+  const ends = await Promise.all(
+    [once, twice, twice].map((db) => run([...args, db])),
+  );
+  assertEquals(ends.map(({ code, stderr }) => [code, stderr]), [[0, ""], [
+    0,
+    "",
+  ], [0, ""]]);
+  assertEquals(contents(twice), contents(once));
+});

@@ -1,0 +1,165 @@
+/**
+ * Drives the program as a user does, as a process of its own.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "@std/streams";
+
+const utf8 = new TextDecoder();
+
+/** The command that the task runner found for the program. */
+export const COMMAND: string[] = JSON.parse(
+  Deno.env.get("TURN_COUNTER_EXE") ?? "null",
+) ?? failToFind();
+
+function failToFind(): never {
+  throw new Error("run the tests with: deno task test");
+}
+
+/** How a process ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** How to start a command. */
+export interface StartOptions {
+  stdin?: string | Uint8Array;
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/** How long a test waits for anything before it fails, in milliseconds. */
+const LIMIT = 60_000;
+
+/**
+ * The value of a promise.
+ *
+ * @throws {Error} Where it has none within the limit.
+ */
+export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  let timer = 0;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`waited too long for ${what}`)),
+      LIMIT,
+    );
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs a command to its end. */
+export async function run(
+  command: string[],
+  { stdin = "", ...options }: StartOptions = {},
+): Promise<Ended> {
+  const child = new Deno.Command(command[0], {
+    args: command.slice(1),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    ...options,
+  }).spawn();
+  const input = new Blob([stdin as BlobPart]).stream().pipeTo(child.stdin);
+  // A process that ends without reading all of it breaks the pipe.
+  const [output] = await within(
+    Promise.all([child.output(), input.catch(() => {})]),
+    command.join(" "),
+  );
+  return {
+    code: output.code,
+    stdout: utf8.decode(output.stdout),
+    stderr: utf8.decode(output.stderr),
+  };
+}
+
+/** Runs the program to its end. */
+export function turnCounter(
+  args: string[],
+  options?: StartOptions,
+): Promise<Ended> {
+  return run([...COMMAND, ...args], options);
+}
+
+/** A shell script with the program as `"$@"`. */
+export function shell(
+  script: string,
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  return run(["bash", "-c", script, "bash", ...COMMAND], { env });
+}
+
+/** A program that runs while the test goes on. */
+export class Running implements AsyncDisposable {
+  #child: Deno.ChildProcess;
+  #input: WritableStreamDefaultWriter<Uint8Array>;
+  #lines: ReadableStreamDefaultReader<string>;
+  #stderr: Promise<string>;
+  #ended = false;
+
+  constructor(command: string[]) {
+    this.#child = new Deno.Command(command[0], {
+      args: command.slice(1),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#lines = this.#child.stdout
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())
+      .getReader();
+    this.#stderr = new Response(this.#child.stderr).text();
+  }
+
+  /** Starts the program. */
+  static start(args: string[]): Running {
+    return new Running([...COMMAND, ...args]);
+  }
+
+  /** Writes to its stdin. */
+  async write(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    await within(this.#input.write(bytes), "stdin");
+  }
+
+  /** The next line of its stdout; `undefined` at the end of it. */
+  async line(): Promise<string | undefined> {
+    return (await within(this.#lines.read(), "a line of stdout")).value;
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end. What stdout still holds is dropped. */
+  async end(): Promise<Omit<Ended, "stdout"> & { signal: string | null }> {
+    this.#ended = true;
+    const drain = async () => {
+      while (!(await this.#lines.read()).done);
+    };
+    const [{ code, signal }, stderr] = await within(
+      Promise.all([
+        this.#child.status,
+        this.#stderr,
+        drain(),
+        this.#input.close().catch(() => {}),
+      ]),
+      "the end of the program",
+    );
+    return { code, signal, stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended) return;
+    this.#child.kill("SIGKILL");
+    await this.end();
+  }
+}

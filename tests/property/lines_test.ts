@@ -1,0 +1,130 @@
+import { assert, assertEquals } from "@std/assert";
+import { TextLineStream } from "@std/streams";
+import { codex } from "../../src/dialect/codex.ts";
+import type { Decoded } from "../../src/event.ts";
+import { candidateLines } from "../../src/source/lines.ts";
+import { logBytes } from "../../tools/log_generator.ts";
+import { Random } from "../../tools/log_generator/random.ts";
+import { lineOf } from "../support/envelope.ts";
+import { agentEvents, anyChunks } from "./random_log.ts";
+import { forSeeds } from "./seeds.ts";
+
+const LIMIT = 1 << 20;
+
+/** What is decoded of a log, by line number; ignored lines are left out. */
+type Outcome = [line: number, decoded: Decoded][];
+
+function isTold({ event, rejection }: Decoded): boolean {
+  return event !== null || rejection !== null;
+}
+
+/** Decodes the lines that the filter lets through. */
+async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
+  const outcome: Outcome = [];
+  const lines = candidateLines(
+    ReadableStream.from(chunks),
+    codex.shape,
+    LIMIT,
+  );
+  for await (const { number, text } of lines) {
+    outcome.push([number, codex.decode(text!)]);
+  }
+  return outcome.filter(([, decoded]) => isTold(decoded));
+}
+
+/** Decodes every line. */
+async function unfiltered(bytes: Uint8Array): Promise<Outcome> {
+  const lines = ReadableStream.from([bytes as Uint8Array<ArrayBuffer>])
+    .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
+    .pipeThrough(new TextLineStream());
+  const decoded = (await Array.fromAsync(lines)).map(codex.decode);
+  return decoded
+    .map((decoded, i): Outcome[number] => [i + 1, decoded])
+    .filter(([, decoded]) => isTold(decoded));
+}
+
+async function assertSame(random: Random, bytes: Uint8Array): Promise<number> {
+  const expected = await unfiltered(bytes);
+  assertEquals(await filtered(anyChunks(random, bytes)), expected);
+  return expected.length;
+}
+
+const encoder = new TextEncoder();
+
+Deno.test("SPEC 1: the filter changes nothing on the golden log, whatever the chunks", async () => {
+  const golden = Deno.readFileSync("testdata/golden.jsonl");
+  await forSeeds(30, async (random) => {
+    assertEquals(await assertSame(random, golden), 39);
+  });
+});
+
+Deno.test("SPEC 1: a log comes to the same however its bytes are cut, inside characters too", async () => {
+  await forSeeds(30, async (random) => {
+    const lines = agentEvents(random, 60).map((event) => lineOf(event) + "\n");
+    const told = await assertSame(random, encoder.encode(lines.join("")));
+    assertEquals(told, 60);
+  });
+});
+
+Deno.test("SPEC 1: the filter changes nothing on generated logs with all variants, torn and doubled lines", async () => {
+  await forSeeds(6, async (random) => {
+    const seed = random.below(1e9);
+    const log = { seed, events: 1500, prompts: 40, variants: 0.5 };
+    const bytes = logBytes({ ...log, torn: 0.02, duplicates: 0.02 });
+    assert(await assertSame(random, bytes) > 40);
+  });
+});
+
+Deno.test("SPEC 1: the filter changes nothing whatever the keys' order, white space and escapes", async () => {
+  await forSeeds(40, async (random) => {
+    const lines = agentEvents(random, 40).map((event) =>
+      disguise(random, lineOf(event))
+    );
+    const told = await assertSame(random, encoder.encode(lines.join("\n")));
+    assertEquals(told, 40);
+  });
+});
+
+Deno.test("SPEC 1: the filter changes nothing on mutated envelopes and random bytes", async () => {
+  await forSeeds(60, async (random) => {
+    const lines = agentEvents(random, 30).map((event) => lineOf(event) + "\n");
+    const bytes = encoder.encode(lines.join(""));
+    for (let i = 0; i < 60; i++) mutate(random, bytes);
+    await assertSame(random, bytes);
+  });
+});
+
+/** Another text for the same JSON. */
+function disguise(random: Random, line: string): string {
+  const entries = Object.entries(JSON.parse(line))
+    .map((entry) => ({ entry, key: random.next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ entry }) => entry);
+  const space = () => random.pick(["", "", " ", "\t", "  "]);
+  // Any character of a string may be written as an escape.
+  const text = (value: unknown) =>
+    JSON.stringify(value).replace(
+      /(?<!\\)[A-Za-z._]/g,
+      (char, at: number, all) =>
+        all[0] === '"' && random.chance(0.05)
+          ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+          : all[at],
+    );
+  const members = entries.map(([key, value]) =>
+    `${space()}${text(key)}${space()}:${space()}${text(value)}${space()}`
+  );
+  return `${space()}{${members.join(",")}}${space()}`;
+}
+
+/** Damages bytes as torn writes and broken disks do, and worse. */
+function mutate(random: Random, bytes: Uint8Array): void {
+  const at = random.below(bytes.length);
+  const to = random.below(bytes.length);
+  const size = random.below(random.pick([2, 20, 200]));
+  random.pick([
+    () => bytes[at] = random.below(256),
+    () => bytes[at] = random.pick([...encoder.encode('\n\r"{}\\u0[]')]),
+    () => bytes.copyWithin(to, at, at + size),
+    () => bytes.fill(0, at, at + size),
+  ])();
+}
