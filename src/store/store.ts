@@ -75,7 +75,10 @@ export class SqliteStore implements TurnStore, Disposable {
   }
 
   #prepareFile(busyTimeoutMs: number): void {
+    // One look at all of it: another process may be creating it.
+    this.#db.exec("BEGIN");
     const state = inspectSchema(this.#db, this.#path);
+    this.#db.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
     if (state === "current") return;
     this.#db.exec("BEGIN IMMEDIATE");

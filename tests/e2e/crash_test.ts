@@ -42,7 +42,7 @@ Deno.test("SPEC 4: kill -9 between any two events loses nothing, from wherever t
       stream += `${line}\n`;
     }
     program.kill("SIGKILL");
-    assertEquals((await program.end()).signal, "SIGKILL");
+    assertEquals((await program.exit()).signal, "SIGKILL");
     // What was told is in the database, whatever came of the rest.
     const rows = records(db);
     for (const told of fold(stream)) {

@@ -143,7 +143,7 @@ Deno.test("SPEC 8: a database locked beyond the busy timeout is a failure, and w
   const db = new Database(path);
   db.exec("BEGIN IMMEDIATE");
   await program.write(logOf([prompt({ t: at(9) })]));
-  const { code, stderr } = await program.end();
+  const { code, stderr } = await program.exit();
   db.close();
   assertTold({ code, stdout: "", stderr }, 1, path, "locked");
   assertEquals(records(path).length, 1);

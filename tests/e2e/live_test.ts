@@ -2,49 +2,20 @@ import { assertEquals } from "@std/assert";
 import { contents, records } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { COMMAND, run, Running, shell, within } from "./program.ts";
+import { COMMAND, Live, run, Running, shell, within } from "./program.ts";
 
 const QUESTION = lineOf(prompt()) + "\n";
-
-/** The program at the end of a real `tail`, on a real pipe. */
-async function follow(dir: TempDir, log: string, db: string) {
-  const fifo = dir.file(`fifo-${crypto.randomUUID()}`);
-  await run(["mkfifo", fifo]);
-  const tail = new Deno.Command("sh", {
-    args: ["-c", 'exec tail -n +1 -F "$0" 2>&1 >"$1"', log, fifo],
-    stdin: "null",
-    stdout: "null",
-  }).spawn();
-  const script = 'fifo=$0; exec "$@" <"$fifo"';
-  const program = new Running([
-    "sh",
-    "-c",
-    script,
-    fifo,
-    ...COMMAND,
-    "--db",
-    db,
-  ]);
-  return {
-    program,
-    async [Symbol.asyncDispose]() {
-      await program[Symbol.asyncDispose]();
-      tail.kill("SIGKILL");
-      await tail.status;
-    },
-  };
-}
 
 Deno.test("tail -F log | turn-counter writes a record while the pipe stays open", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", "");
-  await using live = await follow(dir, log, dir.file("turns.db"));
+  await using live = await Live.follow(log, ["--db", dir.file("turns.db")]);
   for (let i = 1; i <= 20; i++) {
     Deno.writeTextFileSync(log, logOf([prompt({ t: at(i) })]), {
       append: true,
     });
-    if (i > 1) await live.program.line(); // the turn orphaned by this one
-    const record = JSON.parse((await live.program.line())!);
+    if (i > 1) await live.line(); // the turn orphaned by this one
+    const record = JSON.parse((await live.line())!);
     assertEquals([record.turn_id_glob, record.status], [i, "waiting_response"]);
     // Committed before it was written.
     assertEquals(records(dir.file("turns.db")).at(-1), record);
@@ -54,13 +25,13 @@ Deno.test("tail -F log | turn-counter writes a record while the pipe stays open"
 Deno.test("tail -F log | turn-counter goes on across a rotation", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", logOf([prompt({ text: "old" })]));
-  await using live = await follow(dir, log, dir.file("turns.db"));
-  await live.program.line();
+  await using live = await Live.follow(log, ["--db", dir.file("turns.db")]);
+  await live.line();
   Deno.renameSync(log, `${log}.1`);
   Deno.writeTextFileSync(log, logOf([prompt({ text: "new", t: at(1e6) })]));
-  const orphan = JSON.parse((await live.program.line())!);
+  const orphan = JSON.parse((await live.line())!);
   assertEquals([orphan.user_text, orphan.status], ["old", "orphaned"]);
-  assertEquals(JSON.parse((await live.program.line())!).user_text, "new");
+  assertEquals(JSON.parse((await live.line())!).user_text, "new");
 });
 
 Deno.test("turn-counter writes each record before it waits for the next line", async () => {
@@ -79,8 +50,7 @@ Deno.test("turn-counter reads a last line that has no newline", async () => {
   using dir = new TempDir();
   await using program = Running.start(["--db", dir.file("turns.db")]);
   await program.write(QUESTION.trimEnd());
-  const end = program.end();
-  assertEquals((await end).code, 0);
+  assertEquals((await program.end()).code, 0);
   assertEquals(records(dir.file("turns.db")).length, 1);
 });
 
@@ -92,7 +62,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await program.write(QUESTION + QUESTION.slice(0, 50));
     await program.line();
     program.kill(signal);
-    assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
     // It was closed as it should be: nothing is left beside it.
     const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name);
     assertEquals(names, ["turns.db"]);
@@ -114,7 +84,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     );
     await within(grown(stdout), "records");
     program.kill(signal);
-    assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
     const lines = Deno.readTextFileSync(stdout).split("\n");
     assertEquals(lines.pop(), "");
     const last = JSON.parse(lines.at(-1)!);
@@ -144,6 +114,17 @@ Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", as
   assertEquals(records(dir.file("turns.db")).length < events.length, true);
 });
 
+Deno.test("SPEC 5: programs that start at once on a database that is not there all create it, or find it", async () => {
+  using dir = new TempDir();
+  for (let round = 0; round < 12; round++) {
+    const db = dir.file(`${round}.db`);
+    const started = [1, 2, 3, 4, 5].map(() => run([...COMMAND, "--db", db]));
+    const ends = await Promise.all(started);
+    const wanted = { code: 0, stdout: "", stderr: "" };
+    assertEquals(ends, ends.map(() => wanted));
+  }
+});
+
 Deno.test("two programs fill one database at once: no id twice, none missing, no count lost", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
@@ -157,7 +138,7 @@ Deno.test("two programs fill one database at once: no id twice, none missing, no
     run([...COMMAND, "--source", log, "--db", db, "--synchronous", "off"])
   );
   for (const { code, stderr } of await Promise.all(started)) {
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
   }
   const rows = records(db);
   assertEquals(rows.map((row) => row.turn_id_glob), rows.map((_, i) => i + 1));

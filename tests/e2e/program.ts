@@ -24,6 +24,13 @@ export interface Ended {
   stderr: string;
 }
 
+/** How a process ended of which stdout was read before. */
+export interface Exit {
+  code: number;
+  signal: string | null;
+  stderr: string;
+}
+
 /** How to start a command. */
 export interface StartOptions {
   stdin?: string | Uint8Array;
@@ -103,6 +110,7 @@ export class Running implements AsyncDisposable {
   #stderr: Promise<string>;
   #ended = false;
 
+  /** Starts a command. */
   constructor(command: string[]) {
     this.#child = new Deno.Command(command[0], {
       args: command.slice(1),
@@ -139,27 +147,68 @@ export class Running implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Waits for its end. What stdout still holds is dropped. */
-  async end(): Promise<Omit<Ended, "stdout"> & { signal: string | null }> {
+  /** Closes its stdin and waits for its end. */
+  async end(): Promise<Exit> {
+    await this.#closeInput();
+    return await this.exit();
+  }
+
+  /** Waits until it ends by itself. What stdout still holds is dropped. */
+  async exit(): Promise<Exit> {
     this.#ended = true;
     const drain = async () => {
       while (!(await this.#lines.read()).done);
     };
     const [{ code, signal }, stderr] = await within(
-      Promise.all([
-        this.#child.status,
-        this.#stderr,
-        drain(),
-        this.#input.close().catch(() => {}),
-      ]),
+      Promise.all([this.#child.status, this.#stderr, drain()]),
       "the end of the program",
     );
+    await this.#closeInput();
     return { code, signal, stderr };
+  }
+
+  /** Closing a pipe that nobody reads, or twice, is no mistake here. */
+  async #closeInput(): Promise<void> {
+    await this.#input.close().catch(() => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#child.kill("SIGKILL");
-    await this.end();
+    await this.exit();
+  }
+}
+
+/** The program at the end of a real `tail -n +1 -F`, on a real pipe. */
+export class Live extends Running {
+  #tail: Deno.ChildProcess;
+  #stopTail = new AbortController();
+  #fifo: string;
+
+  private constructor(fifo: string, log: string, args: string[]) {
+    super(["sh", "-c", 'exec "$@" <"$0"', fifo, ...COMMAND, ...args]);
+    this.#fifo = fifo;
+    this.#tail = new Deno.Command("sh", {
+      args: ["-c", 'exec tail -n +1 -F "$0" >"$1" 2>/dev/null', log, fifo],
+      stdin: "null",
+      stdout: "null",
+      signal: this.#stopTail.signal,
+    }).spawn();
+  }
+
+  /** Lets the program read a log as it grows. */
+  static async follow(log: string, args: string[]): Promise<Live> {
+    const fifo = await Deno.makeTempFile({ prefix: "turn-counter-fifo-" });
+    await Deno.remove(fifo);
+    await run(["mkfifo", fifo]);
+    return new Live(fifo, log, args);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    // It may have seen by itself that nobody reads any more.
+    this.#stopTail.abort();
+    await this.#tail.status;
+    await Deno.remove(this.#fifo);
   }
 }

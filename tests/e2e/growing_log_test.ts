@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { logPieces } from "../../tools/log_generator.ts";
+import { Random } from "../../tools/log_generator/random.ts";
+import { contents, fold, query, records } from "../support/database.ts";
+import { TempDir } from "../support/temp.ts";
+import { Live, turnCounter } from "./program.ts";
+
+const SEED = 7;
+const EVENTS = 100_000;
+
+Deno.test(`tail -n +1 -F of a growing log of ${EVENTS} events, killed twice, comes to what one batch run does (seed ${SEED})`, async () => {
+  using dir = new TempDir();
+  const random = new Random(SEED);
+  const options = { seed: SEED, events: EVENTS, variants: 0.1 };
+  const whole = [...logPieces({ ...options, torn: 1e-3, duplicates: 1e-3 })]
+    .join("");
+  const batch = dir.file("batch.db");
+  const source = dir.write("whole.jsonl", whole);
+  const { code, stdout } = await turnCounter([
+    "--source",
+    source,
+    "--db",
+    batch,
+  ]);
+  assertEquals(code, 0);
+  const turns = records(batch);
+  assert(turns.length > 400);
+  assertEquals(fold(stdout), turns);
+
+  const log = dir.write("log.jsonl", "");
+  const db = dir.file("live.db");
+  const args = ["--db", db, "--quiet"];
+  let written = 0;
+  let stream = "";
+  for (const life of [1, 2, 3]) {
+    await using live = await Live.follow(log, args);
+    // In the last life the log grows to its end.
+    const goal = Math.floor(whole.length * life / 3);
+    while (written < goal) {
+      const size = random.between(1, 400_000);
+      const piece = whole.slice(written, Math.min(goal, written + size));
+      await Deno.writeTextFile(log, piece, { append: true });
+      written += piece.length;
+      stream += (await live.line() ?? "") + "\n";
+    }
+    if (life < 3) live.kill("SIGKILL");
+    else while (!isComplete(db, batch)) stream += await live.line() + "\n";
+  }
+  assertEquals(contents(db), contents(batch));
+
+  const again = await turnCounter(["--source", log, ...args]);
+  assertEquals(contents(db), contents(batch));
+  assertEquals(fold(stream + again.stdout), turns);
+});
+
+/** Whether a database has applied as many events as another. */
+function isComplete(path: string, other: string): boolean {
+  const count = (path: string) =>
+    query(
+      path,
+      "SELECT count(*) FROM turns UNION ALL SELECT count(*) FROM answers",
+    );
+  return String(count(path)) === String(count(other));
+}
