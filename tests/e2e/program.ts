@@ -47,7 +47,7 @@ const LIMIT = 60_000;
  * @throws {Error} Where it has none within the limit.
  */
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new Error(`waited too long for ${what}`)),
