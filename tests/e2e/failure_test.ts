@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
+import { mountShell, mountTest } from "./machine.ts";
 import {
   COMMAND,
   type Ended,
@@ -35,17 +36,6 @@ function asNobody(args: string[]): Promise<Ended> {
   const drop = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
   return run([...drop, ...COMMAND, ...args], { stdin: LOG });
 }
-
-/** Whether a small file system can be mounted where only a child sees it. */
-const canMount = (await run([
-  ...["unshare", "--map-root-user", "--mount"],
-  ...["mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-]).catch(() => ({ code: 1 }))).code === 0;
-
-const needsMount = {
-  ignore: !canMount,
-  suffix: canMount ? "" : " (left out: no mount namespaces here)",
-};
 
 Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database untouched", async () => {
   using dir = new TempDir();
@@ -150,11 +140,9 @@ Deno.test("SPEC 8: a database locked beyond the busy timeout is a failure, and w
   assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
 });
 
-Deno.test({
-  name:
-    `SPEC 8: a full disk under the database is a failure, and what was committed stays${needsMount.suffix}`,
-  ignore: needsMount.ignore,
-  async fn() {
+mountTest(
+  "SPEC 8: a full disk under the database is a failure, and what was committed stays",
+  async () => {
     using dir = new TempDir();
     const events = Array.from(
       { length: 3000 },
@@ -175,11 +163,7 @@ Deno.test({
       SMALL: dir.file("small"),
       OUT: dir.file("stream"),
     };
-    const unshare = ["unshare", "--map-root-user", "--mount"];
-    const ended = await run(
-      [...unshare, "bash", "-c", script, "bash", ...COMMAND],
-      { env },
-    );
+    const ended = await mountShell(script, env);
     assertTold(ended, 1, "small/turns.db", "full", "free some space");
     const told = Deno.readTextFileSync(env.OUT).trimEnd().split("\n");
     assert(told.length > 1);
@@ -187,7 +171,7 @@ Deno.test({
     await turnCounter(["--source", log, "--db", whole, "--synchronous", "off"]);
     assertEquals(contents(`${env.OUT}.db`), contents(whole));
   },
-});
+);
 
 Deno.test("SPEC 8: a full disk under stdout is a failure", async () => {
   using dir = new TempDir();
@@ -196,4 +180,25 @@ Deno.test("SPEC 8: a full disk under stdout is a failure", async () => {
     { LOG: dir.write("log", LOG), DB: dir.file("turns.db") },
   );
   assertTold({ code, stdout: "", stderr }, 1, "stdout", "No space left");
+});
+
+Deno.test("SPEC 7: a line over --max-line-bytes is rejected, the one behind it is not, and other lines may be longer", async () => {
+  using dir = new TempDir();
+  const [long, short] = [
+    prompt({ text: "x".repeat(99) }),
+    prompt({ text: "" }),
+  ];
+  const other = `{"event":"turn.delta","line":"${"x".repeat(999)}"}\n`;
+  const log = dir.write("log", logOf([long]) + other + logOf([short]));
+  const limit = logOf([long]).length - 2;
+  const args = ["--source", log, "--db", dir.file("db"), "--max-line-bytes"];
+  const { code, stdout, stderr } = await turnCounter([...args, `${limit}`]);
+  assertEquals(code, 0);
+  assertEquals(
+    stderr,
+    `turn-counter: line 1 of ${log} rejected: it is longer than ${limit} bytes\n`,
+  );
+  assertEquals(JSON.parse(stdout).user_text, "");
+  const wider = await turnCounter([...args, `${limit + 1}`]);
+  assertEquals([wider.stderr, wider.code], ["", 0]);
 });

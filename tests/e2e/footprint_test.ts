@@ -1,29 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { TempDir } from "../support/temp.ts";
+import { compiledTest, mountShell, mountTest, traceTest } from "./machine.ts";
 import { COMMAND, run, turnCounter } from "./program.ts";
 
 const GOLDEN = "testdata/golden.jsonl";
 
-const isCompiled = COMMAND.length === 1;
-const hasStrace =
-  (await run(["strace", "-V"]).catch(() => ({ code: 1 }))).code === 0;
-/** A test of what only a compiled program does. */
-function compiledTest(name: string, fn: () => Promise<void>): void {
-  const suffix = isCompiled ? "" : " (left out: the program is not compiled)";
-  Deno.test({ name: name + suffix, ignore: !isCompiled, fn });
-}
-
-const reason = !isCompiled
-  ? " (left out: the program is not compiled)"
-  : !hasStrace
-  ? " (left out: there is no strace here)"
-  : "";
-
-Deno.test({
-  name:
-    `SPEC 9: the binary opens no socket, starts nothing, and writes no file but the database's${reason}`,
-  ignore: reason !== "",
-  async fn() {
+traceTest(
+  "SPEC 9: the binary opens no socket, starts nothing, and writes no file but the database's",
+  async () => {
     using dir = new TempDir();
     const trace = dir.file("trace");
     const db = dir.file("turns.db");
@@ -50,21 +34,25 @@ Deno.test({
     );
     assertEquals(lines.filter((line) => /execve\(/.test(line)).length, 1);
   },
-});
+);
 
-Deno.test("SPEC 9: the program starts where nothing temporary can be written", async () => {
-  using dir = new TempDir();
-  const env = { TMPDIR: "/nonexistent", HOME: "/nonexistent" };
-  const ended = await turnCounter(
-    ["--source", GOLDEN, "--db", dir.file("turns.db"), "--quiet"],
-    { env },
-  );
-  assertEquals(ended.code, 0);
-  assertEquals(
-    ended.stdout,
-    Deno.readTextFileSync("testdata/golden.turns.jsonl"),
-  );
-});
+mountTest(
+  "SPEC 9: the program starts where TMPDIR cannot be written",
+  async () => {
+    using dir = new TempDir();
+    Deno.mkdirSync(dir.file("ro"));
+    const script = `
+    mount -t tmpfs -o ro tmpfs "$TMPDIR" && ! touch "$TMPDIR/x" 2>/dev/null &&
+    exec "$@" --source ${GOLDEN} --db "$DB" --quiet`;
+    const env = { TMPDIR: dir.file("ro"), DB: dir.file("turns.db") };
+    const ended = await mountShell(script, env);
+    assertEquals(ended.code, 0);
+    assertEquals(
+      ended.stdout,
+      Deno.readTextFileSync("testdata/golden.turns.jsonl"),
+    );
+  },
+);
 
 compiledTest(
   "SPEC 9: the program does not load a library that the environment names",

@@ -1,0 +1,61 @@
+/**
+ * What the machine that runs the tests can do, and tests that need it. A test
+ * that is left out says so in its name.
+ *
+ * @module
+ */
+
+import { COMMAND, type Ended, run } from "./program.ts";
+
+type Test = () => Promise<void>;
+
+/** A kind of test that runs only where `can` is true. */
+function testWhere(can: boolean, reason: string) {
+  return (name: string, fn: Test): void =>
+    Deno.test({
+      name: can ? name : `${name} (left out: ${reason})`,
+      ignore: !can,
+      fn,
+    });
+}
+
+async function succeeds(command: string[]): Promise<boolean> {
+  try {
+    return (await run(command)).code === 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Starts a command that may mount what nobody else sees. */
+const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
+
+const isCompiled = COMMAND.length === 1;
+const canMount = await succeeds(
+  [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+);
+const canTrace = await succeeds(["strace", "-V"]);
+
+/** A test of what only the compiled program does. */
+export const compiledTest = testWhere(
+  isCompiled,
+  "the program is not compiled",
+);
+
+/** A test that looks at the system calls of the compiled program. */
+export const traceTest = testWhere(
+  isCompiled && canTrace,
+  isCompiled ? "there is no strace" : "the program is not compiled",
+);
+
+/** A test that mounts file systems, with {@linkcode mountShell}. */
+export const mountTest = testWhere(canMount, "nothing can be mounted");
+
+/** A shell script with the program as `"$@"`, which may mount file systems. */
+export function mountShell(
+  script: string,
+  env: Record<string, string>,
+): Promise<Ended> {
+  return run([...NAMESPACE, "bash", "-c", script, "bash", ...COMMAND], { env });
+}
