@@ -11,6 +11,7 @@ import { formatRecord } from "./record.ts";
 import type { Sink } from "./sink.ts";
 import { candidateLines, type Line } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
+import { breathe } from "./system/breathe.ts";
 import type { Applied, Tracker } from "./tracker.ts";
 
 /** Is told what happens, to tell it to people. */
@@ -65,6 +66,7 @@ async function runSource(
   const stop = () => void lines.cancel();
   signal.addEventListener("abort", stop);
   while (!signal.aborted) {
+    await breathe();
     const { done, value: line } = await lines.read();
     if (done) break;
     const { event, rejection } = decode(line);

@@ -5,6 +5,7 @@
  */
 
 import { Failure, messageOf, ReaderGone } from "./error.ts";
+import { isWritable, PIPE_PIECE, STDOUT } from "./system/poll.ts";
 
 /** Where records go. */
 export interface Sink {
@@ -24,18 +25,22 @@ const encoder = new TextEncoder();
 export const stdout: Sink = {
   async write(text) {
     let rest = encoder.encode(text);
-    while (rest.length > 0) {
-      try {
-        rest = rest.subarray(await Deno.stdout.write(rest));
-      } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
-        throw new Failure(
-          `cannot write to stdout: ${
-            messageOf(error)
-          }; what is committed is in the database, read the log again to have the rest`,
-          { cause: error },
-        );
+    try {
+      while (rest.length > 0) {
+        const piece = rest.subarray(0, PIPE_PIECE);
+        const written = isWritable(STDOUT)
+          ? Deno.stdout.writeSync(piece)
+          : await Deno.stdout.write(piece);
+        rest = rest.subarray(written);
       }
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
+      throw new Failure(
+        `cannot write to stdout: ${
+          messageOf(error)
+        }; what is committed is in the database, read the log again to have the rest`,
+        { cause: error },
+      );
     }
   },
 };

@@ -42,7 +42,6 @@ export interface TurnStore {
    * @throws Whatever `work` throws, after everything it did is undone.
    */
   transaction<T>(work: () => T): T;
-  turn(id: number): Turn;
   turnOfPrompt(hash: string): Turn | undefined;
   turnOfAnswer(hash: string): Turn | undefined;
   /** The newest turn of the process until `at`. */
@@ -56,12 +55,13 @@ export interface TurnStore {
   /** The newest turn of the session until `at`, whichever process it is of. */
   newestSessionTurn(sid: string, at: number): Turn | undefined;
   hasTurns(owner: Owner): boolean;
-  /** Counts a new turn in its session and its process, and stores it. */
+  /** Counts a new turn in its session and its process, stores and gives it. */
   mint(turn: NewTurn): Turn;
   orphan(id: number, by: number): void;
   /** The turns that a turn orphaned, in id order. */
   orphansOf(id: number): Turn[];
-  complete(id: number, completion: Completion): void;
+  /** Sets what an answer sets, and gives the turn as it is then. */
+  complete(id: number, completion: Completion): Turn;
   rememberAnswer(hash: string, id: number): void;
 }
 
@@ -141,8 +141,8 @@ export class Tracker {
       return { turns: [turn], known: false };
     }
     const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
-    store.complete(turn.id, { answer, durationMs, pidMismatch });
-    return { turns: [store.turn(turn.id)], known: false };
+    const completion = { answer, durationMs, pidMismatch };
+    return { turns: [store.complete(turn.id, completion)], known: false };
   }
 
   /** SPEC section 3, step 1. */

@@ -24,7 +24,6 @@ const OLDEST = "ORDER BY start_ms, turn_id_glob LIMIT 1";
 
 /** The statements, by what they are for. */
 export const EVENT_SQL = {
-  turn: `${TURN} WHERE turn_id_glob = ?`,
   turnOfPrompt: `${TURN} WHERE dedup_hash = ?`,
   turnOfAnswer: `${TURN} WHERE turn_id_glob =
     (SELECT turn_id_glob FROM answers WHERE dedup_hash = ?)`,
@@ -48,12 +47,12 @@ export const EVENT_SQL = {
   insertTurn: `INSERT INTO turns (sid, pid, user_text, start_time, status,
     dedup_hash, session_turn, session_pid_turn, original_turn_id, start_ms,
     orphaned_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    RETURNING turn_id_glob`,
+    RETURNING ${COLUMNS}`,
   orphan: `UPDATE turns SET status = 'orphaned', orphaned_by = ?
     WHERE turn_id_glob = ?`,
   complete: `UPDATE turns SET status = 'completed', assistant_text = ?,
     end_time = ?, end_ms = ?, duration_ms = ?, pid_mismatch = ?
-    WHERE turn_id_glob = ?`,
+    WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
   rememberAnswer:
     "INSERT INTO answers (dedup_hash, turn_id_glob) VALUES (?, ?)",
 } as const;

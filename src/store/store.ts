@@ -116,10 +116,6 @@ export class SqliteStore implements TurnStore, Disposable {
     }
   }
 
-  turn(id: number): Turn {
-    return this.#find("turn", id)!;
-  }
-
   turnOfPrompt(hash: string): Turn | undefined {
     return this.#find("turnOfPrompt", hash);
   }
@@ -160,12 +156,11 @@ export class SqliteStore implements TurnStore, Disposable {
     const { sid, pid, text, t, turnId, at } = prompt;
     const sessionTurn = this.#number("countSessionTurn", sid);
     const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
-    const id = this.#number(
+    return this.#find(
       "insertTurn",
       ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
       ...[turnId, at, orphanedBy],
-    );
-    return this.turn(id);
+    )!;
   }
 
   orphan(id: number, by: number): void {
@@ -182,9 +177,9 @@ export class SqliteStore implements TurnStore, Disposable {
     return orphans;
   }
 
-  complete(id: number, { answer, durationMs, pidMismatch }: Completion): void {
+  complete(id: number, { answer, durationMs, pidMismatch }: Completion): Turn {
     const { text, t, at } = answer;
-    this.#sql.complete.run(text, t, at, durationMs, pidMismatch, id);
+    return this.#find("complete", text, t, at, durationMs, pidMismatch, id)!;
   }
 
   rememberAnswer(hash: string, id: number): void {
