@@ -139,9 +139,10 @@ export class CandidateFilter {
         : Verdict.LongName;
     }
     if (bytes[at] !== QUOTE || at === nameStart) return Verdict.Search;
-    return this.#names.some((name) => isAt(name, bytes, nameStart, at))
-      ? Verdict.Keep
-      : Verdict.Skip;
+    for (const name of this.#names) {
+      if (isAt(name, bytes, nameStart, at)) return Verdict.Keep;
+    }
+    return Verdict.Skip;
   }
 
   /** Adds to the line in hand what of it may be needed. */
