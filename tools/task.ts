@@ -11,7 +11,11 @@
 import { compile } from "./build/compile.ts";
 import { choosePackages, type Packages } from "./build/packages.ts";
 import { BINARY, exists, JSR_CONFIG, MAIN, ROOT } from "./build/paths.ts";
-import { SHIPPED_PERMISSIONS, TEST_PERMISSIONS } from "./build/permissions.ts";
+import {
+  SHIPPED_ENGINE,
+  SHIPPED_PERMISSIONS,
+  TEST_PERMISSIONS,
+} from "./build/permissions.ts";
 import { runDeno } from "./build/run.ts";
 import { chooseRuntime } from "./build/runtime.ts";
 import { BuildError, fallBack } from "./build/say.ts";
@@ -66,7 +70,14 @@ const tasks: Record<string, Task> = {
 
 /** How the program runs from its sources, with the permissions that it ships with. */
 function fromSource(packages: Packages): string[] {
-  return ["run", "--config", packages.config, ...SHIPPED_PERMISSIONS, MAIN];
+  return [
+    "run",
+    "--config",
+    packages.config,
+    ...SHIPPED_ENGINE,
+    ...SHIPPED_PERMISSIONS,
+    MAIN,
+  ];
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { Packages } from "./packages.ts";
 import { BINARY, exists, MAIN, ROOT } from "./paths.ts";
-import { SHIPPED_PERMISSIONS } from "./permissions.ts";
+import { SHIPPED_ENGINE, SHIPPED_PERMISSIONS } from "./permissions.ts";
 import { runDeno } from "./run.ts";
 import type { Runtime } from "./runtime.ts";
 import { BuildError } from "./say.ts";
@@ -34,6 +34,7 @@ export async function compile(
     packages.config,
     // The code cache would be a file of a predictable name in the temporary folder.
     "--no-code-cache",
+    ...SHIPPED_ENGINE,
     ...SHIPPED_PERMISSIONS,
     "--include",
     library,

@@ -1,5 +1,6 @@
 /**
- * What the program and its tests may do: the only place that says so.
+ * What the program and its tests may do, and how the program's engine is set
+ * up: the only place that says so.
  *
  * @module
  */
@@ -15,6 +16,14 @@ export const SHIPPED_PERMISSIONS: readonly string[] = [
   "--allow-write",
   "--allow-ffi",
   "--allow-env=DENO_SQLITE_PATH,DENO_SQLITE_LOCAL,TURN_COUNTER_DB,NO_COLOR",
+];
+
+/**
+ * How the program's JavaScript engine is set up. A small young generation keeps
+ * memory from growing with the input, and is no slower here.
+ */
+export const SHIPPED_ENGINE: readonly string[] = [
+  "--v8-flags=--max-semi-space-size=1",
 ];
 
 /**
