@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Console } from "./src/cli/console.ts";
 import { Failure } from "./src/error.ts";
 import { provideSqlite } from "./src/store/library.ts";
 
@@ -17,6 +18,6 @@ try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  console.error(`turn-counter: ${error.message}`);
+  new Console({ verbose: false, color: false }).error(error.message);
   Deno.exit(1);
 }

@@ -20,7 +20,11 @@ export class ReaderGone extends Error {
   override name = "ReaderGone";
 }
 
-/** The text of anything thrown, without its stack. */
+/**
+ * The text of anything thrown, without its stack. Where the system refused a
+ * call, what follows its reason is left out: the call and the path.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "");
 }

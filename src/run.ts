@@ -41,23 +41,41 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
+/** What became of the lines of a run that named an event of a turn. */
+export interface Counts {
+  /** Events that changed something. */
+  applied: number;
+  /** Events that had been applied before. */
+  known: number;
+  /** Answers that found no turn. */
+  unmatched: number;
+  /** Lines, or torn heads of them, that could not be decoded. */
+  rejected: number;
+}
+
 /**
  * Reads the sources to their ends, one after the other.
  *
  * @throws {ReaderGone} Where nobody reads the sink any more.
  * @throws {Failure} Where the database or the sink cannot be written.
  */
-export async function run(parts: RunParts, options: RunOptions): Promise<void> {
+export async function run(
+  parts: RunParts,
+  options: RunOptions,
+): Promise<Counts> {
+  const counts = { applied: 0, known: 0, unmatched: 0, rejected: 0 };
   for (const source of parts.sources) {
-    await runSource(source, parts, options);
-    if (options.signal.aborted) return;
+    if (options.signal.aborted) break;
+    await runSource(source, parts, options, counts);
   }
+  return counts;
 }
 
 async function runSource(
   source: Source,
   parts: RunParts,
   { skipReplayed, maxLineBytes, signal }: RunOptions,
+  counts: Counts,
 ): Promise<void> {
   const { dialect, tracker, sink, observer } = parts;
   const lines = candidateLines(source.chunks, dialect.shape, maxLineBytes)
@@ -71,13 +89,16 @@ async function runSource(
     if (done) break;
     const { event, rejection } = decode(line);
     if (rejection !== null) {
+      counts.rejected++;
       observer.rejected(source.name, line.number, rejection);
     }
     if (event === null) continue;
     const applied = tracker.apply(event);
+    const { known, turns } = applied;
+    counts[known ? "known" : turns.length > 0 ? "applied" : "unmatched"]++;
     observer.applied(event, applied);
-    if (applied.known && skipReplayed) continue;
-    await sink.write(applied.turns.map(formatRecord).join(""));
+    if (known && skipReplayed) continue;
+    await sink.write(turns.map(formatRecord).join(""));
   }
   signal.removeEventListener("abort", stop);
 

@@ -5,7 +5,8 @@
  */
 
 import { Failure, messageOf, ReaderGone } from "./error.ts";
-import { isWritable, PIPE_PIECE, STDOUT } from "./system/poll.ts";
+import { unlessBusy } from "./system/breathe.ts";
+import { isPipe, isWritable, PIPE_PIECE, STDOUT } from "./system/poll.ts";
 
 /** Where records go. */
 export interface Sink {
@@ -27,11 +28,14 @@ export const stdout: Sink = {
     let rest = encoder.encode(text);
     try {
       while (rest.length > 0) {
-        const piece = rest.subarray(0, PIPE_PIECE);
-        const written = isWritable(STDOUT)
-          ? Deno.stdout.writeSync(piece)
-          : await Deno.stdout.write(piece);
-        rest = rest.subarray(written);
+        // Elsewhere a record is one write, so that appended files stay whole.
+        const piece = rest.subarray(0, isPipe(STDOUT) ? PIPE_PIECE : undefined);
+        const written = await unlessBusy(() =>
+          isWritable(STDOUT)
+            ? Deno.stdout.writeSync(piece)
+            : Deno.stdout.write(piece)
+        );
+        rest = rest.subarray(written ?? 0);
       }
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();

@@ -69,16 +69,12 @@ export interface TurnStore {
 export interface Applied {
   /**
    * The turns to tell of, as they stand now, in the order in which to tell
-   * them. Empty where an answer found no turn.
+   * them: those that a prompt orphaned, then the event's own. Empty where an
+   * answer found no turn.
    */
   turns: Turn[];
   /** Whether the event had been applied before, and so changed nothing. */
   known: boolean;
-}
-
-/** Whether an answer found no turn. */
-export function isUnmatched(applied: Applied): boolean {
-  return applied.turns.length === 0;
 }
 
 /** Applies events to a store, each in one transaction, each once ever. */

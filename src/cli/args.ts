@@ -27,6 +27,8 @@ export interface Args {
 
 const DEFAULT_DB = "/tmp/turn_tracker.db";
 const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** What still fits into one string. */
+const MOST_LINE_BYTES = 500_000_000;
 
 const VALUED = OPTIONS.filter((option) => option.value !== undefined);
 const SWITCHES = OPTIONS.filter((option) => option.value === undefined);
@@ -39,6 +41,7 @@ const SWITCHES = OPTIONS.filter((option) => option.value === undefined);
  * @throws {UsageError} Where it says something that there is not.
  */
 export function readArgs(argv: string[], env?: string): Args {
+  checkOptions(argv);
   const parsed = parseArgs(argv.flatMap(glueDash(argv)), {
     string: [...VALUED.map(({ name }) => name), "_"],
     boolean: SWITCHES.map(({ name }) => name),
@@ -49,7 +52,7 @@ export function readArgs(argv: string[], env?: string): Args {
     unknown: refuse,
   }) as Record<string, unknown>;
   // What stands behind "--" is not shown to `unknown`.
-  (parsed._ as string[]).forEach((arg) => refuse(arg));
+  (parsed._ as string[]).forEach(refuse);
   const values = new Map(
     VALUED.map((option) => [option.name, readValues(option, parsed)]),
   );
@@ -68,12 +71,37 @@ export function readArgs(argv: string[], env?: string): Args {
   };
 }
 
-/** @throws {UsageError} Always: no option is unknown, and there are no operands. */
-function refuse(arg: string, key?: string): never {
+/**
+ * `parseArgs` lets a switch have a value, and takes more for an option than the
+ * table has.
+ *
+ * @throws {UsageError} Where an option is unknown, or a switch is given a value.
+ */
+function checkOptions(argv: string[]): void {
+  const end = argv.indexOf("--");
+  const given = end < 0 ? argv : argv.slice(0, end);
+  given.forEach((arg, i) => {
+    if (arg === "-" || !arg.startsWith("-")) return;
+    const [, name, value] = /^--([^=]*)(=.*)?$/s.exec(arg) ?? [];
+    const isSwitch = name === undefined ||
+      SWITCHES.some((option) => option.name === name);
+    const isKnown = name === undefined
+      ? [...arg.slice(1)].every((letter) =>
+        OPTIONS.some(({ short }) => short === letter)
+      )
+      : isSwitch || VALUED.some((option) => option.name === name);
+    if (!isKnown) throw new UsageError(`unknown option "${arg}"`);
+    if (isSwitch && value !== undefined) {
+      throw new UsageError(`option "--${name}" takes no value`);
+    }
+    if (isSwitch && /^(true|false)$/.test(given[i + 1])) refuse(given[i + 1]);
+  });
+}
+
+/** @throws {UsageError} Always: there are no operands. */
+function refuse(arg: string): never {
   throw new UsageError(
-    key === undefined
-      ? `unexpected argument "${arg}"; a log file is named with --source`
-      : `unknown option "${arg}"`,
+    `unexpected argument "${arg}"; a log file is named with --source`,
   );
 }
 
@@ -108,9 +136,9 @@ function readValues(
 function readCount(name: string, value?: string): number | undefined {
   if (value === undefined) return undefined;
   const count = /^\d+$/.test(value) ? +value : NaN;
-  if (!Number.isSafeInteger(count) || count === 0) {
+  if (!(count >= 1 && count <= MOST_LINE_BYTES)) {
     throw new UsageError(
-      `option "--${name}" cannot be "${value}": it is a number of bytes, from 1`,
+      `option "--${name}" cannot be "${value}": it is a number of bytes from 1 to ${MOST_LINE_BYTES}`,
     );
   }
   return count;

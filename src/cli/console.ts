@@ -5,9 +5,9 @@
  */
 
 import type { Rejection, TurnEvent } from "../event.ts";
-import type { Observer } from "../run.ts";
-import { type Applied, isUnmatched } from "../tracker.ts";
-import type { Turn, TurnStatus } from "../turn.ts";
+import type { Counts, Observer } from "../run.ts";
+import type { Applied } from "../tracker.ts";
+import type { TurnStatus } from "../turn.ts";
 
 /** How to speak. */
 export interface ConsoleOptions {
@@ -44,29 +44,35 @@ export class Console implements Observer {
   }
 
   rejected(source: string, line: number, { reason }: Rejection): void {
-    this.error(`line ${line} of ${source} rejected: ${reason}`);
+    this.error(`line ${line} of ${visible(source)} rejected: ${reason}`);
   }
 
   applied(event: TurnEvent, applied: Applied): void {
     if (!this.#verbose) return;
-    if (isUnmatched(applied)) {
-      const session = event.sid.slice(-5);
-      this.#write(
-        `${event.t} answer of session ${
-          visible(session)
-        } unmatched: it has no turn`,
-      );
+    const session = visible(event.sid.slice(-5));
+    const orphans = [...applied.turns];
+    const turn = orphans.pop();
+    if (turn === undefined) {
+      this.#write(`${event.t} answer of session ${session} unmatched`);
+      return;
     }
-    const known = applied.known ? " (known)" : "";
-    for (const turn of applied.turns) this.#write(this.#describe(turn) + known);
-  }
-
-  #describe(turn: Turn): string {
-    const time = turn.endTime ?? turn.startTime;
-    const session = visible(turn.sid.slice(-5));
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
     const words = visible((turn.userText ?? "").slice(0, 40));
-    return `${time} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${words}`;
+    const notes = [
+      ...(applied.known ? ["known"] : []),
+      ...orphans.map(({ id }) => `after #${id}, orphaned`),
+    ].map((note) => ` (${note})`).join("");
+    this.#write(
+      `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${words}${notes}`,
+    );
+  }
+
+  /** Sums up a run that came to its end. */
+  summary({ applied, known, unmatched, rejected }: Counts): void {
+    if (!this.#verbose) return;
+    this.#write(
+      `${applied} events applied, ${known} known, ${unmatched} unmatched, ${rejected} lines rejected`,
+    );
   }
 
   #paint(color: Color, text: string): string {
@@ -76,9 +82,8 @@ export class Console implements Observer {
   #write(line: string): void {
     try {
       Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-    } catch (error) {
-      // Records matter more than words about them to nobody.
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    } catch {
+      // Nobody is there to be told, and records matter more than words.
     }
   }
 }

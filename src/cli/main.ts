@@ -53,10 +53,11 @@ async function execute(args: Args, voice: Console): Promise<void> {
     return await stdout.write(`turn-counter ${config.version}\n`);
   }
 
+  const signal = stopSignal(voice);
   const sources = await Promise.all(args.sources.map(openSource));
-  const signal = stopSignal();
+  args.sources.forEach((path) => refuseSameFile(path, args.db));
   using store = new SqliteStore(args.db, args);
-  await run(
+  const counts = await run(
     {
       sources,
       dialect: codex,
@@ -66,13 +67,50 @@ async function execute(args: Args, voice: Console): Promise<void> {
     },
     { ...args, signal },
   );
+  voice.summary(counts);
 }
 
-/** Aborts on SIGINT and SIGTERM. */
-function stopSignal(): AbortSignal {
+/** @throws {UsageError} Where a log would be written over by the database. */
+function refuseSameFile(log: string, db: string): void {
+  const identity = (path: string) => {
+    try {
+      const { dev, ino } = Deno.statSync(path);
+      return `${dev} ${ino}`;
+    } catch {
+      // What is not there is no file yet; anything else is told when it is opened.
+      return null;
+    }
+  };
+  const id = log === "-" ? null : identity(log);
+  if (id !== null && id === identity(db)) {
+    throw new UsageError(
+      `${JSON.stringify(log)} is both the log and the database`,
+    );
+  }
+}
+
+/** How long the event in hand may take once a signal came, in milliseconds. */
+const GRACE = 5000;
+
+/**
+ * Aborts on SIGINT and SIGTERM. Where stdout takes nothing, so that the event in
+ * hand cannot be written, a second signal or the end of the grace period ends
+ * the program at once.
+ */
+function stopSignal(voice: Console): AbortSignal {
   const controller = new AbortController();
+  const giveUp = () => {
+    voice.error(
+      "stopped while nobody read stdout; what is committed is in the database, read the log again to have the rest",
+    );
+    Deno.exit(1);
+  };
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(name, () => controller.abort());
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) giveUp();
+      controller.abort();
+      setTimeout(giveUp, GRACE);
+    });
   }
   return controller.signal;
 }

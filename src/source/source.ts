@@ -5,7 +5,7 @@
  */
 
 import { Failure, messageOf, UsageError } from "../error.ts";
-import { breathe } from "../system/breathe.ts";
+import { breathe, unlessBusy } from "../system/breathe.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
 
 /** Something to read a log from. */
@@ -20,7 +20,7 @@ const CHUNK_BYTES = 256 * 1024;
 const PIPE_BYTES = 1024 * 1024;
 
 /** How standard input is called on the command line. */
-const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0"];
+const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
  * Opens a source; `-` is standard input.
@@ -34,17 +34,26 @@ export async function openSource(path: string): Promise<Source> {
     return { name: "stdin", chunks };
   }
   try {
-    const file = await Deno.open(path);
-    const { isDirectory, isFile } = await file.stat();
+    const { isDirectory, isFile } = await Deno.stat(path);
     if (isDirectory) throw new UsageError("it is a directory");
-    return { name: path, chunks: read(path, file, () => isFile) };
+    if (!isFile) return { name: path, chunks: readLater(path) };
+    const file = await Deno.open(path);
+    return { name: path, chunks: read(path, file, () => true) };
   } catch (error) {
     throw new UsageError(
-      `cannot read "${path}": ${
+      `cannot read ${JSON.stringify(path)}: ${
         reasonOf(error)
       }; name a log file with --source, or - for stdin`,
     );
   }
+}
+
+/** Opens what is no file, as a FIFO, when its turn comes: that may take long. */
+async function* readLater(path: string): AsyncGenerator<Uint8Array> {
+  const file = await Deno.open(path).catch((error) => {
+    throw readFailure(path, error);
+  });
+  yield* read(path, file, () => false);
 }
 
 /**
@@ -59,26 +68,35 @@ async function* read(
   const buffer = new Uint8Array(CHUNK_BYTES);
   while (true) {
     await breathe();
-    let count: number | null;
+    let count: number | null | undefined;
     try {
-      count = isReady() ? file.readSync(buffer) : await file.read(buffer);
+      count = isReady()
+        ? file.readSync(buffer)
+        : await unlessBusy(() => file.read(buffer));
     } catch (error) {
-      throw new Failure(
-        `cannot read on in "${name}": ${
-          messageOf(error)
-        }; start again when it can be read, what is known already changes nothing`,
-        { cause: error },
-      );
+      throw readFailure(name, error);
     }
     if (count === null) return;
-    yield buffer.subarray(0, count);
+    if (count !== undefined) yield buffer.subarray(0, count);
   }
+}
+
+function readFailure(name: string, error: unknown): Failure {
+  return new Failure(
+    `cannot read on in ${JSON.stringify(name)}: ${
+      reasonOf(error)
+    }; start again when it can be read, what is known already changes nothing`,
+    { cause: error },
+  );
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) {
     return "you may not read it";
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return "it is below /dev, /proc or /sys, where this program may open nothing";
   }
   return messageOf(error);
 }

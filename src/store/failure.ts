@@ -1,6 +1,6 @@
 /**
- * Puts what SQLite says into a sentence with the file and the remedy in it
- * (SPEC section 8).
+ * Puts what SQLite or the system says into a sentence with the file and the
+ * remedy in it (SPEC section 8).
  *
  * @module
  */
@@ -14,7 +14,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "is locked by another program for too long; wait for that program or stop it, then start again",
   ],
   [
-    /disk is full/,
+    /disk is full|^No space left/,
     "cannot grow, the disk is full; free some space, then start again: nothing committed is lost",
   ],
   [
@@ -26,11 +26,19 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "is damaged; restore a copy of it, or name a new file with --db and read the log again",
   ],
   [
-    /readonly database|^8:|Permission denied|Read-only file system/,
+    /readonly database|^8:|^Permission denied|^Read-only file system/,
     "cannot be written; check the permissions of the file and of its directory",
   ],
   [
-    /unable to open|^14:|No such file or directory|Not a directory|Is a directory/,
+    /^Requires all access/,
+    "is below /dev, /proc or /sys, where this program may open nothing; name another file with --db",
+  ],
+  [
+    /^Too many levels of symbolic links/,
+    "is a symbolic link to a file that is not there; create that file, or name it with --db",
+  ],
+  [
+    /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
     "cannot be opened; check that it is a file, that its directory exists and that you may write to both",
   ],
   [
@@ -44,6 +52,9 @@ export function storeFailure(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = messageOf(error);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message));
-  const sentence = remedy?.[1] ?? `cannot be used: ${message}`;
-  return new Failure(`database "${path}" ${sentence}`, { cause: error });
+  const sentence = remedy?.[1] ??
+    `cannot be used: ${message}; check it, or name another file with --db`;
+  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+    cause: error,
+  });
 }

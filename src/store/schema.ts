@@ -12,8 +12,7 @@ import { parseInstant } from "../instant.ts";
 /** The `PRAGMA user_version` that this program reads and writes. */
 export const SCHEMA_VERSION = 1;
 
-/** The tables of version 0, the seed of the project. */
-const SEED = `
+const TABLES = `
 CREATE TABLE turns (
     turn_id_glob INTEGER PRIMARY KEY AUTOINCREMENT,
     sid TEXT NOT NULL,
@@ -24,26 +23,22 @@ CREATE TABLE turns (
     end_time TEXT,
     duration_ms INTEGER,
     status TEXT DEFAULT 'waiting_response',
-    dedup_hash TEXT NOT NULL UNIQUE
+    dedup_hash TEXT NOT NULL UNIQUE,
+    -- production columns
+    session_turn INTEGER, session_pid_turn INTEGER,
+    original_turn_id TEXT,
+    pid_mismatch INTEGER NOT NULL DEFAULT 0,
+    -- the instants of start_time and end_time, in milliseconds since the epoch
+    start_ms INTEGER, end_ms INTEGER,
+    -- the turn that orphaned this one; kept when an answer heals it
+    orphaned_by INTEGER
 );
 CREATE TABLE session_counters (
     sid TEXT NOT NULL,
     pid INTEGER NOT NULL,
     turn_count INTEGER DEFAULT 0,
     PRIMARY KEY (sid, pid)
-);`;
-
-/** What version 1 has beside the seed. */
-const PRODUCTION = `
-ALTER TABLE turns ADD COLUMN session_turn INTEGER;
-ALTER TABLE turns ADD COLUMN session_pid_turn INTEGER;
-ALTER TABLE turns ADD COLUMN original_turn_id TEXT;
-ALTER TABLE turns ADD COLUMN pid_mismatch INTEGER NOT NULL DEFAULT 0;
--- the instants of start_time and end_time, in milliseconds since the epoch
-ALTER TABLE turns ADD COLUMN start_ms INTEGER;
-ALTER TABLE turns ADD COLUMN end_ms INTEGER;
--- the turn that orphaned this one; kept when an answer heals it
-ALTER TABLE turns ADD COLUMN orphaned_by INTEGER;
+);
 CREATE TABLE sessions (
     sid TEXT PRIMARY KEY,
     turn_count INTEGER NOT NULL
@@ -53,7 +48,7 @@ CREATE TABLE answers (
     turn_id_glob INTEGER NOT NULL
 ) WITHOUT ROWID;`;
 
-/** Created last: an upgrade fills the columns first. */
+/** Created last: an upgrade fills the tables first. */
 const INDEXES = `
 CREATE INDEX turns_start_time ON turns (start_time);
 CREATE INDEX turns_status ON turns (status);
@@ -65,13 +60,15 @@ CREATE INDEX turns_orphaned_by ON turns (orphaned_by)
     WHERE orphaned_by IS NOT NULL;
 PRAGMA user_version = ${SCHEMA_VERSION};`;
 
-const SEED_COLUMNS: Record<string, string> = {
+/** The tables of version 0, the seed of the project, and their columns. */
+const SEED: Record<string, string> = {
   turns: "turn_id_glob,sid,pid,user_text,assistant_text,start_time,end_time," +
     "duration_ms,status,dedup_hash",
   session_counters: "sid,pid,turn_count",
 };
+const OURS = ["turns", "session_counters", "sessions", "answers"];
 
-const TABLES = `
+const LIST_TABLES = `
 SELECT name, (SELECT group_concat(name, ',') FROM pragma_table_info(t.name))
 FROM sqlite_master AS t
 WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`;
@@ -86,20 +83,27 @@ export type SchemaState = "current" | "empty" | "seed";
  */
 export function inspectSchema(db: Database, path: string): SchemaState {
   const version = pragma(db, "user_version") as number;
-  if (version === SCHEMA_VERSION) return "current";
+  const named = JSON.stringify(path);
   if (version > SCHEMA_VERSION) {
     throw new Failure(
-      `database "${path}" is of a newer turn-counter (schema ${version}, this one knows ${SCHEMA_VERSION}); install that version, or name another file with --db`,
+      `database ${named} is of a newer turn-counter (schema ${version}, this one knows ${SCHEMA_VERSION}); install that version, or name another file with --db`,
     );
   }
-  const tables = db.prepare(TABLES).values<[name: string, columns: string]>();
-  if (version === 0 && tables.length === 0) return "empty";
-  const isSeed = version === 0 && tables.length === 2 &&
-    tables.every(([name, columns]) => SEED_COLUMNS[name] === columns) &&
-    pragma(db, "encoding") === "UTF-8";
-  if (isSeed) return "seed";
+  const tables = new Map(
+    db.prepare(LIST_TABLES).values<[name: string, columns: string]>(),
+  );
+  if (version === SCHEMA_VERSION) {
+    if (OURS.every((name) => tables.has(name))) return "current";
+  } else if (version === 0) {
+    if (tables.size === 0) return "empty";
+    const isSeed = tables.size === 2 &&
+      Object.entries(SEED).every(([name, columns]) =>
+        tables.get(name) === columns
+      ) && pragma(db, "encoding") === "UTF-8";
+    if (isSeed) return "seed";
+  }
   throw new Failure(
-    `database "${path}" is another program's; name another file with --db`,
+    `database ${named} is another program's; name another file with --db`,
   );
 }
 
@@ -113,28 +117,48 @@ function pragma(db: Database, name: string): string | number {
  */
 export function migrate(db: Database, from: SchemaState): void {
   if (from === "current") return;
-  if (from === "empty") db.exec(SEED);
-  db.exec(PRODUCTION);
-  if (from === "seed") fillFromSeed(db);
+  if (from === "seed") db.exec(SET_SEED_ASIDE);
+  db.exec(TABLES);
+  if (from === "seed") {
+    db.exec(TAKE_SEED_OVER);
+    fillInstants(db);
+  }
   db.exec(INDEXES);
 }
 
-/** The seed knew counts by process only, and times only as text. */
-function fillFromSeed(db: Database): void {
-  db.exec(`
-UPDATE turns SET session_turn = n.session_turn, session_pid_turn = n.session_pid_turn
-FROM (
-    SELECT turn_id_glob,
-        row_number() OVER (PARTITION BY sid ORDER BY turn_id_glob) AS session_turn,
-        row_number() OVER (PARTITION BY sid, pid ORDER BY turn_id_glob) AS session_pid_turn
-    FROM turns
-) AS n WHERE n.turn_id_glob = turns.turn_id_glob;
-UPDATE session_counters SET turn_count = coalesce(turn_count, 0);
+/** Its tables are made anew, since they may lack keys that the rules rest on. */
+const SET_SEED_ASIDE = `
+ALTER TABLE turns RENAME TO seed_turns;
+ALTER TABLE session_counters RENAME TO seed_counters;`;
+
+/** The seed counted by process only, and may have counted turns that are gone. */
+const TAKE_SEED_OVER = `
+INSERT INTO turns (turn_id_glob, sid, pid, user_text, assistant_text, start_time,
+        end_time, duration_ms, status, dedup_hash, session_turn, session_pid_turn)
+    SELECT turn_id_glob, sid, pid, user_text, assistant_text, start_time,
+        end_time, duration_ms, coalesce(status, 'waiting_response'), dedup_hash,
+        row_number() OVER (PARTITION BY sid ORDER BY turn_id_glob),
+        row_number() OVER (PARTITION BY sid, pid ORDER BY turn_id_glob)
+    FROM seed_turns ORDER BY turn_id_glob;
 INSERT INTO session_counters (sid, pid, turn_count)
-    SELECT sid, pid, count(*) FROM turns WHERE true GROUP BY sid, pid
-    ON CONFLICT (sid, pid) DO UPDATE SET turn_count = max(turn_count, excluded.turn_count);
+    SELECT sid, pid, max(turn_count) FROM (
+        SELECT sid, pid, coalesce(turn_count, 0) AS turn_count FROM seed_counters
+        UNION ALL SELECT sid, pid, count(*) FROM turns GROUP BY sid, pid
+    ) GROUP BY sid, pid;
 INSERT INTO sessions (sid, turn_count)
-    SELECT sid, sum(turn_count) FROM session_counters GROUP BY sid;`);
+    SELECT sid, sum(max(turn_count, 0)) FROM session_counters GROUP BY sid;
+-- No id that the seed gave is given again.
+INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'turns', 0 WHERE NOT EXISTS
+        (SELECT 1 FROM sqlite_sequence WHERE name = 'turns');
+UPDATE sqlite_sequence SET seq =
+        (SELECT max(seq) FROM sqlite_sequence WHERE name IN ('turns', 'seed_turns'))
+    WHERE name = 'turns';
+DROP TABLE seed_turns;
+DROP TABLE seed_counters;`;
+
+/** The seed knew times only as text. */
+function fillInstants(db: Database): void {
   const select = db.prepare(
     "SELECT turn_id_glob, start_time, end_time FROM turns WHERE turn_id_glob > ? ORDER BY turn_id_glob LIMIT 1",
   );
@@ -142,7 +166,7 @@ INSERT INTO sessions (sid, turn_count)
     "UPDATE turns SET start_ms = ?, end_ms = ? WHERE turn_id_glob = ?",
   );
   type Times = [id: number, start: string | null, end: string | null];
-  let row = select.value<Times>(-1);
+  let row = select.value<Times>(Number.MIN_SAFE_INTEGER);
   while (row !== undefined) {
     const [id, start, end] = row;
     update.run(parseInstant(start ?? ""), parseInstant(end ?? ""), id);

@@ -6,7 +6,7 @@
  */
 
 import { type BindValue, Database, type Statement } from "@db/sqlite";
-import { resolve } from "node:path";
+import { isAbsolute } from "node:path";
 import type { Completion, NewTurn, Owner, TurnStore } from "../tracker.ts";
 import type { Turn } from "../turn.ts";
 import { storeFailure } from "./failure.ts";
@@ -52,7 +52,7 @@ export class SqliteStore implements TurnStore, Disposable {
     this.#path = path;
     try {
       // SQLite has names of its own, as ":memory:", none of which is a full path.
-      const file = resolve(path);
+      const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
       claimFile(file);
       this.#db = new Database(file, { int64: true });
     } catch (error) {
@@ -110,9 +110,17 @@ export class SqliteStore implements TurnStore, Disposable {
       this.#commit.run();
       return result;
     } catch (error) {
-      // SQLite itself undoes a transaction that, say, a full disk interrupts.
-      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+      this.#rollBack();
       throw storeFailure(this.#path, error);
+    }
+  }
+
+  /** SQLite itself undoes a transaction that, say, a full disk interrupts. */
+  #rollBack(): void {
+    try {
+      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+    } catch {
+      // What went wrong before says more, and closing the file undoes the rest.
     }
   }
 
@@ -169,7 +177,7 @@ export class SqliteStore implements TurnStore, Disposable {
 
   orphansOf(id: number): Turn[] {
     const orphans: Turn[] = [];
-    let next = this.#find("nextOrphan", id, 0);
+    let next = this.#find("nextOrphan", id, Number.MIN_SAFE_INTEGER);
     while (next !== undefined) {
       orphans.push(next);
       next = this.#find("nextOrphan", id, next.id);
@@ -208,12 +216,20 @@ export class SqliteStore implements TurnStore, Disposable {
  * Creates the file for its owner alone; SQLite gives `-wal` and `-shm` its mode.
  * SQLite would open a file that is there but cannot be written, and say so only
  * at the first event.
+ *
+ * @throws {Error} Where the file cannot be written, or is none: to open a FIFO
+ * could take for ever.
  */
 function claimFile(file: string): void {
+  if (existingKind(file) === "other") throw new Error("it is no regular file");
+  Deno.openSync(file, { write: true, create: true, mode: 0o600 }).close();
+}
+
+function existingKind(file: string): "file" | "none" | "other" {
   try {
-    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+    return Deno.statSync(file).isFile ? "file" : "other";
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    Deno.openSync(file, { write: true }).close();
+    if (error instanceof Deno.errors.NotFound) return "none";
+    throw error;
   }
 }

@@ -55,6 +55,12 @@ export function isWritable(fd: number): boolean {
 /** What a pipe takes whole if it takes anything: a page. */
 export const PIPE_PIECE = 4096;
 
+/** Whether a stream is a pipe; where the system does not tell, it may be one. */
+export function isPipe(fd: number): boolean {
+  const getPipeSize = 1032;
+  return Deno.build.os !== "linux" || libc().fcntl(fd, getPipeSize, 0) > 0;
+}
+
 /**
  * Lets a pipe hold more, so that its writer goes on while a commit is made.
  * Where the system does not allow it, or there is no pipe, nothing changes.

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { mountShell, mountTest } from "./machine.ts";
+import { compiledTest, mountShell, mountTest } from "./machine.ts";
 import {
   COMMAND,
   type Ended,
@@ -69,6 +69,48 @@ Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database
     2,
   );
   assertEquals([...Deno.readDirSync(dir.path)].length, 2);
+});
+
+Deno.test("SPEC 7: the log is not taken for the database", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", "");
+  assertTold(await turnCounter(["--source", log, "--db", log]), 2, log, "both");
+  assertEquals(Deno.statSync(log).size, 0);
+});
+
+Deno.test("SPEC 8: a FIFO is no database, and is not waited for", async () => {
+  using dir = new TempDir();
+  await run(["mkfifo", dir.file("fifo")]);
+  const ended = await turnCounter(["--db", dir.file("fifo")]);
+  assertTold(ended, 1, dir.file("fifo"), "no regular file");
+});
+
+compiledTest(
+  "SPEC 8: a place where the runtime opens nothing is told as such",
+  async () => {
+    assertTold(
+      await turnCounter(["--db", "/dev/shm/turns.db"]),
+      1,
+      "/dev/shm",
+      "--db",
+    );
+    assertTold(
+      await turnCounter(["--source", "/proc/version"]),
+      2,
+      "/proc",
+      "stdin",
+    );
+  },
+);
+
+Deno.test("SPEC 1: a stderr that cannot be written does not stop the stream", async () => {
+  using dir = new TempDir();
+  const { code, stdout } = await shell(
+    '"$@" --source testdata/golden.jsonl -v --db "$DB" 2>/dev/full',
+    { DB: dir.file("turns.db") },
+  );
+  assertEquals(code, 0);
+  assertEquals(stdout, Deno.readTextFileSync("testdata/golden.turns.jsonl"));
 });
 
 Deno.test("SPEC 8: a directory as stdin is a failure", async () => {

@@ -36,6 +36,29 @@ traceTest(
   },
 );
 
+traceTest(
+  "SPEC 4: each commit is pressed onto the disk before its record is written, unless told otherwise",
+  async () => {
+    using dir = new TempDir();
+    const trace = dir.file("trace");
+    const calls = "trace=fdatasync,fsync,write";
+    /** The syncs (s) and records (r) of a run, in their order. */
+    const order = async (mode: string) => {
+      const args = ["--source", GOLDEN, "--db", dir.file(`${mode}.db`)];
+      await run([
+        ...["strace", "-f", "-o", trace, "-e", calls],
+        ...[...COMMAND, ...args, "--synchronous", mode],
+      ]);
+      return Deno.readTextFileSync(trace).split("\n").map((line) =>
+        line.includes("sync(") ? "s" : line.includes('write(1, "{') ? "r" : ""
+      ).join("");
+    };
+    // One event of the golden log is known, and comes after 29 that are not.
+    assertMatch(await order("full"), /^(s+r){29}/);
+    assertMatch(await order("off"), /r{33}/);
+  },
+);
+
 mountTest(
   "SPEC 9: the program starts where TMPDIR cannot be written",
   async () => {

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { contents, records } from "../support/database.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { contents, fold, records } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { COMMAND, Live, run, Running, shell, within } from "./program.ts";
@@ -101,6 +101,69 @@ async function grown(path: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+Deno.test("SPEC 4: a slow reader gets every record whole, however long", async () => {
+  using dir = new TempDir();
+  const events = Array.from(
+    { length: 40 },
+    (_, i) => prompt({ t: at(i), sid: `s${i}`, text: "é".repeat(i * 5000) }),
+  );
+  const log = dir.write("log", logOf(events));
+  const { stdout, stderr } = await shell(
+    `"$@" --source "$LOG" --db "$DB" | while IFS= read -r line; do
+      sleep 0.01; printf '%s\n' "$line"; done`,
+    { LOG: log, DB: dir.file("turns.db") },
+  );
+  assertEquals(stderr, "");
+  assertEquals(fold(stdout), records(dir.file("turns.db")));
+  assertEquals(stdout.split("\n").length, 41);
+});
+
+Deno.test("SPEC 8: SIGTERM ends a program of which nobody reads stdout, after a while", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const log = dir.write("log", logOf([prompt({ text: "x".repeat(3e6) })]));
+  const started = await shell(
+    `mkfifo "$FIFO"; "$@" --source "$LOG" --db "$DB" >"$FIFO" &
+    pid=$!; exec 3<"$FIFO"
+    until [ "$(sqlite3 "$DB" 'SELECT count(*) FROM turns' 2>&1)" = 1 ]; do :; done
+    kill -TERM $pid; wait $pid; echo $?`,
+    { LOG: log, DB: db, FIFO: dir.file("fifo") },
+  );
+  assertEquals(started.stdout, "1\n");
+  assertStringIncludes(started.stderr, "nobody read stdout");
+  assertEquals(records(db).length, 1);
+});
+
+Deno.test("streams that never wait are waited for", async () => {
+  using dir = new TempDir();
+  const events = Array.from(
+    { length: 300 },
+    (_, i) => prompt({ t: at(i), sid: `s${i}`, text: "x".repeat(3000) }),
+  );
+  const log = dir.write("log", logOf(events));
+  const script = `
+import os, subprocess, sys, time
+log, db = sys.argv[1:3]
+ends = [os.pipe(), os.pipe()]
+for fd in (ends[0][0], ends[1][1]): os.set_blocking(fd, False)
+program = subprocess.Popen(sys.argv[3:] + ["--db", db], stdin=ends[0][0], stdout=ends[1][1])
+os.close(ends[0][0]); os.close(ends[1][1])
+if os.fork() == 0:
+    os.close(ends[1][0])
+    time.sleep(0.2)
+    os.write(ends[0][1], open(log, "rb").read())
+    os._exit(0)
+os.close(ends[0][1])
+time.sleep(0.5)
+sys.stdout.write(os.fdopen(ends[1][0]).read())
+sys.exit(program.wait())`;
+  const db = dir.file("turns.db");
+  const ended = await run(["python3", "-c", script, log, db, ...COMMAND]);
+  assertEquals([ended.code, ended.stderr], [0, ""]);
+  assertEquals(fold(ended.stdout), records(db));
+  assertEquals(records(db).length, 300);
+});
 
 Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", async () => {
   using dir = new TempDir();

@@ -70,6 +70,17 @@ Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors 
     ["--max-line-bytes 0", "--max-line-bytes", "0"],
     ["--max-line-bytes 1k", "1k"],
     ["--max-line-bytes=-5", "-5"],
+    ["--max-line-bytes 500000001", "500000000"],
+    ["--verbose=no", "--verbose", "no value"],
+    ["--quiet false", "false"],
+    ["-v5", "-v5"],
+    ["-vx", "-vx"],
+    ["--h", "--h"],
+    ["--V", "--V"],
+    ["--_ x", "--_"],
+    ["-_ x", "-_"],
+    ["--=x", "--=x"],
+    ["---quiet", "---quiet"],
     ["--synchronous extra", "extra", "full, normal or off"],
   ];
   for (const [args, ...words] of mistakes) {

@@ -61,7 +61,13 @@ Deno.test("codex accepts each variant of metadata, pid and turn_id", () => {
   ) assertEvent(lineWith(named, { metadata }), named);
   const old = prompt({ pid: 7 });
   for (
-    const metadata of [{}, { turn_id: "unknown" }, { turn_id: null }, null]
+    const metadata of [
+      {},
+      { turn_id: "unknown" },
+      { turn_id: "" },
+      { turn_id: null },
+      null,
+    ]
   ) assertEvent(lineWith(old, { metadata, pid: 7 }), old);
   const zero = prompt({ pid: 0 });
   assertEvent(lineOf(zero).replace('pid\\":0', 'pid\\":-0'), zero);
@@ -131,6 +137,15 @@ Deno.test("codex accepts an empty prompt, as one that is only images", () => {
 Deno.test("codex turns lone surrogates into U+FFFD and keeps U+0000", () => {
   const line = lineOf(prompt({ text: "X" })).replace("X", "\\\\ud83d\\\\u0000");
   assertEvent(line, prompt({ text: "\uFFFD\u0000" }));
+});
+
+Deno.test("codex turns lone surrogates in ids into U+FFFD", () => {
+  const line = lineOf(prompt({ sid: "sX", turnId: "tX" })).replaceAll(
+    /(s|t)X/g,
+    "$1\\ud83d",
+  ).replace('"t\\ud83d', '"t\\\\ud83d');
+  const { event } = codex.decode(line);
+  assertEquals([event?.sid, event?.turnId], ["s\uFFFD", "t\uFFFD"]);
 });
 
 Deno.test("codex ignores items that are not assistant messages, whatever they lack", () => {

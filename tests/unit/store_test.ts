@@ -153,7 +153,8 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
       (8, 's', 2, 't', NULL, 'once', NULL, NULL, 'waiting_response', 'h8'),
       (9, 'u', 1, NULL, NULL, NULL, NULL, NULL, 'waiting_response', 'h9');
     INSERT INTO session_counters VALUES ('s', 1, 5), ('s', 2, 2), ('u', 1, NULL);
-    UPDATE sqlite_sequence SET seq = 20;`,
+    UPDATE sqlite_sequence SET seq = 20;
+    CREATE INDEX turns_status ON turns (status);`,
   );
   {
     using store = new SqliteStore(path);
@@ -190,6 +191,33 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
   assertEquals(query(path, "PRAGMA user_version"), version);
 });
 
+Deno.test("SPEC 5: a database of version 0 that lacks keys has them after the upgrade", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  execute(
+    path,
+    SEED.replace("AUTOINCREMENT", "").replace(
+      "turn_count INTEGER DEFAULT 0,\n    PRIMARY KEY (sid, pid)",
+      "turn_count INTEGER DEFAULT 0",
+    ) +
+      `INSERT INTO turns VALUES (-4, 's', 1, 'q', NULL, '${
+        at(0)
+      }', NULL, NULL, NULL, 'h');
+    INSERT INTO session_counters VALUES ('s', 1, -3), ('s', 1, 1), ('s', 2, -7);`,
+  );
+  using store = new SqliteStore(path);
+  const tracker = new Tracker(store);
+  const asked = tracker.apply(prompt({ sid: "s", pid: 1, t: at(5) }));
+  assertEquals(
+    asked.turns.map((
+      { id, status, sessionTurn, sessionPidTurn },
+    ) => [id, status, sessionTurn, sessionPidTurn]),
+    [[-4, "orphaned", 1, 1], [1, "waiting_response", 2, 2]],
+  );
+  const sql = query(path, "SELECT sql FROM sqlite_master WHERE name = 'turns'");
+  assert(String(sql).includes("AUTOINCREMENT"));
+});
+
 Deno.test("SPEC 5: a database of a newer program is refused, untouched", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
@@ -206,6 +234,9 @@ Deno.test("SPEC 5: a database of another program is refused, untouched", () => {
       ["notes", "CREATE TABLE notes (a)"],
       ["turns", "CREATE TABLE turns (a); CREATE TABLE session_counters (b)"],
       ["more", `${SEED} CREATE TABLE more (a)`],
+      ["same version", "CREATE TABLE notes (a); PRAGMA user_version = 1"],
+      ["no tables", "PRAGMA user_version = 1"],
+      ["negative version", `PRAGMA user_version = -1; ${SEED}`],
       ["utf16", `PRAGMA encoding = 'UTF-16'; ${SEED}`],
     ]
   ) {
@@ -224,10 +255,27 @@ Deno.test("SPEC 8: a file that is no database is a failure that names it, and st
   assertEquals(Deno.readTextFileSync(path), "not a database, ".repeat(100));
 });
 
-Deno.test("SPEC 8: a database in a missing or forbidden place is a failure that names it", () => {
+Deno.test("SPEC 8: a database in a missing or impossible place is a failure that names it", () => {
   using dir = new TempDir();
   assertFailure(dir.file("missing/turns.db"), "directory");
-  assertFailure(dir.path, "cannot be opened");
+  // What the path says is no reason.
+  assertFailure(dir.file("the disk is full/turns.db"), "directory");
+  assertFailure(dir.path, "no regular file", "--db");
+  assertFailure("/dev/null", "no regular file");
+});
+
+Deno.test("SqliteStore opens what a path means to the system, links and all", () => {
+  using dir = new TempDir();
+  Deno.mkdirSync(dir.file("real/inner"), { recursive: true });
+  Deno.symlinkSync(dir.file("real/inner"), dir.file("link"));
+  create(dir.file("link/../a.db"));
+  Deno.symlinkSync(dir.file("real/b.db"), dir.file("link.db"));
+  assertFailure(dir.file("link.db"), "symbolic link", "create that file");
+  dir.write("real/b.db", "");
+  create(dir.file("link.db"));
+  const names = [...Deno.readDirSync(dir.file("real"))].map(({ name }) => name);
+  assertEquals(names.sort(), ["a.db", "b.db", "inner"]);
+  assert(Deno.statSync(dir.file("real/b.db")).size > 0);
 });
 
 Deno.test("SPEC 8: a database that stays locked is a failure, and nothing is lost", () => {
