@@ -9,6 +9,7 @@ import { HELP } from "../../src/cli/help.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
+import { linuxTest } from "./machine.ts";
 import { run, shell, turnCounter } from "./program.ts";
 
 const GOLDEN = "testdata/golden.jsonl";
@@ -170,17 +171,20 @@ Deno.test("turn-counter --quiet tells errors only, and a rejected line is one", 
   assertEquals(stderr, rejections);
 });
 
-Deno.test("turn-counter uses colours on a terminal, but not under NO_COLOR", async () => {
-  using dir = new TempDir();
-  const log = dir.write("log", "turn.user_message\n");
-  for (const [noColor, colored] of [["", true], ["1", false]] as const) {
-    const { stdout } = await shell(
-      `script -qec "$(printf '%q ' "$@") --source ${log} --db ${
-        dir.file("db")
-      }" /dev/null`,
-      { NO_COLOR: noColor },
-    );
-    assertStringIncludes(stdout, "rejected: not JSON");
-    assertEquals(stdout.includes("\x1b["), colored);
-  }
-});
+linuxTest(
+  "turn-counter uses colours on a terminal, but not under NO_COLOR",
+  async () => {
+    using dir = new TempDir();
+    const log = dir.write("log", "turn.user_message\n");
+    for (const [noColor, colored] of [["", true], ["1", false]] as const) {
+      const { stdout } = await shell(
+        `script -qec "$(printf '%q ' "$@") --source ${log} --db ${
+          dir.file("db")
+        }" /dev/null`,
+        { NO_COLOR: noColor },
+      );
+      assertStringIncludes(stdout, "rejected: not JSON");
+      assertEquals(stdout.includes("\x1b["), colored);
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { compiledTest, mountShell, mountTest } from "./machine.ts";
+import { linuxTest, mountShell, mountTest } from "./machine.ts";
 import {
   COMMAND,
   type Ended,
@@ -85,7 +85,7 @@ Deno.test("SPEC 8: a FIFO is no database, and is not waited for", async () => {
   assertTold(ended, 1, dir.file("fifo"), "no regular file");
 });
 
-compiledTest(
+linuxTest(
   "SPEC 8: a place where the runtime opens nothing is told as such",
   async () => {
     assertTold(
@@ -103,15 +103,18 @@ compiledTest(
   },
 );
 
-Deno.test("SPEC 1: a stderr that cannot be written does not stop the stream", async () => {
-  using dir = new TempDir();
-  const { code, stdout } = await shell(
-    '"$@" --source testdata/golden.jsonl -v --db "$DB" 2>/dev/full',
-    { DB: dir.file("turns.db") },
-  );
-  assertEquals(code, 0);
-  assertEquals(stdout, Deno.readTextFileSync("testdata/golden.turns.jsonl"));
-});
+linuxTest(
+  "SPEC 1: a stderr that cannot be written does not stop the stream",
+  async () => {
+    using dir = new TempDir();
+    const { code, stdout } = await shell(
+      '"$@" --source testdata/golden.jsonl -v --db "$DB" 2>/dev/full',
+      { DB: dir.file("turns.db") },
+    );
+    assertEquals(code, 0);
+    assertEquals(stdout, Deno.readTextFileSync("testdata/golden.turns.jsonl"));
+  },
+);
 
 Deno.test("SPEC 8: a directory as stdin is a failure", async () => {
   using dir = new TempDir();
@@ -215,7 +218,7 @@ mountTest(
   },
 );
 
-Deno.test("SPEC 8: a full disk under stdout is a failure", async () => {
+linuxTest("SPEC 8: a full disk under stdout is a failure", async () => {
   using dir = new TempDir();
   const { code, stderr } = await shell(
     '"$@" --source "$LOG" --db "$DB" >/dev/full',

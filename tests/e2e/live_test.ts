@@ -142,6 +142,7 @@ Deno.test("streams that never wait are waited for", async () => {
     (_, i) => prompt({ t: at(i), sid: `s${i}`, text: "x".repeat(3000) }),
   );
   const log = dir.write("log", logOf(events));
+  // The pauses give the program something to wait for, at both of its ends.
   const script = `
 import os, subprocess, sys, time
 log, db = sys.argv[1:3]
@@ -169,7 +170,7 @@ Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", as
   using dir = new TempDir();
   const events = Array.from({ length: 2000 }, (_, i) => prompt({ t: at(i) }));
   const { stdout, stderr } = await shell(
-    '"$@" --source "$LOG" --db "$DB" | head -1 | wc -l; echo ${PIPESTATUS[0]}',
+    '"$@" --source "$LOG" --db "$DB" | head -1 | wc -l | tr -d " "; echo ${PIPESTATUS[0]}',
     { LOG: dir.write("log.jsonl", logOf(events)), DB: dir.file("turns.db") },
   );
   assertEquals([stdout, stderr], ["1\n0\n", ""]);

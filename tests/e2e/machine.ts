@@ -37,10 +37,16 @@ const canMount = await succeeds(
 );
 const canTrace = await succeeds(["strace", "-V"]);
 
-/** A test of what only the compiled program does. */
+/** A test that uses what only Linux has, such as /dev/full. */
+export const linuxTest = testWhere(
+  Deno.build.os === "linux",
+  "this is not Linux",
+);
+
+/** A test of what only the compiled program does, on Linux. */
 export const compiledTest = testWhere(
-  isCompiled,
-  "the program is not compiled",
+  isCompiled && Deno.build.os === "linux",
+  isCompiled ? "this is not Linux" : "the program is not compiled",
 );
 
 /** A test that looks at the system calls of the compiled program. */

@@ -10,8 +10,10 @@ Deno.test("dedupHash equals sha256sum of the same bytes", async () => {
     "bytes",
     `${event.sid}|9007199254740991|${event.t}|${event.text}`,
   );
-  const { stdout } = await new Deno.Command("sha256sum", { args: [path] })
-    .output();
+  const isMac = Deno.build.os === "darwin";
+  const { stdout } = await new Deno.Command(isMac ? "shasum" : "sha256sum", {
+    args: isMac ? ["-a", "256", path] : [path],
+  }).output();
   const [sum] = new TextDecoder().decode(stdout).split(" ");
   assertEquals(dedupHash(event), sum);
 });

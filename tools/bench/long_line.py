@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Writes one line of so many bytes that concerns no turn.
+
+    python3 long_line.py BYTES [last]
+
+With "last" the name of the event stands at the end of the line, so that it has
+to be read to its end.
+"""
+
+import os
+import sys
+
+PIECE = b"a command printed this, and much more of it; " * 20_000
+
+
+def write(piece):
+    piece = memoryview(piece)
+    while piece:
+        piece = piece[os.write(1, piece) :]
+
+
+def main(size, name_last):
+    name = b'"event":"turn.exec.end"'
+    time = b'"t":"2025-11-19T00:00:00.000"'
+    first, last = (time, name) if name_last else (name, time)
+    head = b"{" + first + b',"line":"data: '
+    tail = b'",' + last + b"}\n"
+    write(head)
+    left = size - len(head) - len(tail)
+    while left > 0:
+        write(PIECE[:left])
+        left -= len(PIECE)
+    write(tail)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:] == ["last"])

@@ -1,0 +1,167 @@
+/**
+ * Reading whole logs: the program beside the Python script and the floors.
+ *
+ * @module
+ */
+
+import { generatedLog, type Log } from "../logs.ts";
+import { beside, python } from "../measure.ts";
+import type { Part, Result, Setting, Target } from "../part.ts";
+import {
+  race,
+  type Runner,
+  timesAsFast,
+  type Track,
+  TRACK_HEADER,
+  trackRow,
+} from "../race.ts";
+import { megabytes, short } from "../table.ts";
+
+const PIPE = "turn-counter, pipe";
+const SOURCE = "turn-counter --source";
+const PYTHON = "Python script, pipe";
+const STREAM = "floor: Deno.stdin.readable, pipe";
+const READ = "floor: await Deno.stdin.read, pipe";
+const GREP = "floor: grep -cF, file";
+
+/** The two programs' databases and everything that reads the same log. */
+function runners({ program, folder }: Setting, log: Log): Runner[] {
+  const feed = ["cat", log.path];
+  const deno = [Deno.execPath(), "run", "--quiet", "--no-config"];
+  // The quickest locale for grep; its exit code 1 says that it found nothing.
+  const grep = ["env", "LC_ALL=C", "grep", "-cF"];
+  const names = ["turn.user_message", "response.output_item.done"];
+  grep.push(...names.flatMap((name) => ["-e", name]));
+  const codes = [1];
+  const withDb = (name: string, argv: string[], feed?: string[]) => {
+    const db = `${folder}/${name.replace(/\W+/g, "-")}.db`;
+    return { name, db, argv: [...argv, "--db", db], feed };
+  };
+  return [
+    withDb(PIPE, program, feed),
+    withDb(SOURCE, [...program, "--source", log.path]),
+    withDb(PYTHON, ["python3", beside("yardstick.py")], feed),
+    { name: STREAM, argv: [...deno, beside("floors/count_readable.ts")], feed },
+    { name: READ, argv: [...deno, beside("floors/count_read.ts")], feed },
+    { name: "floor: wc -l, pipe", argv: ["wc", "-l"], feed },
+    { name: "floor: grep -cF, pipe", argv: grep, feed, codes },
+    { name: GREP, argv: [...grep, log.path], codes },
+  ];
+}
+
+/** Races all programs on a log and holds their tables against each other. */
+async function compare(
+  setting: Setting,
+  title: string,
+  log: Log,
+  targets: (tracks: Map<string, Track>) => Target[],
+): Promise<Result> {
+  const all = runners(setting, log);
+  const tracks = await race(setting, all);
+  const dbOf = (name: string) => all.find((it) => it.name === name)!.db!;
+  const same = [];
+  for (const name of [PIPE, SOURCE]) {
+    same.push(await python("same_tables.py", dbOf(name), dbOf(PYTHON)));
+  }
+  const { turns } = same[0].rows;
+  return {
+    title: `${title}: ${log.events} events, ${megabytes(log.bytes)} MB`,
+    header: TRACK_HEADER,
+    rows: [...tracks.values()].map((track) =>
+      trackRow(track, log, tracks.get(PYTHON)!)
+    ),
+    notes: [
+      `The tables of all three are the same, ${short(turns)} turns.`,
+      ...floorNotes(tracks),
+    ],
+    targets: targets(tracks),
+    data: { log, same, tracks: [...tracks.values()] },
+  };
+}
+
+/** How the program stands to the floors: times their time, pair by pair. */
+function floorNotes(tracks: Map<string, Track>): string[] {
+  const against = (name: string, floor: string) => {
+    const times = timesAsFast(tracks.get(floor)!, tracks.get(name)!);
+    return `${name} takes ${short(times.median)} times as long as ${floor} ` +
+      `(${short(times.least)} to ${short(times.most)}).`;
+  };
+  return [against(PIPE, STREAM), against(PIPE, READ), against(SOURCE, GREP)];
+}
+
+function fasterThanPython(
+  tracks: Map<string, Track>,
+  pipe: number,
+  source: number,
+): Target[] {
+  const target = (name: string, limit: number): Target => ({
+    name: `${name}, times as fast as the Python script`,
+    value: timesAsFast(tracks.get(name)!, tracks.get(PYTHON)!),
+    limit,
+    bound: "at least",
+    unit: "",
+  });
+  return [target(PIPE, pipe), target(SOURCE, source)];
+}
+
+/** A log with lines of 40 to 100 MB among the others. */
+export const giants: Part = async (setting) => {
+  const { events, giants, giantBytes } = setting.scale;
+  const log = await generatedLog(setting, {
+    events,
+    giants,
+    "giant-bytes": giantBytes.join("-"),
+  });
+  return await compare(setting, "With giant lines", log, (tracks) => [
+    ...fasterThanPython(tracks, 8, 12),
+    {
+      name: "peak memory on that log",
+      value: tracks.get(PIPE)!.peakBytes / 1e6,
+      limit: 120,
+      bound: "at most",
+      unit: " MB",
+    },
+  ]);
+};
+
+/** A log of the same profile without giant lines. */
+export const plain: Part = async (setting) => {
+  const log = await generatedLog(setting, { events: setting.scale.events });
+  return await compare(
+    setting,
+    "Without giant lines",
+    log,
+    (tracks) => fasterThanPython(tracks, 4, 5),
+  );
+};
+
+/** A log without turn events: reading and filtering, nothing else. */
+export const noTurns: Part = async (setting) => {
+  const { events, giants, giantBytes } = setting.scale;
+  const log = await generatedLog(setting, {
+    events,
+    giants,
+    "giant-bytes": giantBytes.join("-"),
+    "no-turns": "",
+  });
+  return await compare(setting, "Without turn events", log, (tracks) => {
+    const times = (name: string, floor: string) =>
+      timesAsFast(tracks.get(floor)!, tracks.get(name)!);
+    return [
+      {
+        name: `${PIPE}, times the time of ${READ}`,
+        value: times(PIPE, READ),
+        limit: 1.5,
+        bound: "at most",
+        unit: "",
+      },
+      {
+        name: `${SOURCE}, times the time of ${GREP}`,
+        value: times(SOURCE, GREP),
+        limit: 1,
+        bound: "at most",
+        unit: "",
+      },
+    ];
+  });
+};
