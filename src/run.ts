@@ -9,7 +9,7 @@ import type { Dialect } from "./dialect/dialect.ts";
 import type { Rejection, TurnEvent } from "./event.ts";
 import { formatRecord } from "./record.ts";
 import type { Sink } from "./sink.ts";
-import { candidateLines, type Line } from "./source/lines.ts";
+import { type Line, LineReader } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
 import { breathe } from "./system/breathe.ts";
 import type { Applied, Tracker } from "./tracker.ts";
@@ -78,15 +78,13 @@ async function runSource(
   counts: Counts,
 ): Promise<void> {
   const { dialect, tracker, sink, observer } = parts;
-  const lines = candidateLines(source.chunks, dialect.shape, maxLineBytes)
-    .getReader();
-  // Ends a read that waits; nothing waits for the source behind it.
-  const stop = () => void lines.cancel();
+  const lines = new LineReader(source.chunks, dialect.shape, maxLineBytes);
+  const stop = () => lines.stop();
   signal.addEventListener("abort", stop);
   while (!signal.aborted) {
     await breathe();
-    const { done, value: line } = await lines.read();
-    if (done) break;
+    const line = await lines.next();
+    if (line === undefined) break;
     const { event, rejection } = decode(line);
     if (rejection !== null) {
       counts.rejected++;

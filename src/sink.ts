@@ -22,14 +22,17 @@ export interface Sink {
 
 const encoder = new TextEncoder();
 
+/** Elsewhere than into a pipe a record is one write, so that files stay whole. */
+let pieceBytes: number | undefined;
+
 /** The sink that is the process's standard output. */
 export const stdout: Sink = {
   async write(text) {
     let rest = encoder.encode(text);
     try {
       while (rest.length > 0) {
-        // Elsewhere a record is one write, so that appended files stay whole.
-        const piece = rest.subarray(0, isPipe(STDOUT) ? PIPE_PIECE : undefined);
+        pieceBytes ??= isPipe(STDOUT) ? PIPE_PIECE : Infinity;
+        const piece = rest.subarray(0, pieceBytes);
         const written = await unlessBusy(() =>
           isWritable(STDOUT)
             ? Deno.stdout.writeSync(piece)

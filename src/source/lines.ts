@@ -19,50 +19,60 @@ export interface Line {
   text: string | null;
 }
 
-/**
- * Reads the candidate lines out of `chunks`, cut anywhere, in order. A line is
- * there as soon as its newline is. Cancel the reader of the stream to stop; a
- * read of `chunks` that is under way is then left alone.
- *
- * @param maxLineBytes The longest line that is given with its text.
- */
-export function candidateLines(
-  chunks: AsyncIterable<Uint8Array>,
-  shape: LineShape,
-  maxLineBytes: number,
-): ReadableStream<Line> {
-  // One for each line between the filter and the end of the pipe.
-  const pending: Candidate[] = [];
-  return ReadableStream.from(
-    candidateBytes(chunks, shape, maxLineBytes, pending),
-  )
-    .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
-    .pipeThrough(new TextLineStream())
-    .pipeThrough(
-      new TransformStream<string, Line>({
-        transform(text, controller) {
-          const { number, bytes } = pending.shift()!;
-          controller.enqueue({ number, text: bytes === null ? null : text });
-        },
-      }),
-    );
-}
+/** Reads the candidate lines out of bytes, in order. */
+export class LineReader {
+  /** Those that are on their way through the streams. */
+  #pending: Candidate[] = [];
+  #texts: ReadableStreamDefaultReader<string>;
 
-async function* candidateBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  shape: LineShape,
-  maxLineBytes: number,
-  pending: Candidate[],
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const filter = new CandidateFilter(shape, maxLineBytes);
-  for await (const chunk of chunks) yield* release(filter.push(chunk));
-  yield* release(filter.end());
+  /**
+   * @param chunks The bytes, cut anywhere.
+   * @param maxLineBytes The longest line that is given with its text.
+   */
+  constructor(
+    chunks: AsyncIterable<Uint8Array>,
+    shape: LineShape,
+    maxLineBytes: number,
+  ) {
+    const filter = new CandidateFilter(shape, maxLineBytes);
+    this.#texts = ReadableStream.from(this.#filter(chunks, filter))
+      .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
+      .pipeThrough(new TextLineStream())
+      .getReader();
+  }
 
-  function* release(candidates: Candidate[]) {
-    for (const candidate of candidates) {
-      pending.push(candidate);
-      yield candidate.bytes ?? EMPTY_LINE;
-    }
+  /**
+   * The next line, as soon as its newline is there; `undefined` at the end.
+   *
+   * @throws Whatever reading the bytes throws.
+   */
+  async next(): Promise<Line | undefined> {
+    const { done, value } = await this.#texts.read();
+    if (done) return undefined;
+    const { number, bytes } = this.#pending.shift()!;
+    return { number, text: bytes === null ? null : value };
+  }
+
+  /**
+   * Ends the lines: a {@linkcode next} that waits has its end now. A read of the
+   * bytes that is under way is left alone.
+   */
+  stop(): void {
+    // What went wrong before, if anything, is for the next() that meets it.
+    this.#texts.cancel().catch(() => {});
+  }
+
+  async *#filter(
+    chunks: AsyncIterable<Uint8Array>,
+    filter: CandidateFilter,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for await (const chunk of chunks) yield* this.#release(filter.push(chunk));
+    yield* this.#release(filter.end());
+  }
+
+  *#release(candidates: Candidate[]): Generator<Uint8Array<ArrayBuffer>> {
+    this.#pending.push(...candidates);
+    for (const { bytes } of candidates) yield bytes ?? EMPTY_LINE;
   }
 }
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { codex } from "../../src/dialect/codex.ts";
 import type { Decoded } from "../../src/event.ts";
-import { candidateLines } from "../../src/source/lines.ts";
+import { LineReader } from "../../src/source/lines.ts";
 import { logBytes } from "../../tools/log_generator.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { lineOf } from "../support/envelope.ts";
@@ -21,13 +21,13 @@ function isTold({ event, rejection }: Decoded): boolean {
 /** Decodes the lines that the filter lets through. */
 async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   const outcome: Outcome = [];
-  const lines = candidateLines(
+  const lines = new LineReader(
     ReadableStream.from(chunks),
     codex.shape,
     LIMIT,
   );
-  for await (const { number, text } of lines) {
-    outcome.push([number, codex.decode(text!)]);
+  for (let line = await lines.next(); line; line = await lines.next()) {
+    outcome.push([line.number, codex.decode(line.text!)]);
   }
   return outcome.filter(([, decoded]) => isTold(decoded));
 }
