@@ -34,10 +34,6 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "is below /dev, /proc or /sys, where this program may open nothing; name another file with --db",
   ],
   [
-    /^Too many levels of symbolic links/,
-    "is a symbolic link to a file that is not there; create that file, or name it with --db",
-  ],
-  [
     /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
     "cannot be opened; check that it is a file, that its directory exists and that you may write to both",
   ],

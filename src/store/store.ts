@@ -217,19 +217,24 @@ export class SqliteStore implements TurnStore, Disposable {
  * SQLite would open a file that is there but cannot be written, and say so only
  * at the first event.
  *
- * @throws {Error} Where the file cannot be written, or is none: to open a FIFO
- * could take for ever.
+ * @throws {Error} Where the file cannot be written, or is no regular file: to
+ * open a FIFO could take for ever, and what a link to nothing would create is
+ * not the same on all systems.
  */
 function claimFile(file: string): void {
-  if (existingKind(file) === "other") throw new Error("it is no regular file");
+  const info = unlessMissing(() => Deno.statSync(file));
+  if (info === undefined && unlessMissing(() => Deno.lstatSync(file))) {
+    throw new Error("it is a symbolic link to a file that is not there");
+  }
+  if (info?.isFile === false) throw new Error("it is no regular file");
   Deno.openSync(file, { write: true, create: true, mode: 0o600 }).close();
 }
 
-function existingKind(file: string): "file" | "none" | "other" {
+function unlessMissing<T>(look: () => T): T | undefined {
   try {
-    return Deno.statSync(file).isFile ? "file" : "other";
+    return look();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "none";
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
