@@ -15,6 +15,8 @@ export interface Args {
   sources: string[];
   /** Path of the database. */
   db: string;
+  /** Whether nobody named the database. */
+  isDefaultDb: boolean;
   skipReplayed: boolean;
   /** In bytes. */
   maxLineBytes: number;
@@ -57,9 +59,11 @@ export function readArgs(argv: string[], env?: string): Args {
     VALUED.map((option) => [option.name, readValues(option, parsed)]),
   );
   const last = (name: string) => values.get(name)!.at(-1);
+  const db = last("db") ?? (env || undefined);
   return {
     sources: values.get("source")!.length > 0 ? values.get("source")! : ["-"],
-    db: last("db") ?? (env || DEFAULT_DB),
+    db: db ?? DEFAULT_DB,
+    isDefaultDb: db === undefined,
     skipReplayed: parsed["skip-replayed"] as boolean,
     maxLineBytes: readCount("max-line-bytes", last("max-line-bytes")) ??
       DEFAULT_MAX_LINE_BYTES,

@@ -10,6 +10,7 @@ import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
 import { run } from "../run.ts";
 import { stdout } from "../sink.ts";
 import { openSource } from "../source/source.ts";
+import { refuseForeignFiles } from "../store/shared_path.ts";
 import { SqliteStore } from "../store/store.ts";
 import { Tracker } from "../tracker.ts";
 import { type Args, readArgs } from "./args.ts";
@@ -56,6 +57,7 @@ async function execute(args: Args, voice: Console): Promise<void> {
   const signal = stopSignal(voice);
   const sources = await Promise.all(args.sources.map(openSource));
   args.sources.forEach((path) => refuseSameFile(path, args.db));
+  if (args.isDefaultDb) refuseForeignFiles(args.db);
   using store = new SqliteStore(args.db, args);
   const counts = await run(
     {

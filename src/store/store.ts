@@ -8,6 +8,7 @@
 import { type BindValue, Database, type Statement } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import type { Completion, NewTurn, Owner, TurnStore } from "../tracker.ts";
+import { unlessMissing } from "../system/unless_missing.ts";
 import type { Turn } from "../turn.ts";
 import { storeFailure } from "./failure.ts";
 import { inspectSchema, migrate } from "./schema.ts";
@@ -228,13 +229,4 @@ function claimFile(file: string): void {
   }
   if (info?.isFile === false) throw new Error("it is no regular file");
   Deno.openSync(file, { write: true, create: true, mode: 0o600 }).close();
-}
-
-function unlessMissing<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

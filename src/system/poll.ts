@@ -6,18 +6,7 @@
  * @module
  */
 
-const LIBC = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
-
-const SYMBOLS = {
-  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
-  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
-} as const;
-
-let symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
-
-function libc() {
-  return symbols ??= Deno.dlopen(LIBC, SYMBOLS).symbols;
-}
+import { libc } from "./libc.ts";
 
 /** The file descriptor of standard input. */
 export const STDIN = 0;

@@ -7,6 +7,7 @@ import { UsageError } from "../../src/error.ts";
 const DEFAULTS = {
   sources: ["-"],
   db: "/tmp/turn_tracker.db",
+  isDefaultDb: true,
   skipReplayed: false,
   maxLineBytes: 64 * 1024 * 1024,
   synchronous: "full",
@@ -25,6 +26,7 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
     ...DEFAULTS,
     sources: ["a", "-", "b=c"],
     db: "x.db",
+    isDefaultDb: false,
     skipReplayed: true,
     maxLineBytes: 1,
     synchronous: "normal",
@@ -49,6 +51,7 @@ Deno.test("SPEC 7: a value that looks like a number stays what it is", () => {
 Deno.test("SPEC 5: the database is --db, or else TURN_COUNTER_DB, or else the default", () => {
   assertEquals(readArgs(["--db", "a"], "b").db, "a");
   assertEquals(readArgs([], "b").db, "b");
+  assertEquals(readArgs([], "b").isDefaultDb, false);
   assertEquals(readArgs([], "").db, DEFAULTS.db);
 });
 

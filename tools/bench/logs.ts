@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exists } from "../build/paths.ts";
 import { canonicalLine } from "../log_generator/envelope.ts";
 import { Random } from "../log_generator/random.ts";
 import { output } from "./measure.ts";
@@ -49,16 +50,6 @@ export async function generatedLog(
   }
   const { size } = await Deno.stat(path);
   return { path, bytes: size, events: options.events };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** What a log of turns and nothing else is made of. */

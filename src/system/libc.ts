@@ -1,0 +1,20 @@
+/**
+ * The few calls of the C library that Deno has no name for.
+ *
+ * @module
+ */
+
+const PATH = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+
+const SYMBOLS = {
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  getuid: { parameters: [], result: "u32" },
+} as const;
+
+let symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
+
+/** The calls; the library is opened when the first is needed. */
+export function libc(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+  return symbols ??= Deno.dlopen(PATH, SYMBOLS).symbols;
+}
