@@ -5,7 +5,7 @@ import type { Decoded } from "../../src/event.ts";
 import { LineReader } from "../../src/source/lines.ts";
 import { logBytes } from "../../tools/log_generator.ts";
 import { Random } from "../../tools/log_generator/random.ts";
-import { lineOf } from "../support/envelope.ts";
+import { lineOf, prompt } from "../support/envelope.ts";
 import { agentEvents, anyChunks } from "./random_log.ts";
 import { forSeeds } from "./seeds.ts";
 
@@ -85,12 +85,46 @@ Deno.test("SPEC 1: the filter changes nothing whatever the keys' order, white sp
   });
 });
 
-Deno.test("SPEC 1: the filter changes nothing on mutated envelopes and random bytes", async () => {
+Deno.test("SPEC 1: the filter changes nothing on mutated envelopes", async () => {
   await forSeeds(60, async (random) => {
     const lines = agentEvents(random, 30).map((event) => lineOf(event) + "\n");
     const bytes = encoder.encode(lines.join(""));
     for (let i = 0; i < 60; i++) mutate(random, bytes);
     await assertSame(random, bytes);
+  });
+});
+
+Deno.test("SPEC 1: the filter changes nothing on random bytes, nor on random pieces of envelopes", async () => {
+  const pieces = [
+    ...[
+      '{"event":"',
+      '{"event":',
+      "turn.user_message",
+      '"',
+      '\\"',
+      "\\u00",
+      "4",
+    ],
+    ...[
+      "response.output_item.done",
+      "turn.delta",
+      "{",
+      "}",
+      ":",
+      ",",
+      " ",
+      "é",
+    ],
+    ...["\n", "\r\n", "\n\n", "\uFEFF", "\u0000", lineOf(prompt())],
+  ].map((piece) => encoder.encode(piece));
+  await forSeeds(60, async (random) => {
+    const bytes = Array.from(
+      { length: 3000 },
+      () => random.chance(0.3) ? [random.below(256)] : [...random.pick(pieces)],
+    ).flat();
+    await assertSame(random, Uint8Array.from(bytes));
+    const noise = Uint8Array.from({ length: 20_000 }, () => random.below(256));
+    await assertSame(random, noise);
   });
 });
 
