@@ -224,7 +224,9 @@ export class SqliteStore implements TurnStore, Disposable {
  */
 function claimFile(file: string): void {
   const info = unlessMissing(() => Deno.statSync(file));
-  if (info === undefined && unlessMissing(() => Deno.lstatSync(file))) {
+  // Another process may have created it since.
+  const isLink = unlessMissing(() => Deno.lstatSync(file))?.isSymlink === true;
+  if (info === undefined && isLink) {
     throw new Error("it is a symbolic link to a file that is not there");
   }
   if (info?.isFile === false) throw new Error("it is no regular file");

@@ -43,6 +43,7 @@ Deno.test("CandidateFilter lets through a line that may hold a name, where its f
       "turn.user_message",
       '{ "event":"turn.delta","line":"response.output_item.done"}',
       '{"t":1,"event":"turn.user\\u005fmessage"}',
+      '{"t":1,"event":"turn\\u002euser_message"}',
       '{"t":1,"line":"{\\"type\\":\\"\\\\u0074urn.user_message"}',
       '{"event":"turn.user_message',
       '{"event":"turn.user_message\n',
