@@ -24,32 +24,21 @@ function outcomes(path: string, sid?: string): unknown[] {
   return ofSession.map(({ turn_id_glob: _, ...row }) => row);
 }
 
+/** Holds what the events come to against the model, event for event. */
+function assertFollowsModel(events: TurnEvent[]): void {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  const model = new Model();
+  assertEquals(apply(path, events), events.map((event) => model.apply(event)));
+  assertEquals(records(path), model.records());
+}
+
 Deno.test("SPEC 2 and 3: any events in any order come to what the plain model says", async () => {
-  await forSeeds(60, (random) => {
-    using dir = new TempDir();
-    const path = dir.file("turns.db");
-    const events = anyEvents(random, 120);
-    const model = new Model();
-    assertEquals(
-      apply(path, events),
-      events.map((event) => model.apply(event)),
-    );
-    assertEquals(records(path), model.records());
-  });
+  await forSeeds(60, (random) => assertFollowsModel(anyEvents(random, 120)));
 });
 
 Deno.test("SPEC 2 and 3: an agent's log comes to what the plain model says", async () => {
-  await forSeeds(20, (random) => {
-    using dir = new TempDir();
-    const path = dir.file("turns.db");
-    const events = agentEvents(random, 300);
-    const model = new Model();
-    assertEquals(
-      apply(path, events),
-      events.map((event) => model.apply(event)),
-    );
-    assertEquals(records(path), model.records());
-  });
+  await forSeeds(20, (random) => assertFollowsModel(agentEvents(random, 300)));
 });
 
 Deno.test("SPEC 4: any window of the log, replayed any number of times, changes nothing", async () => {
