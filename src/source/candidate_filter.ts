@@ -79,11 +79,6 @@ export class CandidateFilter {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** How many lines have begun. */
-  get lines(): number {
-    return this.#lines;
-  }
-
   /**
    * Takes the next bytes.
    *
