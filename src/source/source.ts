@@ -70,9 +70,9 @@ async function* read(
     await breathe();
     let count: number | null | undefined;
     try {
-      count = isReady()
-        ? file.readSync(buffer)
-        : await unlessBusy(() => file.read(buffer));
+      count = await unlessBusy(() =>
+        isReady() ? file.readSync(buffer) : file.read(buffer)
+      );
     } catch (error) {
       throw readFailure(name, error);
     }
