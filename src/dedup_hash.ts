@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { TurnEvent } from "./event.ts";
+import { sha256 } from "./sha256.ts";
 
 /**
  * `hex(SHA-256(UTF-8(sid + "|" + pid + "|" + t + "|" + text)))`, with `t` as it
@@ -15,8 +15,5 @@ import type { TurnEvent } from "./event.ts";
 export function dedupHash(
   event: Pick<TurnEvent, "sid" | "pid" | "t" | "text">,
 ): string {
-  // Web Crypto is asynchronous, and costs fifty times as much for short input.
-  return createHash("sha256")
-    .update(`${event.sid}|${event.pid}|${event.t}|${event.text}`, "utf8")
-    .digest("hex");
+  return sha256(`${event.sid}|${event.pid}|${event.t}|${event.text}`);
 }

@@ -18,6 +18,10 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "cannot grow, the disk is full; free some space, then start again: nothing committed is lost",
   ],
   [
+    /^deleted or replaced/,
+    "was deleted or replaced while this program ran; put it back, or start again to count anew from a log that has everything",
+  ],
+  [
     /not a database/,
     "is not an SQLite database; name another file with --db",
   ],

@@ -8,9 +8,10 @@
 import type { Database } from "@db/sqlite";
 import { Failure } from "../error.ts";
 import { parseInstant } from "../instant.ts";
+import { CHECKPOINT_TABLE } from "./checkpoints.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const TABLES = `
 CREATE TABLE turns (
@@ -46,7 +47,8 @@ CREATE TABLE sessions (
 CREATE TABLE answers (
     dedup_hash TEXT PRIMARY KEY,
     turn_id_glob INTEGER NOT NULL
-) WITHOUT ROWID;`;
+) WITHOUT ROWID;
+${CHECKPOINT_TABLE}`;
 
 /** Created last: an upgrade fills the tables first. */
 const INDEXES = `
@@ -57,8 +59,7 @@ CREATE INDEX turns_session_start ON turns (sid, start_ms);
 CREATE INDEX turns_process_start ON turns (sid, pid, start_ms);
 CREATE INDEX turns_process_name ON turns (sid, pid, original_turn_id, start_ms);
 CREATE INDEX turns_orphaned_by ON turns (orphaned_by)
-    WHERE orphaned_by IS NOT NULL;
-PRAGMA user_version = ${SCHEMA_VERSION};`;
+    WHERE orphaned_by IS NOT NULL;`;
 
 /** The tables of version 0, the seed of the project, and their columns. */
 const SEED: Record<string, string> = {
@@ -66,7 +67,11 @@ const SEED: Record<string, string> = {
     "duration_ms,status,dedup_hash",
   session_counters: "sid,pid,turn_count",
 };
-const OURS = ["turns", "session_counters", "sessions", "answers"];
+/** The tables of each later version. */
+const OURS: Record<number, string[]> = {
+  1: ["turns", "session_counters", "sessions", "answers"],
+  2: ["turns", "session_counters", "sessions", "answers", "checkpoints"],
+};
 
 const LIST_TABLES = `
 SELECT name, (SELECT group_concat(name, ',') FROM pragma_table_info(t.name))
@@ -74,7 +79,7 @@ FROM sqlite_master AS t
 WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`;
 
 /** What a database turned out to be. */
-export type SchemaState = "current" | "empty" | "seed";
+export type SchemaState = "current" | "empty" | "seed" | "version 1";
 
 /**
  * Tells what the database is, without changing it.
@@ -92,9 +97,10 @@ export function inspectSchema(db: Database, path: string): SchemaState {
   const tables = new Map(
     db.prepare(LIST_TABLES).values<[name: string, columns: string]>(),
   );
-  if (version === SCHEMA_VERSION) {
-    if (OURS.every((name) => tables.has(name))) return "current";
-  } else if (version === 0) {
+  if (OURS[version]?.every((name) => tables.has(name))) {
+    return version === SCHEMA_VERSION ? "current" : "version 1";
+  }
+  if (version === 0) {
     if (tables.size === 0) return "empty";
     const isSeed = tables.size === 2 &&
       Object.entries(SEED).every(([name, columns]) =>
@@ -112,18 +118,22 @@ function pragma(db: Database, name: string): string | number {
 }
 
 /**
- * Brings an empty or seed database to the current schema. Runs in the caller's
- * transaction.
+ * Brings a database to the current schema. Runs in the caller's transaction.
  */
 export function migrate(db: Database, from: SchemaState): void {
   if (from === "current") return;
-  if (from === "seed") db.exec(SET_SEED_ASIDE);
-  db.exec(TABLES);
-  if (from === "seed") {
-    db.exec(TAKE_SEED_OVER);
-    fillInstants(db);
+  if (from === "version 1") {
+    db.exec(CHECKPOINT_TABLE);
+  } else {
+    if (from === "seed") db.exec(SET_SEED_ASIDE);
+    db.exec(TABLES);
+    if (from === "seed") {
+      db.exec(TAKE_SEED_OVER);
+      fillInstants(db);
+    }
+    db.exec(INDEXES);
   }
-  db.exec(INDEXES);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 
 /** Its tables are made anew, since they may lack keys that the rules rest on. */

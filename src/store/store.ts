@@ -7,9 +7,13 @@
 
 import { type BindValue, Database, type Statement } from "@db/sqlite";
 import { isAbsolute } from "node:path";
+import { Failure } from "../error.ts";
+import { sha256 } from "../sha256.ts";
+import { lockForLife } from "../system/lock.ts";
 import type { Completion, NewTurn, Owner, TurnStore } from "../tracker.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import type { Turn } from "../turn.ts";
+import { CheckpointTable } from "./checkpoints.ts";
 import { storeFailure } from "./failure.ts";
 import { inspectSchema, migrate } from "./schema.ts";
 import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
@@ -37,9 +41,14 @@ type Statements = Record<keyof typeof EVENT_SQL, Statement>;
 export class SqliteStore implements TurnStore, Disposable {
   #db: Database;
   #path: string;
+  #file: string;
   #sql: Statements;
   #begin: Statement;
   #commit: Statement;
+  #inTransaction = false;
+  #inPlace: () => boolean;
+  /** How far followed files have been read. */
+  readonly checkpoints: CheckpointTable;
 
   /**
    * Opens the database at `path`, or creates it with mode 0600, and brings its
@@ -54,8 +63,10 @@ export class SqliteStore implements TurnStore, Disposable {
     try {
       // SQLite has names of its own, as ":memory:", none of which is a full path.
       const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+      this.#file = file;
       claimFile(file);
       this.#db = new Database(file, { int64: true });
+      this.#inPlace = stillThere(file);
     } catch (error) {
       throw storeFailure(path, error);
     }
@@ -69,6 +80,8 @@ export class SqliteStore implements TurnStore, Disposable {
       this.#sql = Object.fromEntries(
         entries.map(([name, sql]) => [name, this.#db.prepare(sql)]),
       ) as Statements;
+      const transaction = <T>(work: () => T) => this.transaction(work);
+      this.checkpoints = new CheckpointTable(this.#db, transaction);
     } catch (error) {
       this.#db.close();
       throw storeFailure(path, error);
@@ -105,14 +118,20 @@ export class SqliteStore implements TurnStore, Disposable {
   }
 
   transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
     try {
+      this.#inTransaction = true;
       this.#begin.run();
       const result = work();
+      // SQLite would go on writing to a file that nobody can find.
+      if (!this.#inPlace()) throw new Error("deleted or replaced");
       this.#commit.run();
       return result;
     } catch (error) {
       this.#rollBack();
       throw storeFailure(this.#path, error);
+    } finally {
+      this.#inTransaction = false;
     }
   }
 
@@ -123,6 +142,22 @@ export class SqliteStore implements TurnStore, Disposable {
     } catch {
       // What went wrong before says more, and closing the file undoes the rest.
     }
+  }
+
+  /**
+   * Makes sure that no other process follows the same file into this database,
+   * for as long as this one lives.
+   *
+   * @throws {Failure} Where one does.
+   */
+  claim(followed: string): void {
+    const key = BigInt(`0x${sha256(followed).slice(0, 13)}`);
+    if (lockForLife(this.#file, key)) return;
+    throw new Failure(
+      `${JSON.stringify(followed)} is being followed into database ${
+        JSON.stringify(this.#path)
+      } already; stop the program that does, or name another file with --db`,
+    );
   }
 
   turnOfPrompt(hash: string): Turn | undefined {
@@ -211,6 +246,15 @@ export class SqliteStore implements TurnStore, Disposable {
   #number(name: keyof Statements, ...params: BindValue[]): number {
     return this.#sql[name].value<[number]>(...params)![0];
   }
+}
+
+/** Tells from now on whether the file at `path` is the one that is there now. */
+function stillThere(path: string): () => boolean {
+  const { dev, ino } = Deno.statSync(path);
+  return () => {
+    const info = unlessMissing(() => Deno.statSync(path));
+    return info?.ino === ino && info.dev === dev;
+  };
 }
 
 /**

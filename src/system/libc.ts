@@ -9,6 +9,9 @@ const PATH = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
 const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  lockf: { parameters: ["i32", "i32", "i64"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
 } as const;
 

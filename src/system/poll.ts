@@ -15,6 +15,7 @@ export const STDOUT = 1;
 
 const POLLIN = 1;
 const POLLOUT = 4;
+const POLLERR = 8;
 
 /** `struct pollfd`: the descriptor in 4 bytes, what is asked and answered in 2 each. */
 const pollfd = new Uint8Array(8);
@@ -39,6 +40,11 @@ export function isReadable(fd: number): boolean {
  */
 export function isWritable(fd: number): boolean {
   return poll(fd, POLLOUT);
+}
+
+/** Whether a stream is a pipe that nobody reads any more. */
+export function isReaderGone(fd: number): boolean {
+  return poll(fd, 0) && (events[1] & POLLERR) !== 0;
 }
 
 /** What a pipe takes whole if it takes anything: a page. */

@@ -6,11 +6,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Failure } from "../../src/error.ts";
+import { CHECKPOINT_SQL } from "../../src/store/checkpoints.ts";
 import { SCHEMA_VERSION } from "../../src/store/schema.ts";
 import { EVENT_SQL } from "../../src/store/statements.ts";
 import { SqliteStore } from "../../src/store/store.ts";
 import { Tracker } from "../../src/tracker.ts";
-import { query, records } from "../support/database.ts";
+import { contents, query, records } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -53,7 +54,8 @@ Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
   const path = dir.file("turns.db");
   create(path);
   const db = new Database(path);
-  for (const [name, sql] of Object.entries(EVENT_SQL)) {
+  const { move } = CHECKPOINT_SQL;
+  for (const [name, sql] of Object.entries({ ...EVENT_SQL, move })) {
     const steps = plan(db, sql);
     for (const step of steps) {
       assert(/^(SEARCH|SCALAR SUBQUERY)/.test(step), `${name}: ${step}`);
@@ -63,10 +65,11 @@ Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
     for (
       const [, column, comparison] of where.matchAll(/(\w+) (=|<|>)=? \?/g)
     ) {
-      const term = column.replace("turn_id_glob", "rowid") + comparison + "?";
+      const term = column.replace(/turn_id_glob|file_id/, "rowid") +
+        comparison + "?";
       assertStringIncludes(steps.join(), term, name);
     }
-    const looksUp = /SELECT|UPDATE turns/.test(sql);
+    const looksUp = /SELECT|UPDATE (turns|checkpoints)/.test(sql);
     assertEquals(steps.length > 0, looksUp, name);
   }
   db.close();
@@ -191,6 +194,23 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
   assertEquals(query(path, "PRAGMA user_version"), version);
 });
 
+Deno.test("SPEC 5: a database of version 1 is upgraded in place, all it holds kept", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  {
+    using store = new SqliteStore(path);
+    new Tracker(store).apply(prompt());
+    new Tracker(store).apply(answer());
+  }
+  const before = contents(path);
+  execute(path, "DROP TABLE checkpoints; PRAGMA user_version = 1");
+  create(path);
+  assertEquals(contents(path), before);
+  assertEquals(query(path, "PRAGMA user_version"), [[SCHEMA_VERSION]]);
+  assertEquals(query(path, "SELECT * FROM checkpoints"), []);
+});
+
 Deno.test("SPEC 5: a database of version 0 that lacks keys has them after the upgrade", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
@@ -236,6 +256,7 @@ Deno.test("SPEC 5: a database of another program is refused, untouched", () => {
       ["more", `${SEED} CREATE TABLE more (a)`],
       ["same version", "CREATE TABLE notes (a); PRAGMA user_version = 1"],
       ["no tables", "PRAGMA user_version = 1"],
+      ["none of this version", "PRAGMA user_version = 2"],
       ["negative version", `PRAGMA user_version = -1; ${SEED}`],
       ["utf16", `PRAGMA encoding = 'UTF-16'; ${SEED}`],
     ]
@@ -295,6 +316,25 @@ Deno.test("SPEC 8: a database that stays locked is a failure, and nothing is los
   other.exec("ROLLBACK");
   other.close();
   assertEquals(tracker.apply(prompt({ t: at(1) })).turns.at(-1)!.id, 2);
+});
+
+Deno.test("SPEC 8: a database that is deleted or replaced while it is open is a failure at the next event", () => {
+  using dir = new TempDir();
+  for (const replace of [true, false]) {
+    const path = dir.file(`${replace}.db`);
+    using store = new SqliteStore(path);
+    const tracker = new Tracker(store);
+    tracker.apply(prompt({ t: at(0) }));
+    if (replace) Deno.copyFileSync(path, dir.file("copy"));
+    if (replace) Deno.renameSync(dir.file("copy"), path);
+    else Deno.removeSync(path);
+    const { message } = assertThrows(
+      () => tracker.apply(prompt({ t: at(1) })),
+      Failure,
+    );
+    assertStringIncludes(message, path);
+    assertStringIncludes(message, "deleted or replaced");
+  }
 });
 
 Deno.test("SPEC 9: the files it creates are for their owner alone", () => {

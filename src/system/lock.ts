@@ -1,0 +1,31 @@
+/**
+ * Locks that vanish with the process that holds them, however it ends.
+ *
+ * @module
+ */
+
+import { libc } from "./libc.ts";
+
+/** Far behind everything that a file has, and SQLite locks. */
+const BASE = 2n ** 62n;
+const OPEN_READ_WRITE = 2;
+const SEEK_SET = 0;
+const TRY_LOCK = 2;
+
+/**
+ * Takes a lock for as long as this process lives.
+ *
+ * Such a lock ends when the process closes any handle of the file, so the file
+ * must be open by then, and must not be opened and closed any more.
+ *
+ * @param path A file that can be written; nothing is written to it.
+ * @param key Which of the file's locks, less than 2^61.
+ * @returns Whether no other process has it.
+ */
+export function lockForLife(path: string, key: bigint): boolean {
+  const { open, lseek, lockf } = libc();
+  const fd = open(new TextEncoder().encode(`${path}\0`), OPEN_READ_WRITE);
+  if (fd < 0) throw new Error(`${path} cannot be opened to be locked`);
+  lseek(fd, BASE + key, SEEK_SET);
+  return lockf(fd, TRY_LOCK, 1n) === 0;
+}
