@@ -5,11 +5,13 @@
  * @module
  */
 
+import type { DeadLetter, SpoolFile } from "./dead_letter.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import type { Rejection, TurnEvent } from "./event.ts";
+import type { Decoded, Rejection, TurnEvent } from "./event.ts";
 import { formatRecord } from "./record.ts";
 import type { Sink } from "./sink.ts";
-import { type Line, LineReader } from "./source/lines.ts";
+import { isMark, type Line, LineReader } from "./source/lines.ts";
+import type { CheckpointStore, Position } from "./source/follow/position.ts";
 import type { Source } from "./source/source.ts";
 import { breathe } from "./system/breathe.ts";
 import type { Applied, Tracker } from "./tracker.ts";
@@ -27,7 +29,11 @@ export interface RunParts {
   sources: Source[];
   dialect: Dialect;
   tracker: Tracker;
+  /** Where to store how far a followed source has been read. */
+  checkpoints: Pick<CheckpointStore, "moveCheckpoint">;
   sink: Sink;
+  /** Where rejected lines are kept, if they are. */
+  deadLetter: DeadLetter | null;
   observer: Observer;
 }
 
@@ -77,32 +83,65 @@ async function runSource(
   { skipReplayed, maxLineBytes, signal }: RunOptions,
   counts: Counts,
 ): Promise<void> {
-  const { dialect, tracker, sink, observer } = parts;
-  const lines = new LineReader(source.chunks, dialect.shape, maxLineBytes);
+  const { dialect, tracker, checkpoints, sink, deadLetter, observer } = parts;
+  const lines = new LineReader(source.read(dialect.shape, {
+    maxLineBytes,
+    spool: deadLetter === null ? undefined : () => deadLetter.spool(),
+  }));
   const stop = () => lines.stop();
   signal.addEventListener("abort", stop);
+  let last: (() => Position) | undefined;
   while (!signal.aborted) {
     await breathe();
-    const line = await lines.next();
-    if (line === undefined) break;
-    const { event, rejection } = decode(line);
-    if (rejection !== null) {
-      counts.rejected++;
-      observer.rejected(source.name, line.number, rejection);
+    const item = await lines.next();
+    if (item === undefined) break;
+    if (isMark(item)) {
+      sink.check();
+      if (item.position !== null) reached(item.position);
+    } else {
+      await process(item);
+      last = item.placed?.end;
     }
-    if (event === null) continue;
-    const applied = tracker.apply(event);
+  }
+  signal.removeEventListener("abort", stop);
+  if (last !== undefined) reached(last);
+
+  /** All before this position is written. */
+  function reached(position: () => Position): void {
+    checkpoints.moveCheckpoint(position());
+    last = undefined;
+  }
+
+  async function process(line: Line): Promise<void> {
+    const { event, rejection } = decode(line);
+    if (rejection !== null) reject(line, rejection);
+    if (event === null) return;
+    const { placed } = line;
+    // Its record is still to be written, so this is as far as a restart may go.
+    const alongside = placed === undefined
+      ? undefined
+      : () => checkpoints.moveCheckpoint(placed.begin());
+    const applied = tracker.apply(event, alongside);
     const { known, turns } = applied;
     counts[known ? "known" : turns.length > 0 ? "applied" : "unmatched"]++;
     observer.applied(event, applied);
-    if (known && skipReplayed) continue;
+    if (known && skipReplayed) return;
     await sink.write(turns.map(formatRecord).join(""));
   }
-  signal.removeEventListener("abort", stop);
 
-  function decode({ text }: Line) {
+  function decode({ text }: Line): Decoded {
     if (text !== null) return dialect.decode(text);
     const reason = `it is longer than ${maxLineBytes} bytes`;
     return { event: null, rejection: { reason, torn: false } };
+  }
+
+  function reject({ number, bytes, spool }: Line, rejection: Rejection): void {
+    counts.rejected++;
+    deadLetter?.add(
+      bytes === null
+        ? spool as SpoolFile
+        : dialect.rejectedPart(bytes, rejection),
+    );
+    observer.rejected(source.name, number, rejection);
   }
 }

@@ -6,7 +6,13 @@
 
 import { Failure, messageOf, ReaderGone } from "./error.ts";
 import { unlessBusy } from "./system/breathe.ts";
-import { isPipe, isWritable, PIPE_PIECE, STDOUT } from "./system/poll.ts";
+import {
+  isPipe,
+  isReaderGone,
+  isWritable,
+  PIPE_PIECE,
+  STDOUT,
+} from "./system/poll.ts";
 
 /** Where records go. */
 export interface Sink {
@@ -18,6 +24,12 @@ export interface Sink {
    * @throws {Failure} Where the text cannot be written, as on a full disk.
    */
   write(text: string): Promise<void>;
+  /**
+   * Looks whether somebody reads, where there is nothing to write for long.
+   *
+   * @throws {ReaderGone} Where nobody reads any more.
+   */
+  check(): void;
 }
 
 const encoder = new TextEncoder();
@@ -49,5 +61,9 @@ export const stdout: Sink = {
         { cause: error },
       );
     }
+  },
+
+  check() {
+    if (isReaderGone(STDOUT)) throw new ReaderGone();
   },
 };

@@ -88,12 +88,17 @@ export class Tracker {
   /**
    * Applies one event. When this returns, the change is committed.
    *
+   * @param alongside Run in the same transaction, if the event changes anything.
    * @throws {Failure} Where the store cannot be written.
    */
-  apply(event: TurnEvent): Applied {
-    return this.#store.transaction(() =>
-      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
-    );
+  apply(event: TurnEvent, alongside?: () => void): Applied {
+    return this.#store.transaction(() => {
+      const applied = event.kind === "prompt"
+        ? this.#prompt(event)
+        : this.#answer(event);
+      if (!applied.known && applied.turns.length > 0) alongside?.();
+      return applied;
+    });
   }
 
   /** SPEC section 2. */

@@ -6,6 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import { UsageError } from "../error.ts";
+import { isStdin } from "../source/source.ts";
 import type { Synchronous } from "../store/store.ts";
 import { type Option, OPTIONS } from "./options.ts";
 
@@ -13,11 +14,15 @@ import { type Option, OPTIONS } from "./options.ts";
 export interface Args {
   /** Paths of the sources; `-` is standard input. */
   sources: string[];
+  /** Whether the one source is followed as it grows. */
+  follow: boolean;
   /** Path of the database. */
   db: string;
   /** Whether nobody named the database. */
   isDefaultDb: boolean;
   skipReplayed: boolean;
+  /** Path of the file for rejected lines. */
+  deadLetter: string | null;
   /** In bytes. */
   maxLineBytes: number;
   synchronous: Synchronous;
@@ -60,11 +65,20 @@ export function readArgs(argv: string[], env?: string): Args {
   );
   const last = (name: string) => values.get(name)!.at(-1);
   const db = last("db") ?? (env || undefined);
+  const sources = values.get("source")!;
+  const follow = parsed.follow as boolean;
+  if (follow && (sources.length !== 1 || isStdin(sources[0]))) {
+    throw new UsageError(
+      `option "--follow" needs one log file: --source FILE --follow`,
+    );
+  }
   return {
-    sources: values.get("source")!.length > 0 ? values.get("source")! : ["-"],
+    sources: sources.length > 0 ? sources : ["-"],
+    follow,
     db: db ?? DEFAULT_DB,
     isDefaultDb: db === undefined,
     skipReplayed: parsed["skip-replayed"] as boolean,
+    deadLetter: last("dead-letter") ?? null,
     maxLineBytes: readCount("max-line-bytes", last("max-line-bytes")) ??
       DEFAULT_MAX_LINE_BYTES,
     synchronous: (last("synchronous") ?? "full") as Synchronous,

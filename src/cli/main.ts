@@ -5,10 +5,12 @@
  */
 
 import config from "../../deno.json" with { type: "json" };
+import { DeadLetter } from "../dead_letter.ts";
 import { codex } from "../dialect/codex.ts";
 import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
 import { run } from "../run.ts";
 import { stdout } from "../sink.ts";
+import { checkFollowable, Follower } from "../source/follow/follower.ts";
 import { openSource } from "../source/source.ts";
 import { refuseForeignFiles } from "../store/shared_path.ts";
 import { SqliteStore } from "../store/store.ts";
@@ -55,13 +57,28 @@ async function execute(args: Args, voice: Console): Promise<void> {
   }
 
   const signal = stopSignal(voice);
-  const sources = await Promise.all(args.sources.map(openSource));
-  args.sources.forEach((path) => refuseSameFile(path, args.db));
+  const tell = (message: string) => voice.error(message);
+  const damaged = (name: string, reason: string) =>
+    tell(`${JSON.stringify(name)} cannot be read on: ${reason}`);
+  const followed = args.follow ? checkFollowable(args.sources[0]) : null;
+  const sources = followed !== null
+    ? []
+    : await Promise.all(args.sources.map((path) => openSource(path, damaged)));
+  refuseSameFiles(args);
   if (args.isDefaultDb) refuseForeignFiles(args.db);
+  const deadLetter = args.deadLetter === null
+    ? null
+    : new DeadLetter(args.deadLetter, args.synchronous === "full");
   using store = new SqliteStore(args.db, args);
+  const { checkpoints } = store;
+  if (followed !== null) {
+    store.claim(followed);
+    const [name] = args.sources;
+    sources.push(new Follower(name, followed, { checkpoints, tell }));
+  }
   const counts = await run(
     {
-      sources,
+      ...{ sources, checkpoints, deadLetter },
       dialect: codex,
       tracker: new Tracker(store),
       sink: stdout,
@@ -72,8 +89,8 @@ async function execute(args: Args, voice: Console): Promise<void> {
   voice.summary(counts);
 }
 
-/** @throws {UsageError} Where a log would be written over by the database. */
-function refuseSameFile(log: string, db: string): void {
+/** @throws {UsageError} Where one file is to be two things. */
+function refuseSameFiles({ sources, db, deadLetter }: Args): void {
   const identity = (path: string) => {
     try {
       const { dev, ino } = Deno.statSync(path);
@@ -83,11 +100,27 @@ function refuseSameFile(log: string, db: string): void {
       return null;
     }
   };
-  const id = log === "-" ? null : identity(log);
-  if (id !== null && id === identity(db)) {
-    throw new UsageError(
-      `${JSON.stringify(log)} is both the log and the database`,
-    );
+  const roles: [role: string, path: string][] = [
+    ...sources.filter((path) => path !== "-").map((path): [string, string] => [
+      "the log",
+      path,
+    ]),
+    ["the database", db],
+    ...(deadLetter === null ? [] : [
+      ["the file for rejected lines", deadLetter] as [string, string],
+    ]),
+  ];
+  const seen = new Map<string, string>();
+  for (const [role, path] of roles) {
+    const id = identity(path);
+    if (id === null) continue;
+    const other = seen.get(id);
+    if (other !== undefined && other !== role) {
+      throw new UsageError(
+        `${JSON.stringify(path)} is both ${other} and ${role}`,
+      );
+    }
+    seen.set(id, role);
   }
 }
 

@@ -33,6 +33,11 @@ export const OPTIONS: readonly Option[] = [
       "more than once; - is stdin, the default",
   },
   {
+    name: "follow",
+    help: "keep reading the one FILE as it grows, across\n" +
+      "rotation; resume where the last run stopped",
+  },
+  {
     name: "db",
     value: "PATH",
     help: "the database; default: $TURN_COUNTER_DB, or\n" +
@@ -41,6 +46,11 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "skip-replayed",
     help: "no records for events that changed nothing",
+  },
+  {
+    name: "dead-letter",
+    value: "FILE",
+    help: "append rejected lines to FILE",
   },
   {
     name: "max-line-bytes",

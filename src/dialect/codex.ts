@@ -31,7 +31,16 @@ const IGNORED: Decoded = { event: null, rejection: null };
 class Undecodable extends Error {}
 
 /** The dialect of `sse_lines.jsonl`. */
-export const codex: Dialect = { shape: { head: HEAD, names: NAMES }, decode };
+export const codex: Dialect = {
+  shape: { head: HEAD, names: NAMES },
+  decode,
+  rejectedPart: (line, { torn }) =>
+    // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
+    torn ? line.subarray(0, latin1.decode(line).lastIndexOf(ENVELOPE)) : line,
+};
+
+// One character a byte.
+const latin1 = new TextDecoder("latin1");
 
 function decode(line: string): Decoded {
   const leading = LEADING_NAME.exec(line)?.[1];

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Decoded } from "../event.ts";
+import type { Decoded, Rejection } from "../event.ts";
 
 /**
  * How a line can be told apart by its bytes alone, so that those that do not
@@ -30,4 +30,9 @@ export interface Dialect {
    * decoded is told in the result.
    */
   decode(line: string): Decoded;
+  /**
+   * The part of a line that a rejection concerns: all of it or, where it is torn,
+   * what stands before its last envelope.
+   */
+  rejectedPart(line: Uint8Array, rejection: Rejection): Uint8Array;
 }

@@ -11,11 +11,34 @@ import type { LineShape } from "../dialect/dialect.ts";
 export interface Candidate {
   /** The number of the line, from 1. */
   number: number;
+  /** Where the line begins, in bytes from the beginning of its source. */
+  start: number;
+  /** Where the next line begins. */
+  end: number;
   /**
    * The line with a newline at its end, be it the last one of a file that
    * lacks it; `null` where the line is longer than the limit.
    */
   bytes: Uint8Array<ArrayBuffer> | null;
+  /** All of a line that is longer than the limit, if such lines are kept. */
+  spool: Spool | null;
+}
+
+/** Keeps the bytes of one line outside of memory. */
+export interface Spool {
+  write(bytes: Uint8Array): void;
+  /** Says that the line is not needed after all. */
+  discard(): void;
+}
+
+/** What a {@linkcode CandidateFilter} does with long lines, and where it begins. */
+export interface FilterOptions {
+  /** The longest candidate let through, without its newline. */
+  maxLineBytes: number;
+  /** Makes a place for a longer line; without it such lines are dropped. */
+  spool?: () => Spool;
+  /** Where the first bytes stand in their source: behind so many bytes and lines. */
+  begin?: { offset: number; line: number };
 }
 
 const NEWLINE = 10;
@@ -66,17 +89,32 @@ export class CandidateFilter {
   #nameText: readonly string[];
   #longestName: number;
   #maxLineBytes: number;
-  #lines = 0;
+  #spool: (() => Spool) | undefined;
+  /** The lines that have begun, and the bytes that have been taken. */
+  #lines: number;
+  #offset: number;
   #line: PartialLine | null = null;
 
-  /** @param maxLineBytes The longest candidate let through, without its newline. */
-  constructor(shape: LineShape, maxLineBytes: number) {
+  constructor(
+    shape: LineShape,
+    { maxLineBytes, spool, begin = { offset: 0, line: 0 } }: FilterOptions,
+  ) {
     const encoder = new TextEncoder();
     this.#head = encoder.encode(shape.head);
     this.#names = shape.names.map((name) => encoder.encode(name));
     this.#nameText = shape.names;
     this.#longestName = Math.max(...this.#names.map((name) => name.length));
     this.#maxLineBytes = maxLineBytes;
+    this.#spool = spool;
+    this.#offset = begin.offset;
+    this.#lines = begin.line;
+  }
+
+  /** Behind how many bytes and lines the line begins whose end has not come yet. */
+  get unfinished(): { offset: number; line: number } {
+    return this.#line === null
+      ? { offset: this.#offset, line: this.#lines }
+      : { offset: this.#line.start, line: this.#lines - 1 };
   }
 
   /**
@@ -87,12 +125,14 @@ export class CandidateFilter {
    */
   push(chunk: Uint8Array): Candidate[] {
     const found: Candidate[] = [];
+    const begin = this.#offset;
+    this.#offset += chunk.length;
     let start = 0;
     if (this.#line !== null) {
       const end = chunk.indexOf(NEWLINE);
       this.#extend(this.#line, end < 0 ? chunk : chunk.subarray(0, end));
       if (end < 0) return found;
-      this.#finish(found);
+      this.#finish(found, begin + end + 1);
       start = end + 1;
     }
     while (start < chunk.length) {
@@ -100,11 +140,11 @@ export class CandidateFilter {
       const end = chunk.indexOf(NEWLINE, start);
       this.#lines++;
       if (verdict !== Verdict.Skip || end < 0) {
-        const line = this.#line = new PartialLine();
+        const line = this.#line = new PartialLine(begin + start);
         const rest = chunk.subarray(start, end < 0 ? chunk.length : end);
         if (verdict === Verdict.Skip) line.verdict = verdict;
         else this.#extend(line, rest);
-        if (end >= 0) this.#finish(found);
+        if (end >= 0) this.#finish(found, begin + end + 1);
       }
       if (end < 0) break;
       start = end + 1;
@@ -115,7 +155,7 @@ export class CandidateFilter {
   /** Takes the end of the bytes: what stands behind the last newline is a line. */
   end(): Candidate[] {
     const found: Candidate[] = [];
-    if (this.#line !== null) this.#finish(found);
+    if (this.#line !== null) this.#finish(found, this.#offset);
     return found;
   }
 
@@ -158,10 +198,20 @@ export class CandidateFilter {
     if (line.verdict === Verdict.Search || line.verdict === Verdict.LongName) {
       this.#search(line, bytes);
     }
-    const isNeeded = line.verdict !== Verdict.Skip &&
-      line.length <= this.#maxLineBytes;
-    if (isNeeded) line.pieces.push(bytes.slice());
-    else line.pieces = [];
+    if (line.verdict === Verdict.Skip) line.drop();
+    // As long as nothing is known of the line, it is a few bytes.
+    else if (
+      line.length <= this.#maxLineBytes || line.verdict === Verdict.Unknown
+    ) line.pieces.push(bytes.slice());
+    else this.#overflow(line, bytes);
+  }
+
+  /** Takes bytes of a line that is longer than the limit. */
+  #overflow(line: PartialLine, bytes: Uint8Array): void {
+    line.spool ??= this.#spool?.() ?? null;
+    for (const piece of line.pieces) line.spool?.write(piece);
+    line.pieces = [];
+    line.spool?.write(bytes);
   }
 
   /** Looks for a name in the line's next bytes, and across the seam. */
@@ -172,7 +222,7 @@ export class CandidateFilter {
     line.seam = text.slice(1 - this.#longestName);
   }
 
-  #finish(found: Candidate[]): void {
+  #finish(found: Candidate[], end: number): void {
     const line = this.#line!;
     this.#line = null;
     if (line.verdict === Verdict.Skip) return;
@@ -181,22 +231,39 @@ export class CandidateFilter {
     const tooLong = line.length > this.#maxLineBytes;
     const isCandidate = line.verdict === Verdict.Keep || line.named ||
       (line.escaped && !tooLong);
-    if (!isCandidate) return;
+    if (!isCandidate) return line.drop();
+    if (tooLong) this.#overflow(line, EMPTY);
+    const { start, spool } = line;
     const bytes = tooLong ? null : line.join(LINE_END);
-    found.push({ number: this.#lines, bytes });
+    found.push({ number: this.#lines, start, end, bytes, spool });
   }
 }
 
 /** A line of which the end has not come yet. */
 class PartialLine {
+  /** Where it begins. */
+  readonly start: number;
   verdict = Verdict.Unknown;
   /** Its bytes so far, unless it is skipped or too long. */
   pieces: Uint8Array[] = [];
+  /** Its bytes so far where it is too long, if such lines are kept. */
+  spool: Spool | null = null;
   length = 0;
   named = false;
   escaped = false;
   /** The last text searched, in which a name may have begun. */
   seam = "";
+
+  constructor(start: number) {
+    this.start = start;
+  }
+
+  /** Gives its bytes up. */
+  drop(): void {
+    this.pieces = [];
+    this.spool?.discard();
+    this.spool = null;
+  }
 
   /** The bytes in one piece, and `last` behind them. */
   join(last: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -5,52 +5,73 @@
  */
 
 import { TextLineStream } from "@std/streams";
-import type { LineShape } from "../dialect/dialect.ts";
-import { type Candidate, CandidateFilter } from "./candidate_filter.ts";
+import type { Candidate, CandidateFilter } from "./candidate_filter.ts";
+import type { Position } from "./follow/position.ts";
 
 /** A line that can concern a turn. */
-export interface Line {
-  /** The number of the line in its source, from 1. */
-  number: number;
+export interface Line extends Candidate {
   /**
    * The line without its end, U+FFFD for what is not UTF-8; `null` where it is
    * longer than the limit.
    */
   text: string | null;
+  /** Says where the line stands, in a source that is read on another time. */
+  placed?: Placed;
 }
 
-/** Reads the candidate lines out of bytes, in order. */
+/** Where a line of a followed file begins, and where the next one does. */
+export interface Placed {
+  begin(): Position;
+  end(): Position;
+}
+
+/**
+ * A point between two lines: all that stands before it was given before. A
+ * followed source gives one now and then.
+ */
+export interface Mark {
+  /** Where the point is; `null` where nothing was read since the last one. */
+  position: (() => Position) | null;
+}
+
+/** What a source gives: lines that must be decoded, and marks between them. */
+export type Item = (Candidate & { placed?: Placed }) | Mark;
+
+/** Lets the candidates through that are in the bytes, cut anywhere. */
+export async function* candidateLines(
+  chunks: AsyncIterable<Uint8Array>,
+  filter: CandidateFilter,
+): AsyncGenerator<Item[]> {
+  for await (const chunk of chunks) yield filter.push(chunk);
+  yield filter.end();
+}
+
+/** Reads lines as text, in order. */
 export class LineReader {
   /** Those that are on their way through the streams. */
-  #pending: Candidate[] = [];
+  #pending: Item[] = [];
   #texts: ReadableStreamDefaultReader<string>;
 
-  /**
-   * @param chunks The bytes, cut anywhere.
-   * @param maxLineBytes The longest line that is given with its text.
-   */
-  constructor(
-    chunks: AsyncIterable<Uint8Array>,
-    shape: LineShape,
-    maxLineBytes: number,
-  ) {
-    const filter = new CandidateFilter(shape, maxLineBytes);
-    this.#texts = ReadableStream.from(this.#filter(chunks, filter))
+  /** @param items What a source gives, as it comes. */
+  constructor(items: AsyncIterable<Item[]>) {
+    this.#texts = ReadableStream.from(this.#release(items))
       .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
       .pipeThrough(new TextLineStream())
       .getReader();
   }
 
   /**
-   * The next line, as soon as its newline is there; `undefined` at the end.
+   * The next line, as soon as its newline is there, or mark; `undefined` at the
+   * end.
    *
    * @throws Whatever reading the bytes throws.
    */
-  async next(): Promise<Line | undefined> {
+  async next(): Promise<Line | Mark | undefined> {
     const { done, value } = await this.#texts.read();
     if (done) return undefined;
-    const { number, bytes } = this.#pending.shift()!;
-    return { number, text: bytes === null ? null : value };
+    const item = this.#pending.shift()!;
+    if (isMark(item)) return item;
+    return { ...item, text: item.bytes === null ? null : value };
   }
 
   /**
@@ -62,19 +83,22 @@ export class LineReader {
     this.#texts.cancel().catch(() => {});
   }
 
-  async *#filter(
-    chunks: AsyncIterable<Uint8Array>,
-    filter: CandidateFilter,
+  async *#release(
+    batches: AsyncIterable<Item[]>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for await (const chunk of chunks) yield* this.#release(filter.push(chunk));
-    yield* this.#release(filter.end());
-  }
-
-  *#release(candidates: Candidate[]): Generator<Uint8Array<ArrayBuffer>> {
-    this.#pending.push(...candidates);
-    for (const { bytes } of candidates) yield bytes ?? EMPTY_LINE;
+    for await (const items of batches) {
+      this.#pending.push(...items);
+      for (const item of items) {
+        yield isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+      }
+    }
   }
 }
 
-/** Stands for a line that is too long, so that each candidate is one line. */
+/** Whether it is a mark, not a line. */
+export function isMark(item: Item | Line): item is Mark {
+  return "position" in item;
+}
+
+/** Stands for what has no text, so that each item is one line. */
 const EMPTY_LINE = new TextEncoder().encode("\n");

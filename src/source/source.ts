@@ -6,14 +6,18 @@
 
 import { Failure, messageOf, UsageError } from "../error.ts";
 import { breathe, unlessBusy } from "../system/breathe.ts";
+import type { LineShape } from "../dialect/dialect.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
+import { CandidateFilter, type FilterOptions } from "./candidate_filter.ts";
+import { gunzipped } from "./gzip.ts";
+import { candidateLines, type Item } from "./lines.ts";
 
 /** Something to read a log from. */
 export interface Source {
   /** For people: the path as it was given, or `stdin`. */
   name: string;
-  /** The bytes, each chunk valid until the next is asked for. */
-  chunks: AsyncIterable<Uint8Array>;
+  /** Reads the lines that must be decoded, of the given shape. */
+  read(shape: LineShape, options: FilterOptions): AsyncIterable<Item[]>;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -23,37 +27,73 @@ const PIPE_BYTES = 1024 * 1024;
 const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
- * Opens a source; `-` is standard input.
+ * Opens a source; `-` is standard input. It is read to its end, and may be
+ * compressed with gzip.
  *
+ * @param damaged Is told what is wrong with compressed data.
  * @throws {UsageError} Where it cannot be opened or is a directory.
  */
-export async function openSource(path: string): Promise<Source> {
-  if (STDIN_NAMES.includes(path)) {
+export async function openSource(
+  path: string,
+  damaged: (name: string, reason: string) => void,
+): Promise<Source> {
+  if (isStdin(path)) {
     widenPipe(STDIN, PIPE_BYTES);
-    const chunks = read("stdin", Deno.stdin, () => isReadable(STDIN));
-    return { name: "stdin", chunks };
+    return source("stdin", read("stdin", Deno.stdin, () => isReadable(STDIN)));
   }
   try {
     const { isDirectory, isFile } = await Deno.stat(path);
     if (isDirectory) throw new UsageError("it is a directory");
-    if (!isFile) return { name: path, chunks: readLater(path) };
+    if (!isFile) return source(path, readLater(path));
     const file = await Deno.open(path);
-    return { name: path, chunks: read(path, file, () => true) };
+    return source(path, read(path, file, () => true));
   } catch (error) {
-    throw new UsageError(
-      `cannot read ${JSON.stringify(path)}: ${
-        reasonOf(error)
-      }; name a log file with --source, or - for stdin`,
-    );
+    throw unreadable(path, error);
   }
+
+  function source(name: string, chunks: AsyncIterable<Uint8Array>): Source {
+    const plain = gunzipped(chunks, (reason) => damaged(name, reason));
+    return {
+      name,
+      read: (shape, options) =>
+        candidateLines(plain, new CandidateFilter(shape, options)),
+    };
+  }
+}
+
+/** Whether a path on the command line stands for standard input. */
+export function isStdin(path: string): boolean {
+  return STDIN_NAMES.includes(path);
+}
+
+/** The mistake of naming a source that cannot be read. */
+export function unreadable(path: string, error: unknown): UsageError {
+  return new UsageError(
+    `cannot read ${JSON.stringify(path)}: ${
+      reasonOf(error)
+    }; name a log file with --source, or - for stdin`,
+  );
 }
 
 /** Opens what is no file, as a FIFO, when its turn comes: that may take long. */
 async function* readLater(path: string): AsyncGenerator<Uint8Array> {
-  const file = await Deno.open(path).catch((error) => {
+  yield* read(path, await open(path), () => false);
+}
+
+/**
+ * The bytes of a file, each chunk valid until the next is asked for.
+ *
+ * @throws {Failure} Where it cannot be read.
+ */
+export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  using file = await open(path);
+  yield* read(path, file, () => true);
+}
+
+function open(path: string): Promise<Deno.FsFile> {
+  return Deno.open(path).catch((error) => {
     throw readFailure(path, error);
   });
-  yield* read(path, file, () => false);
 }
 
 /**
@@ -81,7 +121,8 @@ async function* read(
   }
 }
 
-function readFailure(name: string, error: unknown): Failure {
+/** The failure of reading a source that was open. */
+export function readFailure(name: string, error: unknown): Failure {
   return new Failure(
     `cannot read on in ${JSON.stringify(name)}: ${
       reasonOf(error)
@@ -90,7 +131,8 @@ function readFailure(name: string, error: unknown): Failure {
   );
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be opened or read. */
+export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) {
     return "you may not read it";

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { codex } from "../../src/dialect/codex.ts";
 import type { Decoded } from "../../src/event.ts";
-import { LineReader } from "../../src/source/lines.ts";
+import { CandidateFilter } from "../../src/source/candidate_filter.ts";
+import { candidateLines, isMark, LineReader } from "../../src/source/lines.ts";
 import { logBytes } from "../../tools/log_generator.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
@@ -21,12 +22,12 @@ function isTold({ event, rejection }: Decoded): boolean {
 /** Decodes the lines that the filter lets through. */
 async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   const outcome: Outcome = [];
+  const filter = new CandidateFilter(codex.shape, { maxLineBytes: LIMIT });
   const lines = new LineReader(
-    ReadableStream.from(chunks),
-    codex.shape,
-    LIMIT,
+    candidateLines(ReadableStream.from(chunks), filter),
   );
   for (let line = await lines.next(); line; line = await lines.next()) {
+    if (isMark(line)) continue;
     outcome.push([line.number, codex.decode(line.text!)]);
   }
   return outcome.filter(([, decoded]) => isTold(decoded));

@@ -1,14 +1,16 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readArgs } from "../../src/cli/args.ts";
+import { type Args, readArgs } from "../../src/cli/args.ts";
 import { HELP } from "../../src/cli/help.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
 import { UsageError } from "../../src/error.ts";
 
-const DEFAULTS = {
+const DEFAULTS: Args = {
   sources: ["-"],
+  follow: false,
   db: "/tmp/turn_tracker.db",
   isDefaultDb: true,
   skipReplayed: false,
+  deadLetter: null,
   maxLineBytes: 64 * 1024 * 1024,
   synchronous: "full",
   verbose: false,
@@ -22,12 +24,13 @@ Deno.test("SPEC 7: each option has its default", () => {
 });
 
 Deno.test("SPEC 7: each option is read in each of its forms", () => {
-  const all = {
+  const all: Args = {
     ...DEFAULTS,
     sources: ["a", "-", "b=c"],
     db: "x.db",
     isDefaultDb: false,
     skipReplayed: true,
+    deadLetter: "r.jsonl",
     maxLineBytes: 1,
     synchronous: "normal",
     verbose: true,
@@ -36,11 +39,30 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
     version: true,
   };
   const spaced =
-    "--source a --source - --source b=c --db x.db --skip-replayed --max-line-bytes 1 --synchronous normal --verbose --quiet --help --version";
+    "--source a --source - --source b=c --db x.db --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet --help --version";
   const glued =
-    "--source=a --source=- --source=b=c --db=x.db --skip-replayed --max-line-bytes=1 --synchronous=normal -v --quiet -hV";
+    "--source=a --source=- --source=b=c --db=x.db --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet -hV";
   assertEquals(readArgs(spaced.split(" ")), all);
   assertEquals(readArgs(glued.split(" ")), all);
+});
+
+Deno.test("SPEC 7: --follow goes with one --source that is no stdin", () => {
+  const { sources, follow } = readArgs(["--source", "a", "--follow"]);
+  assertEquals([sources, follow], [["a"], true]);
+  for (
+    const args of [
+      "--follow",
+      "--follow --source a --source b",
+      "--follow --source -",
+      "--follow --source /dev/stdin",
+    ]
+  ) {
+    const { message } = assertThrows(
+      () => readArgs(args.split(" ")),
+      UsageError,
+    );
+    assertStringIncludes(message, "--source FILE --follow", args);
+  }
 });
 
 Deno.test("SPEC 7: a value that looks like a number stays what it is", () => {
@@ -70,6 +92,8 @@ Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors 
     ["--source", "--source", "FILE"],
     ["--source=", "--source", "FILE"],
     ["--db --quiet", "--db", "PATH"],
+    ["--dead-letter", "--dead-letter", "FILE"],
+    ["--follow=yes", "--follow", "no value"],
     ["--max-line-bytes 0", "--max-line-bytes", "0"],
     ["--max-line-bytes 1k", "1k"],
     ["--max-line-bytes=-5", "-5"],

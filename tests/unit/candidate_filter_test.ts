@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
 
 /** The candidates of a log that comes in these pieces. */
 function filter(pieces: (string | Uint8Array)[], limit = 1000): Candidate[] {
-  const candidates = new CandidateFilter(codex.shape, limit);
+  const candidates = new CandidateFilter(codex.shape, { maxLineBytes: limit });
   return [
     ...pieces.flatMap((piece) =>
       candidates.push(typeof piece === "string" ? encoder.encode(piece) : piece)
@@ -63,7 +63,7 @@ Deno.test("CandidateFilter gives a candidate its bytes, newline included, though
 });
 
 Deno.test("CandidateFilter copies what it keeps, since a chunk is overwritten", () => {
-  const candidates = new CandidateFilter(codex.shape, 1000);
+  const candidates = new CandidateFilter(codex.shape, { maxLineBytes: 1000 });
   const text = lineOf(prompt());
   const chunk = encoder.encode(text);
   candidates.push(chunk);
@@ -128,7 +128,9 @@ Deno.test("CandidateFilter judges a name of any length, however it is cut", () =
 });
 
 Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", () => {
-  const candidates = new CandidateFilter(codex.shape, 1 << 20);
+  const candidates = new CandidateFilter(codex.shape, {
+    maxLineBytes: 1 << 20,
+  });
   const chunk = new Uint8Array(1 << 20).fill(97);
   for (const start of ['{"event":"turn.exec.end",', '{"t":"']) {
     candidates.push(encoder.encode(start));
@@ -137,6 +139,75 @@ Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", (
     const grown = Deno.memoryUsage().external - before;
     assert(grown < 100 << 20, `${start} costs ${grown} bytes`);
     assertEquals(candidates.push(encoder.encode("\n")), []);
+  }
+});
+
+Deno.test("CandidateFilter says where lines begin and end, and how far the whole ones go", () => {
+  const lines = [
+    '{"event":"turn.delta","line":"x"}',
+    lineOf(prompt({ text: "é" })),
+    "turn.user_message",
+    "other",
+  ].map((line) => encoder.encode(line + "\n"));
+  const log = new Uint8Array(lines.flatMap((line) => [...line]));
+  const ends = lines.map((_, i) =>
+    lines.slice(0, i + 1).reduce((sum, line) => sum + line.length, 0)
+  );
+  for (const size of [1, 7, 100, 10_000]) {
+    const begin = { offset: 1000, line: 50 };
+    const options = { maxLineBytes: 1000, begin };
+    const candidates = new CandidateFilter(codex.shape, options);
+    let taken = 0;
+    const found = cut(log, size).flatMap((piece) => {
+      const found = candidates.push(piece);
+      taken += piece.length;
+      const whole = ends.filter((end) => end <= taken);
+      assertEquals(candidates.unfinished, {
+        offset: 1000 + (whole.at(-1) ?? 0),
+        line: 50 + whole.length,
+      });
+      return found;
+    });
+    assertEquals(found.map(({ number, start, end }) => [number, start, end]), [
+      [52, 1000 + ends[0], 1000 + ends[1]],
+      [53, 1000 + ends[1], 1000 + ends[2]],
+    ]);
+  }
+});
+
+Deno.test("CandidateFilter hands a line over the limit to a spool, whole, and drops it if it is no candidate", () => {
+  const line = lineOf(prompt({ text: "x".repeat(500) }));
+  const other = `{"t":"${"y".repeat(500)}"}`;
+  for (const size of [1, 64, 200, 10_000]) {
+    const spools: { text: string; discarded: boolean }[] = [];
+    const options = {
+      maxLineBytes: 100,
+      spool: () => {
+        const spool = { text: "", discarded: false };
+        spools.push(spool);
+        return {
+          write: (bytes: Uint8Array) => {
+            spool.text += new TextDecoder().decode(bytes);
+          },
+          discard: () => {
+            spool.discarded = true;
+          },
+        };
+      },
+    };
+    const candidates = new CandidateFilter(codex.shape, options);
+    const log = encoder.encode(`${line}\n${other}\n${line}`);
+    const found = cut(log, size).flatMap((piece) => candidates.push(piece));
+    found.push(...candidates.end());
+    assertEquals(found.map(({ number, bytes }) => [number, bytes]), [
+      [1, null],
+      [3, null],
+    ]);
+    assertEquals(spools, [
+      { text: line, discarded: false },
+      { text: other, discarded: true },
+      { text: line, discarded: false },
+    ]);
   }
 });
 

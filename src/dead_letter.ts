@@ -1,0 +1,133 @@
+/**
+ * The file that keeps rejected lines, byte for byte (SPEC section 1).
+ *
+ * @module
+ */
+
+import { Failure, messageOf, UsageError } from "./error.ts";
+import type { Spool } from "./source/candidate_filter.ts";
+
+const NEWLINE = 10;
+const LINE_END = Uint8Array.of(NEWLINE);
+const COPY_BYTES = 256 * 1024;
+
+/** A file to which rejected lines are appended. */
+export class DeadLetter {
+  #path: string;
+  #file: Deno.FsFile;
+  #sync: boolean;
+
+  /**
+   * Opens the file, or creates it with mode 0600.
+   *
+   * @param sync Whether each line is pressed onto the disk, as commits are.
+   * @throws {UsageError} Where it cannot be opened.
+   */
+  constructor(path: string, sync: boolean) {
+    this.#path = path;
+    this.#sync = sync;
+    try {
+      this.#file = Deno.openSync(path, {
+        ...{ append: true, create: true, mode: 0o600 },
+      });
+    } catch (error) {
+      throw new UsageError(
+        `cannot write ${JSON.stringify(path)}: ${
+          messageOf(error)
+        }; name a file that can be written with --dead-letter`,
+      );
+    }
+  }
+
+  /**
+   * Appends a line, and a newline if it has none at its end.
+   *
+   * @throws {Failure} Where it cannot be written.
+   */
+  add(line: Uint8Array | SpoolFile): void {
+    this.#guard(() => {
+      if (line instanceof Uint8Array) {
+        const ends = line.at(-1) === NEWLINE;
+        // In one write, that programs which share the file do not mix their lines.
+        writeAll(this.#file, ends ? line : concat(line, LINE_END));
+      } else {
+        line.copyTo(this.#file);
+        writeAll(this.#file, LINE_END);
+      }
+      if (this.#sync) this.#file.syncDataSync();
+    });
+  }
+
+  /**
+   * Makes a place for a line that is too long for memory: a file without a name,
+   * gone with the program however that ends.
+   *
+   * @throws {Failure} Where it cannot be written.
+   */
+  spool(): SpoolFile {
+    return this.#guard(() => {
+      const path = `${this.#path}.${crypto.randomUUID()}`;
+      const file = Deno.openSync(path, {
+        ...{ read: true, write: true, createNew: true, mode: 0o600 },
+      });
+      Deno.removeSync(path);
+      return new SpoolFile(file, (work) => this.#guard(work));
+    });
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new Failure(
+        `cannot write ${JSON.stringify(this.#path)}: ${
+          messageOf(error)
+        }; make room for rejected lines, then read the log again`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** A line in a file of its own. */
+export class SpoolFile implements Spool {
+  #file: Deno.FsFile;
+  #guard: (work: () => void) => void;
+
+  /** @param guard Runs what may fail. */
+  constructor(file: Deno.FsFile, guard: (work: () => void) => void) {
+    this.#file = file;
+    this.#guard = guard;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#guard(() => writeAll(this.#file, bytes));
+  }
+
+  discard(): void {
+    this.#file.close();
+  }
+
+  /** Appends the line to another file, and gives up its own. */
+  copyTo(target: Deno.FsFile): void {
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    const buffer = new Uint8Array(COPY_BYTES);
+    let count = this.#file.readSync(buffer);
+    while (count !== null) {
+      writeAll(target, buffer.subarray(0, count));
+      count = this.#file.readSync(buffer);
+    }
+    this.discard();
+  }
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

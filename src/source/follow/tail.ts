@@ -1,0 +1,143 @@
+/**
+ * One open file of which more may come.
+ *
+ * @module
+ */
+
+import { breathe } from "../../system/breathe.ts";
+import type { Item, Mark } from "../lines.ts";
+import { readFailure } from "../source.ts";
+import {
+  type Checkpoint,
+  FINGERPRINT_BYTES,
+  type Identity,
+} from "./position.ts";
+import { Progress, type Reading } from "./progress.ts";
+import { identityOf, sameFile } from "./files.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Room for a chunk, and for the bytes before it that must still be there. */
+const buffer = new Uint8Array(FINGERPRINT_BYTES + CHUNK_BYTES);
+
+/** A followed file, from where it was read before to its end, and on. */
+export class Tail {
+  /** Its checkpoint. */
+  readonly id: number;
+  /** Which file it is. */
+  readonly identity: Identity;
+  /** When something came in it last, as `performance.now()` has it. */
+  grownAt = performance.now();
+  /**
+   * Whether it does not hold any more what was read of it: it was cut off, and
+   * perhaps written anew.
+   */
+  isReplaced = false;
+  #file: Deno.FsFile;
+  #name: string;
+  #progress: Progress;
+
+  private constructor(
+    file: Deno.FsFile,
+    name: string,
+    { id, identity }: { id: number; identity: Identity },
+    progress: Progress,
+  ) {
+    this.id = id;
+    this.identity = identity;
+    this.#file = file;
+    this.#name = name;
+    this.#progress = progress;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @returns `undefined` where the path is another file by now.
+   */
+  static open(
+    { path, identity }: { path: string; identity: Identity },
+    { id, offset, line }: Checkpoint,
+    reading: Reading,
+  ): Tail | undefined {
+    const file = Deno.openSync(path);
+    if (!sameFile(identityOf(file.statSync()), identity)) {
+      file.close();
+      return undefined;
+    }
+    const head = readAt(file, 0, Math.min(offset, FINGERPRINT_BYTES));
+    const start = Math.max(0, offset - FINGERPRINT_BYTES);
+    const last = readAt(file, start, offset - start);
+    const begin = { id, offset, line, head, last };
+    return new Tail(file, path, { id, identity }, new Progress(begin, reading));
+  }
+
+  /**
+   * The lines that are there now, up to the end for now.
+   *
+   * @throws {Failure} Where the file cannot be read.
+   */
+  async *available(): AsyncGenerator<Item[]> {
+    while (!this.isReplaced) {
+      await breathe();
+      const chunk = this.#next();
+      if (chunk === undefined) return;
+      this.grownAt = performance.now();
+      yield this.#progress.take(chunk);
+    }
+  }
+
+  /** Reads on, and looks whether what comes before is what it was. */
+  #next(): Uint8Array | undefined {
+    const { last, offset } = this.#progress;
+    let count;
+    try {
+      this.#file.seekSync(offset - last.length, Deno.SeekMode.Start);
+      count = this.#file.readSync(buffer) ?? 0;
+    } catch (error) {
+      throw readFailure(this.#name, error);
+    }
+    const isSame = last.every((byte, i) => i < count && byte === buffer[i]);
+    this.isReplaced = !isSame;
+    return isSame && count > last.length
+      ? buffer.subarray(last.length, count)
+      : undefined;
+  }
+
+  /** A mark behind the last whole line; `undefined` where the last one is there. */
+  mark(): Mark | undefined {
+    return this.#progress.mark();
+  }
+
+  /** What stands behind the last newline as a line: no more will come. */
+  end(): Item[] {
+    return this.#progress.end();
+  }
+
+  /** Whether the file has no name any more. */
+  isDeleted(): boolean {
+    return this.#file.statSync().nlink === 0;
+  }
+
+  /** Lets the file go. */
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** Reads some bytes, fewer where the file ends. */
+export function readAt(
+  file: Deno.FsFile,
+  start: number,
+  length: number,
+): Uint8Array {
+  const bytes = new Uint8Array(length);
+  file.seekSync(start, Deno.SeekMode.Start);
+  let done = 0;
+  while (done < length) {
+    const count = file.readSync(bytes.subarray(done));
+    if (count === null) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
+}

@@ -1,0 +1,248 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { constants, gunzipSync } from "node:zlib";
+import { gunzipped } from "../../src/source/gzip.ts";
+import { logBytes } from "../../tools/log_generator.ts";
+import { anyChunks } from "../property/random_log.ts";
+import { forSeeds } from "../property/seeds.ts";
+import { TempDir } from "../support/temp.ts";
+
+const encoder = new TextEncoder();
+const LOG = logBytes({ events: 60, prompts: 10 });
+const TRUNCATED = "its gzip data ends in the middle";
+const CORRUPT = "its gzip data is corrupt";
+const FOREIGN = "its gzip data is followed by something else";
+
+/** What the program `gzip` makes of bytes. */
+async function gzip(bytes: Uint8Array, level = "-6"): Promise<Uint8Array> {
+  const child = new Deno.Command("gzip", {
+    args: ["-c", level],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = new Blob([bytes as BlobPart]).stream().pipeTo(child.stdin);
+  const [{ stdout }] = await Promise.all([child.output(), input]);
+  return stdout;
+}
+
+function join(...parts: Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function bytewise(bytes: Uint8Array): Uint8Array[] {
+  return [...bytes].map((byte) => Uint8Array.of(byte));
+}
+
+/** Chunks that are overwritten when the next is asked for, as those of a file. */
+async function* fleeting(chunks: Iterable<Uint8Array>) {
+  for (const chunk of chunks) {
+    const buffer = chunk.slice();
+    yield buffer;
+    buffer.fill(0x55);
+  }
+}
+
+/** What comes of a stream, and what is told of it. */
+async function outcome(
+  chunks: Iterable<Uint8Array>,
+): Promise<[Uint8Array, string[]]> {
+  const told: string[] = [];
+  const given: Uint8Array[] = [];
+  const bytes = gunzipped(fleeting(chunks), (reason) => told.push(reason));
+  for await (const chunk of bytes) given.push(chunk.slice());
+  return [join(...given), told];
+}
+
+Deno.test("gunzipped() passes on what is not gzip, chunk by chunk, as it is", async () => {
+  for (
+    const chunks of [
+      [],
+      [[]],
+      [[1]],
+      [[0x1f]],
+      [[0x1f], [0x1f, 0x8b]],
+      [[], [0x1f], [], [0x8a], [1]],
+      [[0x1f, 0x8c, 8, 0]],
+      [[0x7b], [0x1f, 0x8b]],
+      [[0x7b, 0x22], [0x1f, 0x8b, 8]],
+    ].map((chunks) => chunks.map((bytes) => Uint8Array.from(bytes)))
+  ) assertEquals(await outcome(chunks), [join(...chunks), []]);
+
+  const chunks = [encoder.encode("{}"), encoder.encode("\n{}")];
+  const passed = gunzipped(ReadableStream.from(chunks), () => {});
+  for (const chunk of chunks) {
+    assert((await passed.next()).value!.buffer === chunk.buffer, "a copy");
+  }
+});
+
+Deno.test("gunzipped() gives the first byte of plain text before it asks for the second", async () => {
+  let asked = 0;
+  const slow = (async function* () {
+    for (const byte of encoder.encode("{}")) {
+      asked++;
+      yield Uint8Array.of(byte);
+    }
+  })();
+  const passed = gunzipped(slow, () => {});
+  assertEquals((await passed.next()).value, encoder.encode("{"));
+  assertEquals(asked, 1);
+});
+
+Deno.test("gunzipped() decompresses what gzip writes, in one member or several, however the bytes are cut", async () => {
+  const noise = Uint8Array.from({ length: 9000 }, (_, i) => i * i * 7 >> 3);
+  const plain = [LOG, LOG, new Uint8Array(), noise, encoder.encode("x")];
+  const levels = ["-1", "-9", "-6", "-6", "-6"];
+  const packed = await Promise.all(plain.map((p, i) => gzip(p, levels[i])));
+  await forSeeds(12, async (random) => {
+    const picks = Array.from(
+      { length: random.between(1, 4) },
+      () => random.below(packed.length),
+    );
+    const padding = new Uint8Array(random.pick([0, 0, 1, 600]));
+    const stream = join(...picks.map((i) => packed[i]), padding);
+    const [bytes, told] = await outcome(anyChunks(random, stream));
+    assertEquals(told, []);
+    assertSame(bytes, join(...picks.map((i) => plain[i])));
+  });
+});
+
+/** As `assertEquals`, which is slow on long arrays. */
+function assertSame(bytes: Uint8Array, expected: Uint8Array): void {
+  assertEquals(bytes.length, expected.length);
+  const at = bytes.findIndex((byte, i) => byte !== expected[i]);
+  assertEquals(at, -1, `other bytes from ${at} on`);
+}
+
+Deno.test("gunzipped() skips all that a header may hold", async () => {
+  using dir = new TempDir();
+  const text = encoder.encode("hello");
+  const { stdout: named } = await new Deno.Command("gzip", {
+    args: ["-c", dir.write("named.jsonl", text)],
+  }).output();
+  assertEquals(named[3], 8);
+  const bare = await gzip(text);
+  const parts = [3, 0, 0x1f, 0x8b, 0, ...encoder.encode("name\0comment\0")];
+  const full = join(
+    Uint8Array.of(0x1f, 0x8b, 8, 0x1f, ...bare.subarray(4, 10)),
+    Uint8Array.of(...parts, 0, 0),
+    bare.subarray(10),
+  );
+  for (const stream of [named, full]) {
+    assertEquals(await outcome([stream]), [text, []]);
+    assertEquals(await outcome(bytewise(stream)), [text, []]);
+    for (let cut = 2; cut < stream.length - 8 - bare.length + 18; cut++) {
+      const cutOff = [stream.subarray(0, cut)];
+      assertEquals(await outcome(cutOff), [new Uint8Array(), [TRUNCATED]]);
+    }
+  }
+});
+
+Deno.test("gunzipped() gives all that stands before the end of a truncated stream", async () => {
+  const first = await gzip(LOG);
+  const stream = join(first, await gzip(LOG));
+  const text = join(LOG, LOG);
+  const seams = [0, first.length, stream.length];
+  // Each cut at a header and a trailer, and some between.
+  const cuts = seams
+    .flatMap((seam) => Array.from({ length: 41 }, (_, i) => seam + i - 20))
+    .filter((cut) => cut > 1 && cut <= stream.length);
+  await forSeeds(100, async (random) => {
+    const cut = cuts.pop() ?? random.between(2, stream.length);
+    const part = stream.subarray(0, cut);
+    const [bytes, told] = await outcome(anyChunks(random, part));
+    assertEquals(told, seams.includes(cut) ? [] : [TRUNCATED], `cut at ${cut}`);
+    const { Z_SYNC_FLUSH } = constants;
+    // The magic bytes alone are no member to it.
+    const known = cut === first.length + 1 ? first : part;
+    const expected = gunzipSync(known, { finishFlush: Z_SYNC_FLUSH });
+    assertSame(bytes, text.subarray(0, expected.length));
+  });
+});
+
+Deno.test("gunzipped() tells of every flipped bit but those that mean nothing", async () => {
+  const packed = await gzip(encoder.encode("hello, hello, hello"));
+  // Time, extra flags and system; that the data is text.
+  const meaningless = new Set([4, 5, 6, 7, 8, 9].map((byte) => byte * 8));
+  for (let bit = 16; bit < packed.length * 8; bit++) {
+    if (meaningless.has(bit - bit % 8) || bit === 3 * 8) continue;
+    const flipped = packed.slice();
+    flipped[bit >> 3] ^= 1 << (bit & 7);
+    const [, told] = await outcome([flipped]);
+    assertEquals(told.length, 1, `bit ${bit}`);
+    assert([TRUNCATED, CORRUPT, FOREIGN].includes(told[0]));
+  }
+});
+
+Deno.test("gunzipped() gives what stands before corrupt data, or fails its check alone", async () => {
+  const first = await gzip(LOG);
+  for (const byte of [-8, -1]) {
+    const wrongSum = join(first, first);
+    wrongSum[first.length + byte] ^= 1;
+    const [bytes, told] = await outcome([wrongSum]);
+    assertEquals(told, [CORRUPT]);
+    assertSame(bytes, LOG);
+  }
+  // A block of a kind that there is not.
+  const header = first.subarray(0, 10);
+  const unknown = join(first, header, Uint8Array.of(7), first);
+  const [bytes, told] = await outcome([unknown]);
+  assertEquals(told, [CORRUPT]);
+  assertSame(bytes, LOG);
+  assertEquals((await outcome([Uint8Array.of(0x1f, 0x8b, 7, 0)]))[1], [
+    CORRUPT,
+  ]);
+});
+
+Deno.test("gunzipped() tells of what stands behind the last member, and leaves it out", async () => {
+  const packed = await gzip(LOG);
+  for (const behind of ["{}\n", "\0\0{}", "\x1f\x1f"]) {
+    const stream = join(packed, encoder.encode(behind));
+    for (const chunks of [[stream], bytewise(stream)]) {
+      const [bytes, told] = await outcome(chunks);
+      assertEquals(told, [FOREIGN]);
+      assertSame(bytes, LOG);
+    }
+  }
+});
+
+Deno.test("gunzipped() decompresses little more than is asked for, whatever the ratio", async () => {
+  const zeros = await gzip(new Uint8Array(1 << 26), "-9");
+  const before = Deno.memoryUsage().external;
+  const bytes = gunzipped(fleeting([zeros]), () => {});
+  let size = (await bytes.next()).value!.length;
+  assert(Deno.memoryUsage().external - before < 1 << 23);
+  for await (const chunk of bytes) size += chunk.length;
+  assertEquals(size, 1 << 26);
+});
+
+Deno.test("gunzipped() throws what reading throws, and lets go of what it reads", async () => {
+  const packed = await gzip(LOG);
+  for (const start of [packed.subarray(0, 1), packed.subarray(0, 900), LOG]) {
+    const source = (async function* () {
+      yield start;
+      await Promise.reject(new Error("the disk broke"));
+    })();
+    const read = async () => {
+      for await (const _ of gunzipped(source, () => {}));
+    };
+    await assertRejects(read, Error, "the disk broke");
+  }
+  for (const stream of [LOG, packed]) {
+    let closed = false;
+    const source = (async function* () {
+      try {
+        yield stream;
+        yield stream;
+      } finally {
+        closed = true;
+      }
+    })();
+    for await (const _ of gunzipped(source, () => {})) break;
+    assert(closed);
+  }
+});
