@@ -15,8 +15,6 @@ export interface ConsoleOptions {
   verbose: boolean;
   /** Use colours. */
   color: boolean;
-  /** Tell of nothing but errors. */
-  quiet?: boolean;
 }
 
 type Color = (text: string) => string;

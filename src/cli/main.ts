@@ -59,7 +59,11 @@ async function execute(args: Args, voice: Console): Promise<void> {
   const signal = stopSignal(voice);
   const tell = (message: string) => voice.error(message);
   const damaged = (name: string, reason: string) =>
-    tell(`${JSON.stringify(name)} cannot be read on: ${reason}`);
+    tell(
+      `${
+        JSON.stringify(name)
+      } is damaged: ${reason}; what stands before that was read`,
+    );
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
   const sources = followed !== null
     ? []
@@ -74,7 +78,7 @@ async function execute(args: Args, voice: Console): Promise<void> {
   if (followed !== null) {
     store.claim(followed);
     const [name] = args.sources;
-    sources.push(new Follower(name, followed, { checkpoints, tell }));
+    sources.push(new Follower(name, followed, { checkpoints, tell, damaged }));
   }
   const counts = await run(
     {

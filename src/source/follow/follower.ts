@@ -43,6 +43,8 @@ export interface FollowerParts {
   checkpoints: CheckpointStore;
   /** Is told what a person may want to know. */
   tell: (message: string) => void;
+  /** Is told what is wrong with compressed data. */
+  damaged: (name: string, reason: string) => void;
 }
 
 /** A rotated file that was compressed and is still to be read. */
@@ -84,6 +86,7 @@ export class Follower implements Source {
   #path: string;
   #checkpoints: CheckpointStore;
   #tell: (message: string) => void;
+  #damaged: (name: string, reason: string) => void;
   #watch: Watch;
   /** What is being read, the oldest first. */
   #open: (Tail | Archive)[] = [];
@@ -100,6 +103,7 @@ export class Follower implements Source {
     this.#path = path;
     this.#checkpoints = parts.checkpoints;
     this.#tell = parts.tell;
+    this.#damaged = parts.damaged;
     const { directory, name: file } = splitPath(path);
     const rotated = rotatedName(file);
     this.#watch = new Watch(
@@ -157,9 +161,7 @@ export class Follower implements Source {
     } else {
       const { entry, checkpoint } = source;
       yield* archiveItems(entry.path, checkpoint, reading, (reason) => {
-        this.#tell(
-          `${JSON.stringify(entry.path)} cannot be read on: ${reason}`,
-        );
+        this.#damaged(entry.path, reason);
       });
       this.#forget(source);
     }

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  entryAt,
+  rotatedFiles,
+  rotatedName,
+} from "../../src/source/follow/files.ts";
+import { TempDir } from "../support/temp.ts";
+
+Deno.test("rotatedName knows the names that rotation gives, and no others", () => {
+  const pattern = rotatedName("sse_lines.jsonl");
+  const rotated = [
+    "sse_lines.jsonl.1",
+    "sse_lines.jsonl.12.gz",
+    "sse_lines.jsonl-20251118",
+    "sse_lines.jsonl-20251118.gz",
+    "sse_lines.jsonl-20251118-1763460000",
+    "sse_lines.jsonl.2025-11-18T10:00:00",
+    "sse_lines.jsonl.old",
+    "sse_lines.1.jsonl",
+    "sse_lines-20251118.jsonl.gz",
+    "sse_lines.2025-11-18.jsonl",
+  ];
+  const others = [
+    "sse_lines.jsonl",
+    "sse_lines.jsonl.gz",
+    "sse_lines.jsonl.db",
+    "sse_lines.jsonl.1.db",
+    "sse_lines.jsonl.1.swp",
+    "sse_lines.jsonl.",
+    "sse_lines-other.jsonl",
+    "sse_lines2.jsonl",
+    "sse_linesXjsonl.1",
+    "my_sse_lines.jsonl.1",
+    "sse_lines.jsonl.1.bz2",
+  ];
+  for (const name of rotated) assert(pattern.test(name), name);
+  for (const name of others) assert(!pattern.test(name), name);
+  // A name without an extension, and one that begins with a dot.
+  assert(rotatedName("log").test("log.1"));
+  assert(!rotatedName("log").test("log"));
+  assert(rotatedName(".log").test(".log.1"));
+});
+
+Deno.test("rotatedFiles lists the oldest first, and one that is being compressed once", () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "");
+  const names = ["log.1", "log.2", "log.2.gz", "log.3.gz", "log.db"];
+  for (const [i, name] of names.entries()) {
+    Deno.utimeSync(dir.write(name, ""), 0, 1000 - i);
+  }
+  Deno.mkdirSync(dir.file("log.4"));
+  assertEquals(
+    rotatedFiles(log).map(({ path }) => path),
+    ["log.3.gz", "log.2", "log.1"].map((name) => dir.file(name)),
+  );
+});
+
+Deno.test("entryAt gives nothing where nothing is, and follows a link", () => {
+  using dir = new TempDir();
+  const path = dir.write("a", "");
+  Deno.symlinkSync(path, dir.file("link"));
+  Deno.symlinkSync(dir.file("missing"), dir.file("dangling"));
+  assertEquals(entryAt(dir.file("missing")), undefined);
+  assertEquals(entryAt(dir.file("dangling")), undefined);
+  assertEquals(entryAt(dir.path), undefined);
+  assertEquals(entryAt(dir.file("link"))?.identity, entryAt(path)?.identity);
+});

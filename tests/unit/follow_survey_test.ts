@@ -1,0 +1,127 @@
+import { assertEquals } from "@std/assert";
+import { type Entry, entryAt } from "../../src/source/follow/files.ts";
+import {
+  type Checkpoint,
+  fingerprint,
+  FINGERPRINT_BYTES,
+} from "../../src/source/follow/position.ts";
+import { survey } from "../../src/source/follow/survey.ts";
+import { TempDir } from "../support/temp.ts";
+
+const encoder = new TextEncoder();
+const NOW = 1_000_000;
+
+/** A checkpoint behind the whole of a content, as of the file at a path. */
+function checkpoint(
+  id: number,
+  content: string,
+  path?: string,
+  fields: Partial<Checkpoint> = {},
+): Checkpoint {
+  const bytes = encoder.encode(content);
+  const head = bytes.slice(0, FINGERPRINT_BYTES);
+  return {
+    ...{ id, offset: bytes.length, line: 1, done: false, seenMs: 0 },
+    head: fingerprint(head, head.length),
+    last: fingerprint(bytes.slice(-FINGERPRINT_BYTES), bytes.length),
+    identity: path === undefined ? null : entryAt(path)!.identity,
+    ...fields,
+  };
+}
+
+/** The file at a path, as if last written at a time. */
+function entry(path: string, modifiedMs = NOW + 1): Entry {
+  return { ...entryAt(path)!, modifiedMs };
+}
+
+async function look(
+  checkpoints: Checkpoint[],
+  rotated: Entry[],
+  current?: Entry,
+  open: number[] = [],
+) {
+  const isOpen = (id: number) => open.includes(id);
+  const { found, unread } = await survey({
+    ...{ checkpoints, isOpen, rotated, current, lookedMs: NOW },
+  });
+  return {
+    found: [...found].map(([{ id }, { path }]) => [id, path]),
+    unread: unread.map(({ path }) => path),
+  };
+}
+
+async function gzip(content: string): Promise<Uint8Array> {
+  const stream = new Blob([content]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+Deno.test("survey knows a file by its inode as long as it holds what was read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "one\ntwo\n");
+  const known = checkpoint(1, "one\n", log);
+  assertEquals(await look([known], [], entry(log)), {
+    found: [[1, log]],
+    unread: [],
+  });
+  // The inode was given to another file, or the file was written anew.
+  for (const content of ["", "on", "two\none\ntwo\n"]) {
+    Deno.writeTextFileSync(log, content);
+    assertEquals(await look([known], [], entry(log)), {
+      found: [],
+      unread: [log],
+    });
+  }
+  // What is open is that file, whatever was read of it.
+  assertEquals((await look([known], [], entry(log), [1])).found, [[1, log]]);
+});
+
+Deno.test("survey tells a file from a longer one with the same first bytes", async () => {
+  using dir = new TempDir();
+  const first = "x".repeat(2 * FINGERPRINT_BYTES) + "\n";
+  const log = dir.write("log", `${first}another\nand more\n`);
+  const known = checkpoint(1, `${first}one\n`, log);
+  assertEquals((await look([known], [], entry(log))).unread, [log]);
+});
+
+Deno.test("survey finds a file again as a copy, and compressed", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "");
+  const known = checkpoint(1, "one\ntwo\n", log);
+  const copy = dir.write("log.1", "one\ntwo\nthree\n");
+  const other = dir.write("log.2", "one\n");
+  const rotated = [entry(other, 0), entry(copy)];
+  assertEquals(await look([known], rotated, entry(log)), {
+    found: [[1, copy]],
+    unread: [log],
+  });
+  const archive = dir.write("log.3.gz", await gzip("one\ntwo\nthree\n"));
+  assertEquals((await look([known], [entry(archive)])).found, [[1, archive]]);
+  const short = dir.write("log.4.gz", await gzip("one\n"));
+  assertEquals((await look([known], [entry(short)])).unread, [short]);
+});
+
+Deno.test("survey takes for unread what came after the last look, the oldest first, and the file itself", async () => {
+  using dir = new TempDir();
+  const names = ["log.3", "log.2", "log.1", "log"];
+  const [old, second, first, log] = names.map((name) => dir.write(name, name));
+  const rotated = [entry(old, NOW - 1000), entry(second), entry(first)];
+  assertEquals(await look([], rotated, entry(log, 0)), {
+    found: [],
+    unread: [second, first, log],
+  });
+});
+
+Deno.test("survey takes nothing that was read to its end for unread, but a file that was never read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "");
+  const empty = { head: fingerprint(new Uint8Array(), 0), offset: 0 };
+  const done = checkpoint(1, "", log, { ...empty, done: true });
+  // The inode of an empty file that is gone was given to a new one.
+  assertEquals((await look([done], [], entry(log))).unread, [log]);
+  const begun = { ...done, done: false };
+  assertEquals((await look([begun], [], entry(log))).found, [[1, log]]);
+  const archive = dir.write("log.1.gz", await gzip("one\n"));
+  const read = checkpoint(2, "one\n", undefined, { done: true });
+  assertEquals((await look([read], [entry(archive)])).unread, []);
+});
