@@ -131,6 +131,11 @@ export class Running implements AsyncDisposable {
     return new Running([...COMMAND, ...args]);
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Writes to its stdin. */
   async write(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
@@ -140,6 +145,15 @@ export class Running implements AsyncDisposable {
   /** The next line of its stdout; `undefined` at the end of it. */
   async line(): Promise<string | undefined> {
     return (await within(this.#lines.read(), "a line of stdout")).value;
+  }
+
+  /** All lines of its stdout that are still to come, however long they take. */
+  async *lines(): AsyncGenerator<string> {
+    for (
+      let read = await this.#lines.read();
+      !read.done;
+      read = await this.#lines.read()
+    ) yield read.value;
   }
 
   /** Sends a signal. */
@@ -174,7 +188,11 @@ export class Running implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
-    this.#child.kill("SIGKILL");
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
     await this.exit();
   }
 }

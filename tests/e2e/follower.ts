@@ -1,0 +1,299 @@
+/**
+ * The program as it follows a log, and what writers and rotation do to the log
+ * meanwhile.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { contents, fold, records } from "../support/database.ts";
+import { answer, at, lineOf, prompt } from "../support/envelope.ts";
+import { unlessMissing } from "../../src/system/unless_missing.ts";
+import { TempDir } from "../support/temp.ts";
+import { type Exit, run, Running, turnCounter, within } from "./program.ts";
+
+/** Waits until something is so. */
+export async function until(
+  check: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
+  let waiting = true;
+  const look = async () => {
+    while (waiting && !(await check())) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  try {
+    await within(look(), what);
+  } finally {
+    waiting = false;
+  }
+}
+
+/** Whether something is at a path. */
+export function exists(path: string): boolean {
+  return unlessMissing(() => Deno.statSync(path)) !== undefined;
+}
+
+/** Whether a process has read a file to its end. */
+export async function hasRead(pid: number, path: string): Promise<boolean> {
+  const script = `for fd in /proc/$0/fd/*; do
+    [ "$(readlink "$fd")" = "$1" ] && cat "/proc/$0/fdinfo/\${fd##*/}"
+  done`;
+  const { stdout } = await run(["sh", "-c", script, `${pid}`, path]);
+  return stdout.startsWith(`pos:\t${Deno.statSync(path).size}\n`);
+}
+
+/** The program, following; all that it tells is read as it comes. */
+export class Follower implements AsyncDisposable {
+  /** The lines of its stdout, without one that a kill tore. */
+  readonly lines: string[] = [];
+  #program: Running;
+  #reading: Promise<void>;
+  #ended: Exit | null = null;
+
+  /** Starts the program. */
+  constructor(args: string[]) {
+    this.#program = Running.start(args);
+    this.#reading = this.#read();
+  }
+
+  /** The id of its process. */
+  get pid(): number {
+    return this.#program.pid;
+  }
+
+  /** The texts of the prompts of which it has told, in order. */
+  get texts(): string[] {
+    return this.lines.map((line) => JSON.parse(line).user_text);
+  }
+
+  /** Waits until it has told of the prompt with this text. */
+  async tells(text: string): Promise<void> {
+    let searched = 0;
+    await this.#tells(() => {
+      while (searched < this.lines.length) {
+        if (JSON.parse(this.lines[searched++]).user_text === text) return true;
+      }
+      return false;
+    }, `the prompt "${text}"`);
+  }
+
+  /** Waits until it has told so many records. */
+  async tellsRecords(count: number): Promise<void> {
+    await this.#tells(() => this.lines.length >= count, `${count} records`);
+  }
+
+  async #tells(check: () => boolean, what: string): Promise<void> {
+    let gone = false;
+    this.#reading.finally(() => gone = true);
+    await until(async () => {
+      const last = gone;
+      if (check()) return true;
+      if (!last) return false;
+      const { code, stderr } = await this.exit();
+      throw new Error(`ended with ${code} before ${what}: ${stderr}`);
+    }, what);
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#program.kill(signal);
+  }
+
+  /** Waits until it ends by itself. */
+  async exit(): Promise<Exit> {
+    await this.#reading;
+    return this.#ended ??= await this.#program.exit();
+  }
+
+  /** Ends it as a service manager does, and gives what it said on stderr. */
+  async stop(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<string> {
+    this.kill(signal);
+    const { stderr, ...end } = await this.exit();
+    assertEquals(end, { code: 0, signal: null }, stderr);
+    return stderr;
+  }
+
+  /** Ends it as a power cut does. */
+  async crash(): Promise<void> {
+    this.kill("SIGKILL");
+    const { signal, stderr } = await this.exit();
+    assertEquals(signal, "SIGKILL", stderr);
+  }
+
+  async #read(): Promise<void> {
+    let torn = false;
+    for await (const line of this.#program.lines()) {
+      if (torn) throw new Error("half a record with another behind it");
+      try {
+        JSON.parse(line);
+        this.lines.push(line);
+      } catch {
+        torn = true;
+      }
+    }
+    if (!torn) return;
+    // No beginning of a record is JSON, so that only a torn one is left out.
+    this.#ended = await this.#program.exit();
+    assertEquals(this.#ended.signal, "SIGKILL", "half a record");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program[Symbol.asyncDispose]();
+    await this.#reading;
+  }
+}
+
+/** A log in a folder of its own, and those who write, rotate and follow it. */
+export class FollowedLog implements AsyncDisposable {
+  /** The folder. */
+  readonly dir = new TempDir();
+  /** The log's path. */
+  readonly path: string = this.dir.file("log.jsonl");
+  /** The database's path. */
+  readonly db: string = this.dir.file("turns.db");
+  /** All that was ever written to the log, in order. */
+  written = "";
+  /** All that was told by the lives that ended. */
+  #told: string[] = [];
+  #follower: Follower | undefined;
+  #turns = 0;
+  #marks = 0;
+
+  /** Appends to the log, which is created where it is missing. */
+  append(text: string): void {
+    this.appendTo(this.path, text);
+  }
+
+  /** Appends to the file that the log has become, as a late writer does. */
+  appendTo(path: string, text: string): void {
+    Deno.writeTextFileSync(path, text, { append: true });
+    this.written += text;
+  }
+
+  /** Lines of turns that were not there before: a prompt and its answer each. */
+  turns(count: number): string {
+    let text = "";
+    for (let i = 0; i < count; i++) {
+      const turn = this.#turns++;
+      const fields = { sid: `s${turn % 3}`, turnId: `${turn}` };
+      for (
+        const event of [
+          prompt({ ...fields, t: at(turn), text: `prompt ${turn}` }),
+          answer({ ...fields, t: at(turn + 0.5), text: `answer ${turn}` }),
+        ]
+      ) text += lineOf(event) + "\n";
+    }
+    return text;
+  }
+
+  /** The line of a prompt of its own, and its text. */
+  mark(): [line: string, text: string] {
+    const text = `mark ${this.#marks++}`;
+    return [lineOf(prompt({ sid: text, text })) + "\n", text];
+  }
+
+  /** The program that follows the log now. */
+  get follower(): Follower {
+    if (this.#follower === undefined) throw new Error("nobody follows");
+    return this.#follower;
+  }
+
+  /** Starts a life of the program. */
+  start(...args: string[]): Follower {
+    const all = ["--source", this.path, "--follow", "--db", this.db, ...args];
+    return this.#follower = new Follower(all);
+  }
+
+  /** Ends the program as a service manager does. */
+  async stop(signal?: "SIGTERM" | "SIGINT"): Promise<string> {
+    const stderr = await this.follower.stop(signal);
+    this.#keep();
+    return stderr;
+  }
+
+  /** Ends the program as a power cut does. */
+  async crash(): Promise<void> {
+    await this.follower.crash();
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#told.push(...this.follower.lines);
+    this.#follower = undefined;
+  }
+
+  /** Appends a line, and waits until the program has told of it. */
+  async caughtUp(): Promise<void> {
+    const [line, text] = this.mark();
+    this.append(line);
+    await this.follower.tells(text);
+  }
+
+  /** The names of the log and of what it was before, the newest first. */
+  siblings(): string[] {
+    const names = [...Deno.readDirSync(this.dir.path)].map(({ name }) => name);
+    const number = (name: string) => +(/\.(\d+)/.exec(name)?.[1] ?? 0);
+    return names.filter((name) => /^log\.jsonl(\.\d+)?(\.gz)?$/.test(name))
+      .sort((a, b) => number(a) - number(b));
+  }
+
+  /** Renames the log to `.1`, and that to `.2`, as far as they are there. */
+  rename(): void {
+    this.#makeRoom();
+    Deno.renameSync(this.path, `${this.path}.1`);
+  }
+
+  /** Renames the log and creates another, as logrotate does with `create`. */
+  rotate(): void {
+    this.rename();
+    Deno.writeTextFileSync(this.path, "");
+  }
+
+  /** Copies the log to `.1` and empties it, as `copytruncate` does. */
+  copyTruncate(): void {
+    this.#makeRoom();
+    Deno.copyFileSync(this.path, `${this.path}.1`);
+    Deno.truncateSync(this.path);
+  }
+
+  #makeRoom(): void {
+    for (const name of this.siblings().reverse()) {
+      const next = name.replace(/\.(\d+)/, (_, n) => `.${+n + 1}`);
+      if (next !== name) {
+        Deno.renameSync(this.dir.file(name), this.dir.file(next));
+      }
+    }
+  }
+
+  /** Compresses a sibling. */
+  async compress(number: number): Promise<void> {
+    const { code, stderr } = await run(["gzip", `${this.path}.${number}`]);
+    assertEquals([code, stderr], [0, ""]);
+  }
+
+  /**
+   * Holds the database against one that a batch run makes of all that was
+   * written, and what was told against the database.
+   */
+  async assertAsBatch(written: string = this.written): Promise<void> {
+    const log = this.dir.write("batch", written);
+    const db = this.dir.file("batch.db");
+    const { code } = await turnCounter(["--source", log, "--db", db]);
+    assertEquals(code, 0);
+    assertEquals(contents(this.db), contents(db));
+    assertEquals(fold(this.stream), records(this.db));
+    Deno.removeSync(db);
+  }
+
+  /** All that was told. */
+  get stream(): string {
+    return [...this.#told, ...(this.#follower?.lines ?? [])].join("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#follower?.[Symbol.asyncDispose]();
+    this.dir[Symbol.dispose]();
+  }
+}
