@@ -52,10 +52,14 @@ export class Follower implements AsyncDisposable {
   #reading: Promise<void>;
   #ended: Exit | null = null;
 
-  /** Starts the program. */
-  constructor(args: string[]) {
+  /**
+   * Starts the program.
+   *
+   * @param reader What comes before the first read of stdout.
+   */
+  constructor(args: string[], reader: Promise<void> = Promise.resolve()) {
     this.#program = Running.start(args);
-    this.#reading = this.#read();
+    this.#reading = reader.then(() => this.#read());
   }
 
   /** The id of its process. */
@@ -158,6 +162,7 @@ export class FollowedLog implements AsyncDisposable {
   /** All that was told by the lives that ended. */
   #told: string[] = [];
   #follower: Follower | undefined;
+  #read = () => {};
   #turns = 0;
   #marks = 0;
 
@@ -188,6 +193,12 @@ export class FollowedLog implements AsyncDisposable {
     return text;
   }
 
+  /** A new turn: the line of its prompt, and that of its answer. */
+  turn(): [prompt: string, answer: string] {
+    const [prompt, answer] = this.turns(1).split(/(?<=\n)/);
+    return [prompt, answer];
+  }
+
   /** The line of a prompt of its own, and its text. */
   mark(): [line: string, text: string] {
     const text = `mark ${this.#marks++}`;
@@ -202,8 +213,19 @@ export class FollowedLog implements AsyncDisposable {
 
   /** Starts a life of the program. */
   start(...args: string[]): Follower {
-    const all = ["--source", this.path, "--follow", "--db", this.db, ...args];
-    return this.#follower = new Follower(all);
+    return this.#follower = new Follower([...this.#args, ...args]);
+  }
+
+  /** Starts a life of which nobody reads stdout, until what it gives is called. */
+  startUnread(...args: string[]): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#follower = new Follower([...this.#args, ...args], promise);
+    this.#read = resolve;
+    return resolve;
+  }
+
+  get #args(): string[] {
+    return ["--source", this.path, "--follow", "--db", this.db];
   }
 
   /** Ends the program as a service manager does. */
@@ -215,8 +237,17 @@ export class FollowedLog implements AsyncDisposable {
 
   /** Ends the program as a power cut does. */
   async crash(): Promise<void> {
-    await this.follower.crash();
+    const crashed = this.follower.crash();
+    this.#read();
+    await crashed;
     this.#keep();
+  }
+
+  /** Waits until the program ends by itself. */
+  async end(): Promise<Exit> {
+    const exit = await this.follower.exit();
+    this.#keep();
+    return exit;
   }
 
   #keep(): void {
@@ -267,6 +298,17 @@ export class FollowedLog implements AsyncDisposable {
     }
   }
 
+  /** Waits until the file system's clock has moved on. */
+  async tick(): Promise<void> {
+    const probe = this.dir.file("probe");
+    const touched = () => {
+      Deno.writeTextFileSync(probe, "");
+      return Deno.statSync(probe).mtime!.getTime();
+    };
+    const now = touched();
+    await until(() => touched() > now, "a later time");
+  }
+
   /** Compresses a sibling. */
   async compress(number: number): Promise<void> {
     const { code, stderr } = await run(["gzip", `${this.path}.${number}`]);
@@ -282,8 +324,9 @@ export class FollowedLog implements AsyncDisposable {
     const db = this.dir.file("batch.db");
     const { code } = await turnCounter(["--source", log, "--db", db]);
     assertEquals(code, 0);
+    assertSame(outline(this.db), outline(db));
     assertEquals(contents(this.db), contents(db));
-    assertEquals(fold(this.stream), records(this.db));
+    assertSame(fold(this.stream).map(text), records(this.db).map(text));
     Deno.removeSync(db);
   }
 
@@ -293,7 +336,26 @@ export class FollowedLog implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#read();
     await this.#follower?.[Symbol.asyncDispose]();
     this.dir[Symbol.dispose]();
   }
+}
+
+/** The turns of a database in a few words each. */
+function outline(db: string): string[] {
+  return records(db).map((row) =>
+    `${row.turn_id_glob}: ${row.user_text}, ${row.assistant_text}, ${row.status}`
+      .slice(0, 80)
+  );
+}
+
+const text = (record: Record<string, unknown>) => JSON.stringify(record);
+
+/** As `assertEquals`, but tells no more than where the first difference is. */
+function assertSame(actual: string[], expected: string[]): void {
+  const at = expected.findIndex((line, i) => line !== actual[i]);
+  const around = (lines: string[]) => lines.slice(Math.max(0, at - 1), at + 3);
+  if (at >= 0) assertEquals(around(actual), around(expected));
+  assertEquals(actual.length, expected.length);
 }
