@@ -218,6 +218,20 @@ Deno.test("SPEC 7: who follows a file that is followed into the database already
   assertEquals(first.pid === next.pid, false);
 });
 
+Deno.test("SPEC 4: --follow loses no commit to another program that has done with the database", async () => {
+  await using log = new FollowedLog();
+  log.append(log.turns(1));
+  log.start();
+  await log.caughtUp();
+  // The last one to close a database takes its write-ahead log away.
+  const other = log.dir.write("other", logOf([prompt({ sid: "other" })]));
+  await turnCounter(["--source", other, "--db", log.db]);
+  await log.caughtUp();
+  assertEquals(records(log.db).at(-1)!.user_text, "mark 1");
+  await log.crash();
+  assertEquals(records(log.db).at(-1)!.user_text, "mark 1");
+});
+
 Deno.test("SPEC 7: --follow knows a file by any name of its directory", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
