@@ -18,6 +18,6 @@ try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  new Console({ verbose: false, color: false }).error(error.message);
+  new Console({ isTerminal: false, color: false }).error(error.message);
   Deno.exit(1);
 }

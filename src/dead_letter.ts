@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joinBytes } from "./bytes.ts";
 import { Failure, messageOf, UsageError } from "./error.ts";
 import type { Spool } from "./source/candidate_filter.ts";
 
@@ -49,7 +50,7 @@ export class DeadLetter {
       if (line instanceof Uint8Array) {
         const ends = line.at(-1) === NEWLINE;
         // In one write, that programs which share the file do not mix their lines.
-        writeAll(this.#file, ends ? line : concat(line, LINE_END));
+        writeAll(this.#file, ends ? line : joinBytes([line, LINE_END]));
       } else {
         line.copyTo(this.#file);
         writeAll(this.#file, LINE_END);
@@ -123,11 +124,4 @@ export class SpoolFile implements Spool {
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

@@ -5,20 +5,24 @@
  * @module
  */
 
-/** What a prompt and an answer have in common. */
-interface TurnEventFields {
+/** By what an event finds its turn. */
+export interface EventOwner {
   /** Session id. */
   sid: string;
   /** Process id, an integer from 0 to 2^53-1. */
   pid: number;
-  /** The writer's time, as it came. */
-  t: string;
-  /** The instant that `t` names, in milliseconds since the epoch. */
+  /** The instant of the event, in milliseconds since the epoch. */
   at: number;
-  /** The text of the message; well-formed Unicode. */
-  text: string;
   /** The agent's own id of the turn, `null` where the log names none. */
   turnId: string | null;
+}
+
+/** What a prompt and an answer have in common. */
+interface TurnEventFields extends EventOwner {
+  /** The writer's time, as it came. */
+  t: string;
+  /** The text of the message; well-formed Unicode. */
+  text: string;
 }
 
 /** A message that a person sent: it begins a turn. */
@@ -40,6 +44,14 @@ export interface Rejection {
   reason: string;
   /** Whether only what stands before the last envelope of the line is lost. */
   torn: boolean;
+}
+
+/** A line, or the torn end of one, that is a JSON object. */
+export interface Envelope {
+  /** The object as UTF-8, with what white space stands around it. */
+  bytes: Uint8Array;
+  /** By what it finds its turn; `null` where it does not say that. */
+  owner: EventOwner | null;
 }
 
 /**

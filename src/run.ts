@@ -8,10 +8,11 @@
 import type { DeadLetter, SpoolFile } from "./dead_letter.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import type { Decoded, Rejection, TurnEvent } from "./event.ts";
-import { formatRecord } from "./record.ts";
-import type { Sink } from "./sink.ts";
-import { isMark, type Line, LineReader } from "./source/lines.ts";
+import type { Output } from "./output/output.ts";
+import type { Sink } from "./output/sink.ts";
+import type { Tally } from "./source/candidate_filter.ts";
 import type { CheckpointStore, Position } from "./source/follow/position.ts";
+import { isMark, type Line, LineReader, type Placed } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
 import { breathe } from "./system/breathe.ts";
 import type { Applied, Tracker } from "./tracker.ts";
@@ -31,7 +32,8 @@ export interface RunParts {
   tracker: Tracker;
   /** Where to store how far a followed source has been read. */
   checkpoints: Pick<CheckpointStore, "moveCheckpoint">;
-  sink: Sink;
+  sink: Pick<Sink, "check">;
+  output: Output;
   /** Where rejected lines are kept, if they are. */
   deadLetter: DeadLetter | null;
   observer: Observer;
@@ -39,25 +41,30 @@ export interface RunParts {
 
 /** How a run is to go. */
 export interface RunOptions {
-  /** Write no records for events that changed nothing. */
-  skipReplayed: boolean;
   /** The longest line that is decoded, in bytes. */
   maxLineBytes: number;
   /** Ends the run after the event in hand. */
   signal: AbortSignal;
 }
 
-/** What became of the lines of a run that named an event of a turn. */
-export interface Counts {
-  /** Events that changed something. */
-  applied: number;
-  /** Events that had been applied before. */
+/** What became of the lines of a run. */
+export interface Counts extends Tally {
+  /** Turns that were minted. */
+  minted: number;
+  /** Prompts and answers that had been applied before. */
   known: number;
+  /** Turns that an answer completed. */
+  completed: number;
+  /** Turns that a prompt orphaned, or that were orphaned from the start. */
+  orphaned: number;
   /** Answers that found no turn. */
   unmatched: number;
   /** Lines, or torn heads of them, that could not be decoded. */
   rejected: number;
 }
+
+/** The longest line of another event that is passed on: what fits into a string. */
+const OTHER_LINE_BYTES = 500_000_000;
 
 /**
  * Reads the sources to their ends, one after the other.
@@ -68,71 +75,86 @@ export interface Counts {
 export async function run(
   parts: RunParts,
   options: RunOptions,
-): Promise<Counts> {
-  const counts = { applied: 0, known: 0, unmatched: 0, rejected: 0 };
+  counts: Counts,
+): Promise<void> {
   for (const source of parts.sources) {
     if (options.signal.aborted) break;
     await runSource(source, parts, options, counts);
   }
-  return counts;
+}
+
+/** The counts of a run that has not begun. */
+export function noCounts(): Counts {
+  return {
+    ...{ bytes: 0, lines: 0, minted: 0, known: 0, completed: 0 },
+    ...{ orphaned: 0, unmatched: 0, rejected: 0 },
+  };
 }
 
 async function runSource(
   source: Source,
   parts: RunParts,
-  { skipReplayed, maxLineBytes, signal }: RunOptions,
+  { maxLineBytes, signal }: RunOptions,
   counts: Counts,
 ): Promise<void> {
-  const { dialect, tracker, checkpoints, sink, deadLetter, observer } = parts;
+  const { dialect, tracker, checkpoints, output, deadLetter, observer } = parts;
   const lines = new LineReader(source.read(dialect.shape, {
     maxLineBytes,
+    otherLineBytes: output.wantsEveryLine ? OTHER_LINE_BYTES : undefined,
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),
+    tally: counts,
   }));
   const stop = () => lines.stop();
   signal.addEventListener("abort", stop);
-  let last: (() => Position) | undefined;
+  /** The last line of each followed file, where no mark came behind it. */
+  const last = new Map<number, Placed>();
   while (!signal.aborted) {
     await breathe();
     const item = await lines.next();
     if (item === undefined) break;
     if (isMark(item)) {
-      sink.check();
-      if (item.position !== null) reached(item.position);
+      parts.sink.check();
+      if (item.position !== null) await reached(item.position());
     } else {
       await process(item);
-      last = item.placed?.end;
+      if (item.placed) last.set(item.placed.id, item.placed);
     }
+    // Nothing is kept back while there is nothing to read.
+    if (!lines.hasNext) await output.flush();
   }
   signal.removeEventListener("abort", stop);
-  if (last !== undefined) reached(last);
+  await output.flush();
+  for (const { end } of last.values()) await reached(end());
 
-  /** All before this position is written. */
-  function reached(position: () => Position): void {
-    checkpoints.moveCheckpoint(position());
-    last = undefined;
+  /** All before this position is applied. */
+  async function reached(position: Position): Promise<void> {
+    await output.flush();
+    checkpoints.moveCheckpoint(position);
+    last.delete(position.id);
   }
 
   async function process(line: Line): Promise<void> {
     const { event, rejection } = decode(line);
     if (rejection !== null) reject(line, rejection);
-    if (event === null) return;
+    if (event === null) return await output.take(line, null);
     const { placed } = line;
+    if (placed !== undefined) await output.flush();
     // Its record is still to be written, so this is as far as a restart may go.
     const alongside = placed === undefined
       ? undefined
       : () => checkpoints.moveCheckpoint(placed.begin());
     const applied = tracker.apply(event, alongside);
-    const { known, turns } = applied;
-    counts[known ? "known" : turns.length > 0 ? "applied" : "unmatched"]++;
+    count(counts, event, applied);
     observer.applied(event, applied);
-    if (known && skipReplayed) return;
-    await sink.write(turns.map(formatRecord).join(""));
+    await output.take(line, { event, applied });
   }
 
-  function decode({ text }: Line): Decoded {
-    if (text !== null) return dialect.decode(text);
-    const reason = `it is longer than ${maxLineBytes} bytes`;
-    return { event: null, rejection: { reason, torn: false } };
+  function decode({ text, isOther, limit }: Line): Decoded {
+    if (text === null) {
+      const reason = `it is longer than ${limit} bytes`;
+      return { event: null, rejection: { reason, torn: false } };
+    }
+    return isOther ? NOTHING : dialect.decode(text);
   }
 
   function reject({ number, bytes, spool }: Line, rejection: Rejection): void {
@@ -143,5 +165,22 @@ async function runSource(
         : dialect.rejectedPart(bytes, rejection),
     );
     observer.rejected(source.name, number, rejection);
+  }
+}
+
+const NOTHING: Decoded = { event: null, rejection: null };
+
+/** Adds what an event came to. */
+function count(counts: Counts, event: TurnEvent, applied: Applied): void {
+  const { turns, known, completed } = applied;
+  const isNew = !known && event.kind === "prompt";
+  if (known) counts.known++;
+  if (turns.length === 0) counts.unmatched++;
+  if (completed) counts.completed++;
+  if (isNew) {
+    counts.minted++;
+    counts.orphaned += turns.filter(({ status }) =>
+      status === "orphaned"
+    ).length;
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { dedupHash } from "./dedup_hash.ts";
-import type { Answer, Prompt, TurnEvent } from "./event.ts";
+import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
 /** The turns of one session, or of one process of it. */
@@ -54,6 +54,8 @@ export interface TurnStore {
   oldestNamedTurn(owner: Owner, turnId: string): Turn | undefined;
   /** The newest turn of the session until `at`, whichever process it is of. */
   newestSessionTurn(sid: string, at: number): Turn | undefined;
+  /** The first turn of the session that started later than `at`. */
+  nextSessionTurn(sid: string, at: number): Turn | undefined;
   hasTurns(owner: Owner): boolean;
   /** Counts a new turn in its session and its process, stores and gives it. */
   mint(turn: NewTurn): Turn;
@@ -75,6 +77,18 @@ export interface Applied {
   turns: Turn[];
   /** Whether the event had been applied before, and so changed nothing. */
   known: boolean;
+  /** Whether the event's own turn was completed by it, and was not before. */
+  completed: boolean;
+}
+
+/** What looking for the turn of an event came to. */
+export interface Found {
+  /** The turn; none where the event has none. */
+  turn: Turn | undefined;
+  /** Whether the turn is one of another process. */
+  pidMismatch: boolean;
+  /** The turn by which it was decided. */
+  last: Turn | undefined;
 }
 
 /** Applies events to a store, each in one transaction, each once ever. */
@@ -110,6 +124,7 @@ export class Tracker {
     return {
       turns: [...store.orphansOf(turn.id), turn],
       known: known !== undefined,
+      completed: false,
     };
   }
 
@@ -132,38 +147,67 @@ export class Tracker {
     const store = this.#store;
     const hash = dedupHash(answer);
     const known = store.turnOfAnswer(hash);
-    if (known !== undefined) return { turns: [known], known: true };
-
-    const found = this.#findTurn(answer);
-    if (found === undefined) return { turns: [], known: false };
-    const { turn, pidMismatch } = found;
+    if (known !== undefined) {
+      return { turns: [known], known: true, completed: false };
+    }
+    const { turn, pidMismatch } = this.find(answer);
+    if (turn === undefined) {
+      return { turns: [], known: false, completed: false };
+    }
     store.rememberAnswer(hash, turn.id);
     if (turn.endMs !== null && answer.at < turn.endMs) {
-      return { turns: [turn], known: false };
+      return { turns: [turn], known: false, completed: false };
     }
     const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
     const completion = { answer, durationMs, pidMismatch };
-    return { turns: [store.complete(turn.id, completion)], known: false };
+    return {
+      turns: [store.complete(turn.id, completion)],
+      known: false,
+      completed: turn.status !== "completed",
+    };
   }
 
-  /** SPEC section 3, step 1. */
-  #findTurn(
-    answer: Answer,
-  ): { turn: Turn; pidMismatch: boolean } | undefined {
+  /**
+   * The turn that an answer, or any other event, belongs to (SPEC section 3,
+   * step 1).
+   */
+  find(owner: EventOwner): Found {
     const store = this.#store;
-    const { sid, turnId, at } = answer;
+    const { sid, turnId, at } = owner;
     if (turnId !== null) {
-      const named = store.newestNamedTurn(answer, turnId, at) ??
-        store.oldestNamedTurn(answer, turnId);
-      if (named !== undefined) return { turn: named, pidMismatch: false };
+      const turn = store.newestNamedTurn(owner, turnId, at) ??
+        store.oldestNamedTurn(owner, turnId);
+      if (turn !== undefined) {
+        return { turn, pidMismatch: false, last: turn };
+      }
     }
-    const pidMismatch = !store.hasTurns(answer);
-    const turn = pidMismatch
+    const pidMismatch = !store.hasTurns(owner);
+    const last = pidMismatch
       ? store.newestSessionTurn(sid, at)
-      : store.newestTurn(answer, at);
-    if (turn === undefined) return undefined;
-    const contradicts = turnId !== null && turn.turnId !== null &&
-      turnId !== turn.turnId;
-    return contradicts ? undefined : { turn, pidMismatch };
+      : store.newestTurn(owner, at);
+    const contradicts = turnId !== null && last !== undefined &&
+      last.turnId !== null && turnId !== last.turnId;
+    return { turn: contradicts ? undefined : last, pidMismatch, last };
+  }
+
+  /**
+   * In which time the events of the same session, process and turn id belong to
+   * the same turn as one event, or to none as it does.
+   *
+   * @returns Instants in milliseconds since the epoch; the second is not included.
+   */
+  validity(
+    owner: EventOwner,
+    { last, pidMismatch }: Found,
+  ): [from: number, until: number] {
+    const next = pidMismatch
+      ? this.#store.nextSessionTurn(owner.sid, owner.at)
+      : this.#store.nextTurn(owner, owner.at);
+    const from = last?.startMs ?? -Infinity;
+    return [
+      // The oldest turn of that name may be yet to begin.
+      from <= owner.at ? from : -Infinity,
+      next?.startMs ?? Infinity,
+    ];
   }
 }

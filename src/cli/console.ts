@@ -7,40 +7,57 @@
 import type { Rejection, TurnEvent } from "../event.ts";
 import type { Counts, Observer } from "../run.ts";
 import type { Applied } from "../tracker.ts";
-import type { TurnStatus } from "../turn.ts";
+import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
+import { formatCount, formatDuration } from "./numbers.ts";
+import { visible } from "./visible.ts";
 
 /** How to speak. */
 export interface ConsoleOptions {
-  /** Tell of each turn event. */
-  verbose: boolean;
+  /** Whether a person reads it at once. */
+  isTerminal: boolean;
   /** Use colours. */
   color: boolean;
+  /** Tell of each turn event. */
+  verbose?: boolean;
+  /** Tell of nothing but errors. */
+  quiet?: boolean;
 }
-
-type Color = (text: string) => string;
-
-const PLAIN: Color = (text) => text;
-const ansi = (code: number): Color => (text) => `\x1b[${code}m${text}\x1b[0m`;
-
-const STATUS_COLORS: Record<TurnStatus, Color> = {
-  waiting_response: ansi(33),
-  completed: ansi(32),
-  orphaned: ansi(35),
-};
 
 /** Writes lines to stderr. */
 export class Console implements Observer {
-  #verbose: boolean;
+  #isTerminal: boolean;
   #color: boolean;
+  #verbose: boolean;
+  #quiet: boolean;
+  #begun = performance.now();
+  /** Clears what stands on the terminal's last line and is not to stay. */
+  clearLine = () => {};
 
-  constructor({ verbose, color }: ConsoleOptions) {
-    this.#verbose = verbose;
+  constructor(
+    { isTerminal, color, verbose = false, quiet = false }: ConsoleOptions,
+  ) {
+    this.#isTerminal = isTerminal;
     this.#color = color;
+    this.#verbose = verbose && !quiet;
+    this.#quiet = quiet;
   }
 
-  /** Tells why the program ends. */
+  /** Whether a person watches who wants to be told how it goes. */
+  get isWatched(): boolean {
+    return this.#isTerminal && !this.#quiet;
+  }
+
+  /** Tells why the program ends, or what it lost. */
   error(message: string): void {
-    this.#write(`${this.#paint(ansi(31), "turn-counter:")} ${message}`);
+    this.#write(`${this.#paint(RED, "turn-counter:")} ${message}`);
+  }
+
+  /** Tells somebody at a terminal what the program is waiting for. */
+  waiting(): void {
+    if (!this.isWatched) return;
+    this.#write(
+      "turn-counter waits for the log on stdin; give it one with --source FILE, or tail -F FILE | turn-counter (Ctrl-C ends it, --help tells more)",
+    );
   }
 
   rejected(source: string, line: number, { reason }: Rejection): void {
@@ -68,28 +85,33 @@ export class Console implements Observer {
   }
 
   /** Sums up a run that came to its end. */
-  summary({ applied, known, unmatched, rejected }: Counts): void {
-    if (!this.#verbose) return;
-    this.#write(
-      `${applied} events applied, ${known} known, ${unmatched} unmatched, ${rejected} lines rejected`,
-    );
+  summary(counts: Counts): void {
+    if (!this.#verbose && !this.isWatched) return;
+    const { lines, minted, known, completed, orphaned } = counts;
+    const parts: [count: number, what: string][] = [
+      [lines, "lines"],
+      [minted, "new turns"],
+      [completed, "completed"],
+      [orphaned, "orphaned"],
+      [known, "known"],
+      [counts.unmatched, "unmatched"],
+      [counts.rejected, "rejected"],
+    ];
+    const sum = parts.map(([count, what]) => `${formatCount(count)} ${what}`);
+    const time = formatDuration(performance.now() - this.#begun);
+    this.#write(`${sum.join(", ")}, in ${time}`);
   }
 
   #paint(color: Color, text: string): string {
-    return (this.#color ? color : PLAIN)(text);
+    return this.#color ? paint(color, text) : text;
   }
 
   #write(line: string): void {
     try {
+      this.clearLine();
       Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
     } catch {
       // Nobody is there to be told, and records matter more than words.
     }
   }
-}
-
-/** A prompt's text in one line, unable to control the terminal. */
-function visible(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Decoded, TurnEvent } from "../event.ts";
+import type { Decoded, Envelope, EventOwner, TurnEvent } from "../event.ts";
 import { parseInstant } from "../instant.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -14,6 +14,7 @@ type Json = Record<string, unknown>;
 const HEAD = '{"event":"';
 /** What the last envelope of a torn line begins with. */
 const ENVELOPE = '{"event":';
+const BYTE_ORDER_MARK = "\uFEFF";
 const LEADING_NAME = /^\{"event":"([A-Za-z0-9._-]+)"/;
 
 /** Reads the message out of an event's data; `null` where it concerns no turn. */
@@ -34,18 +35,27 @@ class Undecodable extends Error {}
 export const codex: Dialect = {
   shape: { head: HEAD, names: NAMES },
   decode,
+  open: openEnvelope,
   rejectedPart: (line, { torn }) =>
-    // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
-    torn ? line.subarray(0, latin1.decode(line).lastIndexOf(ENVELOPE)) : line,
+    torn ? line.subarray(0, lastEnvelope(line)) : line,
 };
 
 // One character a byte.
 const latin1 = new TextDecoder("latin1");
+const encoder = new TextEncoder();
+
+/** Where the last envelope of a torn line begins, in bytes. */
+function lastEnvelope(line: Uint8Array): number {
+  // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
+  return latin1.decode(line).lastIndexOf(ENVELOPE);
+}
 
 function decode(line: string): Decoded {
   const leading = LEADING_NAME.exec(line)?.[1];
   if (leading !== undefined && !isTurnEvent(leading)) return IGNORED;
-  const envelope = parseJson(line.startsWith("\uFEFF") ? line.slice(1) : line);
+  const envelope = parseJson(
+    line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line,
+  );
   if (envelope === undefined) return decodeBroken(line);
   if (!isObject(envelope)) return IGNORED;
   try {
@@ -68,6 +78,42 @@ function decodeBroken(line: string): Decoded {
     }
   }
   return rejected("not JSON");
+}
+
+function openEnvelope(line: Uint8Array, text: string): Envelope | null {
+  const hasMark = text.startsWith(BYTE_ORDER_MARK);
+  const whole = hasMark ? text.slice(1) : text;
+  const envelope = parseJson(whole);
+  if (envelope === undefined) {
+    const start = text.lastIndexOf(ENVELOPE);
+    return start > 0
+      ? openEnvelope(line.subarray(lastEnvelope(line)), text.slice(start))
+      : null;
+  }
+  if (!isObject(envelope)) return null;
+  // What is not UTF-8 would be no JSON to those who read it next.
+  const bytes = hasMark || text.includes("\uFFFD")
+    ? encoder.encode(`${whole}\n`)
+    : line;
+  return { bytes, owner: readOwner(envelope) };
+}
+
+/** By what an envelope finds its turn; `null` where it does not say that. */
+function readOwner({ sid, t, metadata, pid }: Json): EventOwner | null {
+  const at = typeof t === "string" ? parseInstant(t) : null;
+  if (typeof sid !== "string" || sid === "" || at === null) return null;
+  try {
+    const { pid: inner, turn_id } = readMetadata(metadata);
+    return {
+      sid: sid.toWellFormed(),
+      pid: readPid(inner ?? pid),
+      at,
+      turnId: readTurnId(turn_id),
+    };
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    return null;
+  }
 }
 
 function rejected(reason: string): Decoded {

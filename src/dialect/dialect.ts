@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Decoded, Rejection } from "../event.ts";
+import type { Decoded, Envelope, Rejection } from "../event.ts";
 
 /**
  * How a line can be told apart by its bytes alone, so that those that do not
@@ -30,6 +30,14 @@ export interface Dialect {
    * decoded is told in the result.
    */
   decode(line: string): Decoded;
+  /**
+   * Reads a line, or what stands behind its last tear, as an envelope of any
+   * event; `null` where it is no JSON object.
+   *
+   * @param line Its bytes, with the newline.
+   * @param text The same without the newline, U+FFFD for what is not UTF-8.
+   */
+  open(line: Uint8Array, text: string): Envelope | null;
   /**
    * The part of a line that a rejection concerns: all of it or, where it is torn,
    * what stands before its last envelope.

@@ -5,9 +5,10 @@
  * @module
  */
 
+import { joinBytes } from "../bytes.ts";
 import type { LineShape } from "../dialect/dialect.ts";
 
-/** A line that must be decoded. */
+/** A line that must be decoded, or one of those that are wanted all the same. */
 export interface Candidate {
   /** The number of the line, from 1. */
   number: number;
@@ -20,6 +21,10 @@ export interface Candidate {
    * lacks it; `null` where the line is longer than the limit.
    */
   bytes: Uint8Array<ArrayBuffer> | null;
+  /** The limit for such a line, in bytes. */
+  limit: number;
+  /** Whether it concerns no turn, and is let through because all lines are wanted. */
+  isOther: boolean;
   /** All of a line that is longer than the limit, if such lines are kept. */
   spool: Spool | null;
 }
@@ -39,6 +44,19 @@ export interface FilterOptions {
   spool?: () => Spool;
   /** Where the first bytes stand in their source: behind so many bytes and lines. */
   begin?: { offset: number; line: number };
+  /**
+   * The longest of the other lines that is let through, in bytes; without it
+   * none is.
+   */
+  otherLineBytes?: number;
+  /** Is kept up to date with how much was read. */
+  tally?: Tally;
+}
+
+/** How much has been read. */
+export interface Tally {
+  bytes: number;
+  lines: number;
 }
 
 const NEWLINE = 10;
@@ -89,7 +107,9 @@ export class CandidateFilter {
   #nameText: readonly string[];
   #longestName: number;
   #maxLineBytes: number;
+  #otherLineBytes: number;
   #spool: (() => Spool) | undefined;
+  #tally: Tally | undefined;
   /** The lines that have begun, and the bytes that have been taken. */
   #lines: number;
   #offset: number;
@@ -97,7 +117,13 @@ export class CandidateFilter {
 
   constructor(
     shape: LineShape,
-    { maxLineBytes, spool, begin = { offset: 0, line: 0 } }: FilterOptions,
+    {
+      maxLineBytes,
+      otherLineBytes = 0,
+      spool,
+      tally,
+      begin = { offset: 0, line: 0 },
+    }: FilterOptions,
   ) {
     const encoder = new TextEncoder();
     this.#head = encoder.encode(shape.head);
@@ -105,7 +131,9 @@ export class CandidateFilter {
     this.#nameText = shape.names;
     this.#longestName = Math.max(...this.#names.map((name) => name.length));
     this.#maxLineBytes = maxLineBytes;
+    this.#otherLineBytes = otherLineBytes;
     this.#spool = spool;
+    this.#tally = tally;
     this.#offset = begin.offset;
     this.#lines = begin.line;
   }
@@ -124,6 +152,16 @@ export class CandidateFilter {
    * @returns The candidates that end in it.
    */
   push(chunk: Uint8Array): Candidate[] {
+    const before = this.#lines;
+    const found = this.#split(chunk);
+    if (this.#tally !== undefined) {
+      this.#tally.bytes += chunk.length;
+      this.#tally.lines += this.#lines - before;
+    }
+    return found;
+  }
+
+  #split(chunk: Uint8Array): Candidate[] {
     const found: Candidate[] = [];
     const begin = this.#offset;
     this.#offset += chunk.length;
@@ -139,11 +177,12 @@ export class CandidateFilter {
       const verdict = this.#judge(chunk, start);
       const end = chunk.indexOf(NEWLINE, start);
       this.#lines++;
-      if (verdict !== Verdict.Skip || end < 0) {
+      const isNeeded = verdict !== Verdict.Skip || this.#otherLineBytes > 0;
+      if (isNeeded || end < 0) {
         const line = this.#line = new PartialLine(begin + start);
         const rest = chunk.subarray(start, end < 0 ? chunk.length : end);
         if (verdict === Verdict.Skip) line.verdict = verdict;
-        else this.#extend(line, rest);
+        if (isNeeded) this.#extend(line, rest);
         if (end >= 0) this.#finish(found, begin + end + 1);
       }
       if (end < 0) break;
@@ -182,7 +221,7 @@ export class CandidateFilter {
 
   /** Adds to the line in hand what of it may be needed. */
   #extend(line: PartialLine, bytes: Uint8Array): void {
-    if (line.verdict === Verdict.Skip) return;
+    if (this.#limitOf(line) === 0) return;
     line.length += bytes.length;
     if (line.verdict === Verdict.Unknown) {
       // What came before is a few bytes.
@@ -198,12 +237,19 @@ export class CandidateFilter {
     if (line.verdict === Verdict.Search || line.verdict === Verdict.LongName) {
       this.#search(line, bytes);
     }
-    if (line.verdict === Verdict.Skip) line.drop();
+    const limit = this.#limitOf(line);
+    if (limit === 0) line.drop();
     // As long as nothing is known of the line, it is a few bytes.
-    else if (
-      line.length <= this.#maxLineBytes || line.verdict === Verdict.Unknown
-    ) line.pieces.push(bytes.slice());
-    else this.#overflow(line, bytes);
+    else if (line.length <= limit || line.verdict === Verdict.Unknown) {
+      line.pieces.push(bytes.slice());
+    } else this.#overflow(line, bytes);
+  }
+
+  /** How much of a line may be needed, in bytes, by what is known of it. */
+  #limitOf({ verdict }: PartialLine): number {
+    if (verdict === Verdict.Keep) return this.#maxLineBytes;
+    if (verdict === Verdict.Skip) return this.#otherLineBytes;
+    return Math.max(this.#maxLineBytes, this.#otherLineBytes);
   }
 
   /** Takes bytes of a line that is longer than the limit. */
@@ -225,17 +271,19 @@ export class CandidateFilter {
   #finish(found: Candidate[], end: number): void {
     const line = this.#line!;
     this.#line = null;
-    if (line.verdict === Verdict.Skip) return;
     // It ended where a name was still to come.
     if (line.verdict === Verdict.Unknown) this.#search(line, line.join(EMPTY));
-    const tooLong = line.length > this.#maxLineBytes;
-    const isCandidate = line.verdict === Verdict.Keep || line.named ||
-      (line.escaped && !tooLong);
-    if (!isCandidate) return line.drop();
+    const isNamed = line.verdict === Verdict.Keep || line.named ||
+      (line.escaped && line.length <= this.#maxLineBytes);
+    const limit = isNamed ? this.#maxLineBytes : this.#otherLineBytes;
+    if (limit === 0) return line.drop();
+    const tooLong = line.length > limit;
     if (tooLong) this.#overflow(line, EMPTY);
     const { start, spool } = line;
-    const bytes = tooLong ? null : line.join(LINE_END);
-    found.push({ number: this.#lines, start, end, bytes, spool });
+    found.push({
+      ...{ number: this.#lines, start, end, limit, spool, isOther: !isNamed },
+      bytes: tooLong ? null : line.join(LINE_END),
+    });
   }
 }
 
@@ -267,15 +315,7 @@ class PartialLine {
 
   /** The bytes in one piece, and `last` behind them. */
   join(last: Uint8Array): Uint8Array<ArrayBuffer> {
-    const pieces = [...this.pieces, last];
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const joined = new Uint8Array(size);
-    let at = 0;
-    for (const piece of pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
+    return joinBytes([...this.pieces, last]);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { TextLineStream } from "@std/streams";
 import type { Candidate, CandidateFilter } from "./candidate_filter.ts";
+import { joinBytes } from "../bytes.ts";
 import type { Position } from "./follow/position.ts";
 
 /** A line that can concern a turn. */
@@ -21,6 +22,10 @@ export interface Line extends Candidate {
 
 /** Where a line of a followed file begins, and where the next one does. */
 export interface Placed {
+  /** The checkpoint of the file. */
+  id: number;
+  /** Whether a run began with it, so that its record may not have been written. */
+  isFirst: boolean;
   begin(): Position;
   end(): Position;
 }
@@ -74,6 +79,11 @@ export class LineReader {
     return { ...item, text: item.bytes === null ? null : value };
   }
 
+  /** Whether there are more lines at hand, to be had without waiting. */
+  get hasNext(): boolean {
+    return this.#pending.length > 0;
+  }
+
   /**
    * Ends the lines: a {@linkcode next} that waits has its end now. A read of the
    * bytes that is under way is left alone.
@@ -87,9 +97,17 @@ export class LineReader {
     batches: AsyncIterable<Item[]>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for await (const items of batches) {
-      this.#pending.push(...items);
-      for (const item of items) {
-        yield isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+      for (const item of items) this.#pending.push(item);
+      let pieces: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      for (const [i, item] of items.entries()) {
+        const piece = isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+        pieces.push(piece);
+        size += piece.length;
+        if (size < PIECE_BYTES && i < items.length - 1) continue;
+        yield joinBytes(pieces);
+        pieces = [];
+        size = 0;
       }
     }
   }
@@ -99,6 +117,9 @@ export class LineReader {
 export function isMark(item: Item | Line): item is Mark {
   return "position" in item;
 }
+
+/** What is worth a chunk of its own on the way through the streams. */
+const PIECE_BYTES = 32 * 1024;
 
 /** Stands for what has no text, so that each item is one line. */
 const EMPTY_LINE = new TextEncoder().encode("\n");

@@ -16,6 +16,10 @@ import { candidateLines, type Item } from "./lines.ts";
 export interface Source {
   /** For people: the path as it was given, or `stdin`. */
   name: string;
+  /** How many bytes there are to read; `null` where nobody knows. */
+  size: number | null;
+  /** How many of them have been read. */
+  consumed: number;
   /** Reads the lines that must be decoded, of the given shape. */
   read(shape: LineShape, options: FilterOptions): AsyncIterable<Item[]>;
 }
@@ -39,25 +43,40 @@ export async function openSource(
 ): Promise<Source> {
   if (isStdin(path)) {
     widenPipe(STDIN, PIPE_BYTES);
-    return source("stdin", read("stdin", Deno.stdin, () => isReadable(STDIN)));
+    const chunks = read("stdin", Deno.stdin, () => isReadable(STDIN));
+    return source("stdin", null, chunks);
   }
   try {
-    const { isDirectory, isFile } = await Deno.stat(path);
+    const { isDirectory, isFile, size } = await Deno.stat(path);
     if (isDirectory) throw new UsageError("it is a directory");
-    if (!isFile) return source(path, readLater(path));
+    if (!isFile) return source(path, null, readLater(path));
     const file = await Deno.open(path);
-    return source(path, read(path, file, () => true));
+    return source(path, size, read(path, file, () => true));
   } catch (error) {
     throw unreadable(path, error);
   }
 
-  function source(name: string, chunks: AsyncIterable<Uint8Array>): Source {
-    const plain = gunzipped(chunks, (reason) => damaged(name, reason));
-    return {
-      name,
+  function source(
+    name: string,
+    size: number | null,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Source {
+    const source: Source = {
+      ...{ name, size, consumed: 0 },
       read: (shape, options) =>
-        candidateLines(plain, new CandidateFilter(shape, options)),
+        candidateLines(
+          gunzipped(counted(), (reason) => damaged(name, reason)),
+          new CandidateFilter(shape, options),
+        ),
     };
+    return source;
+
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        source.consumed += chunk.length;
+        yield chunk;
+      }
+    }
   }
 }
 
@@ -81,13 +100,17 @@ async function* readLater(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * The bytes of a file, each chunk valid until the next is asked for.
+ * The bytes of an open file from its beginning, each chunk valid until the next
+ * is asked for.
  *
  * @throws {Failure} Where it cannot be read.
  */
-export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
-  using file = await open(path);
-  yield* read(path, file, () => true);
+export async function* readFile(
+  name: string,
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array> {
+  file.seekSync(0, Deno.SeekMode.Start);
+  yield* read(name, file, () => true);
 }
 
 function open(path: string): Promise<Deno.FsFile> {

@@ -50,6 +50,7 @@ export const CHECKPOINT_SQL = {
   move: `UPDATE checkpoints SET read_bytes = ?, read_lines = ?,
     head_length = ?, head_hash = ?, last_end = ?, last_length = ?,
     last_hash = ?, done = ?, moved_ms = ? WHERE file_id = ?`,
+  drop: `DELETE FROM checkpoints WHERE file_id = ?`,
   prune: `DELETE FROM checkpoints WHERE path = ?1 AND file_id NOT IN
     (SELECT file_id FROM checkpoints WHERE path = ?1
       ORDER BY file_id DESC LIMIT ${REMEMBERED})`,
@@ -112,6 +113,10 @@ export class CheckpointTable implements CheckpointStore {
         ...[last.end, last.length, last.hash, +done, Date.now(), id],
       )
     );
+  }
+
+  dropCheckpoint(id: number): void {
+    this.transaction(() => this.#sql.drop.run(id));
   }
 
   pruneCheckpoints(path: string): void {

@@ -34,6 +34,7 @@ export const EVENT_SQL = {
   oldestNamedTurn: `${TURN} WHERE ${OF_PROCESS} AND original_turn_id = ?
     ${OLDEST}`,
   newestSessionTurn: `${TURN} WHERE sid = ? AND start_ms <= ? ${NEWEST}`,
+  nextSessionTurn: `${TURN} WHERE sid = ? AND start_ms > ? ${OLDEST}`,
   hasTurns: `SELECT 1 FROM turns WHERE ${OF_PROCESS} LIMIT 1`,
   nextOrphan: `${TURN} WHERE orphaned_by = ? AND turn_id_glob > ?
     ORDER BY turn_id_glob LIMIT 1`,

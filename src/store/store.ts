@@ -151,7 +151,7 @@ export class SqliteStore implements TurnStore, Disposable {
    * @throws {Failure} Where one does.
    */
   claim(followed: string): void {
-    const key = BigInt(`0x${sha256(followed).slice(0, 13)}`);
+    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
     if (lockForLife(this.#file, key)) return;
     throw new Failure(
       `${JSON.stringify(followed)} is being followed into database ${
@@ -190,6 +190,10 @@ export class SqliteStore implements TurnStore, Disposable {
 
   newestSessionTurn(sid: string, at: number): Turn | undefined {
     return this.#find("newestSessionTurn", sid, at);
+  }
+
+  nextSessionTurn(sid: string, at: number): Turn | undefined {
+    return this.#find("nextSessionTurn", sid, at);
   }
 
   hasTurns({ sid, pid }: Owner): boolean {

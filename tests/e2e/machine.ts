@@ -35,6 +35,7 @@ const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(
   [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
 );
+const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
 const canTrace = await succeeds(["strace", "-V"]);
 
 /** A test that uses what only Linux has, such as /dev/full. */
@@ -53,6 +54,12 @@ export const compiledTest = testWhere(
 export const traceTest = testWhere(
   isCompiled && canTrace,
   isCompiled ? "there is no strace" : "the program is not compiled",
+);
+
+/** A test of what a person sees on a terminal. */
+export const terminalTest = testWhere(
+  hasTerminals,
+  "there is no script that lends a terminal",
 );
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */

@@ -1,53 +1,105 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Args, readArgs } from "../../src/cli/args.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  type Args,
+  readArgs,
+  type RunArgs,
+  type StatusArgs,
+} from "../../src/cli/args.ts";
 import { HELP } from "../../src/cli/help.ts";
-import { OPTIONS } from "../../src/cli/options.ts";
+import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/options.ts";
 import { UsageError } from "../../src/error.ts";
 
-const DEFAULTS: Args = {
+const DEFAULTS: Args & RunArgs = {
+  command: "run",
   sources: ["-"],
   follow: false,
   db: "/tmp/turn_tracker.db",
   isDefaultDb: true,
+  emit: "turns",
   skipReplayed: false,
   deadLetter: null,
   maxLineBytes: 64 * 1024 * 1024,
   synchronous: "full",
   verbose: false,
   quiet: false,
-  help: false,
-  version: false,
 };
+
+/** What a command line that counts turns asks for. */
+function readRun(argv: string[], env?: string): RunArgs {
+  const args = readArgs(argv, env);
+  assert(args.command === "run");
+  return args;
+}
 
 Deno.test("SPEC 7: each option has its default", () => {
   assertEquals(readArgs([]), DEFAULTS);
 });
 
 Deno.test("SPEC 7: each option is read in each of its forms", () => {
-  const all: Args = {
+  const all: RunArgs = {
     ...DEFAULTS,
     sources: ["a", "-", "b=c"],
     db: "x.db",
     isDefaultDb: false,
+    emit: "events",
     skipReplayed: true,
     deadLetter: "r.jsonl",
     maxLineBytes: 1,
     synchronous: "normal",
     verbose: true,
     quiet: true,
-    help: true,
-    version: true,
   };
   const spaced =
-    "--source a --source - --source b=c --db x.db --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet --help --version";
+    "--source a --source - --source b=c --db x.db --emit events --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet";
   const glued =
-    "--source=a --source=- --source=b=c --db=x.db --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet -hV";
-  assertEquals(readArgs(spaced.split(" ")), all);
-  assertEquals(readArgs(glued.split(" ")), all);
+    "--source=a --source=- --source=b=c --db=x.db --emit=events --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet";
+  assertEquals(readRun(spaced.split(" ")), all);
+  assertEquals(readRun(glued.split(" ")), all);
+});
+
+Deno.test("SPEC 7: the help and the version are had in each form, with any command", () => {
+  for (const command of ["", "status ", "completions ", "man "]) {
+    for (const word of ["-h", "--help", "-hV"]) {
+      const args = readArgs(`${command}${word}`.split(" "));
+      assertEquals(args, { command: "help" });
+    }
+    for (const word of ["-V", "--version"]) {
+      const args = readArgs(`${command}${word}`.split(" "));
+      assertEquals(args, { command: "version" });
+    }
+  }
+});
+
+Deno.test("SPEC 7: a command is named first, and has its own options", () => {
+  const status: Args & StatusArgs = {
+    command: "status",
+    db: "x.db",
+    isDefaultDb: false,
+    json: true,
+    watch: true,
+  };
+  assertEquals(
+    readArgs(["status", "--db", "x.db", "--json", "--watch"]),
+    status,
+  );
+  assertEquals(readArgs(["status"], "env.db"), {
+    ...status,
+    ...{ db: "env.db", json: false, watch: false },
+  });
+  assertEquals(readArgs(["completions", "zsh"]), {
+    command: "completions",
+    shell: "zsh",
+  });
+  assertEquals(readArgs(["man"]), { command: "man" });
 });
 
 Deno.test("SPEC 7: --follow goes with one --source that is no stdin", () => {
-  const { sources, follow } = readArgs(["--source", "a", "--follow"]);
+  const { sources, follow } = readRun(["--source", "a", "--follow"]);
   assertEquals([sources, follow], [["a"], true]);
   for (
     const args of [
@@ -66,24 +118,38 @@ Deno.test("SPEC 7: --follow goes with one --source that is no stdin", () => {
 });
 
 Deno.test("SPEC 7: a value that looks like a number stays what it is", () => {
-  assertEquals(readArgs(["--source", "007", "--db", "1e3"]).sources, ["007"]);
-  assertEquals(readArgs(["--source", "007", "--db", "1e3"]).db, "1e3");
+  assertEquals(readRun(["--source", "007", "--db", "1e3"]).sources, ["007"]);
+  assertEquals(readRun(["--source", "007", "--db", "1e3"]).db, "1e3");
 });
 
 Deno.test("SPEC 5: the database is --db, or else TURN_COUNTER_DB, or else the default", () => {
-  assertEquals(readArgs(["--db", "a"], "b").db, "a");
-  assertEquals(readArgs([], "b").db, "b");
-  assertEquals(readArgs([], "b").isDefaultDb, false);
-  assertEquals(readArgs([], "").db, DEFAULTS.db);
+  assertEquals(readRun(["--db", "a"], "b").db, "a");
+  assertEquals(readRun([], "b").db, "b");
+  assertEquals(readRun([], "b").isDefaultDb, false);
+  assertEquals(readRun([], "").db, DEFAULTS.db);
 });
 
 Deno.test("SPEC 7: of an option given twice the last one counts", () => {
-  assertEquals(readArgs(["--db", "a", "--db", "b"]).db, "b");
+  assertEquals(readRun(["--db", "a", "--db", "b"]).db, "b");
 });
 
 Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors that name them", () => {
   const mistakes: [args: string, ...words: string[]][] = [
     ["--sauce x", "--sauce"],
+    ["--sorce x", "--sorce", '"--source"'],
+    ["--verbos", '"--verbose"'],
+    ["-q", "-q", '"--quiet"'],
+    ["--skip", '"--skip-replayed"'],
+    ["stats", '"status"'],
+    ["--quiet status", '"status"', "right behind"],
+    ["status --source x", "--source"],
+    ["status more", "more"],
+    ["--json", "--json"],
+    ["completions", "SHELL", "bash, zsh or fish"],
+    ["completions tcsh", "bash, zsh or fish"],
+    ["completions bash zsh", "SHELL"],
+    ["man page", "page"],
+    ["--emit all", "all", "turns or events"],
     ["-x", "-x"],
     ["--no-quiet", "--no-quiet"],
     ["log.jsonl", "log.jsonl", "--source"],
@@ -119,7 +185,19 @@ Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors 
   }
 });
 
-Deno.test("SPEC 7: the help names every option", () => {
+Deno.test("SPEC 7: a mistake that is near nothing has no guess in its message", () => {
+  for (const word of ["--xyz", "-x", "--sauce-of-the-day"]) {
+    const { message } = assertThrows(() => readArgs([word]), UsageError);
+    assert(!message.includes("did you mean"), message);
+  }
+});
+
+Deno.test("SPEC 7: the help names every option and command, after two examples", () => {
+  assert(HELP.startsWith("Live"), HELP);
+  assert(HELP.indexOf("--follow") < HELP.indexOf("Batch"));
+  for (const name of Object.keys(NAMED_COMMANDS)) {
+    assertStringIncludes(HELP, `\n  ${name} `);
+  }
   for (const { name, short } of OPTIONS) {
     assertStringIncludes(HELP, `--${name}`);
     if (short) assertStringIncludes(HELP, `-${short}, --${name}`);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatRecord } from "../../src/record.ts";
+import { formatRecord } from "../../src/output/record.ts";
 import type { Turn } from "../../src/turn.ts";
 
 const TURN: Turn = {

@@ -36,6 +36,7 @@ Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and is
     assertEquals(hash.length, 64);
     assertEquals(first, {
       known: false,
+      completed: false,
       turns: [{
         id: 1,
         sid: prompt().sid,
@@ -254,7 +255,11 @@ Deno.test("SPEC 3.1c: pid_mismatch holds only as long as the answer stands", () 
 
 Deno.test("SPEC 3.1: an unmatched answer is not remembered", () => {
   withTracker((apply) => {
-    assertEquals(apply(reply(1)), { turns: [], known: false });
+    assertEquals(apply(reply(1)), {
+      turns: [],
+      known: false,
+      completed: false,
+    });
     apply(ask(0));
     assertEquals(apply(reply(1)).known, false);
     assertEquals(apply(reply(1)).known, true);

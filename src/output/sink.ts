@@ -4,26 +4,26 @@
  * @module
  */
 
-import { Failure, messageOf, ReaderGone } from "./error.ts";
-import { unlessBusy } from "./system/breathe.ts";
+import { Failure, messageOf, ReaderGone } from "../error.ts";
+import { unlessBusy } from "../system/breathe.ts";
 import {
   isPipe,
   isReaderGone,
   isWritable,
   PIPE_PIECE,
   STDOUT,
-} from "./system/poll.ts";
+} from "../system/poll.ts";
 
 /** Where records go. */
 export interface Sink {
   /**
-   * Writes text and returns once all of it has left the process, however slow
+   * Writes bytes and returns once all of it has left the process, however slow
    * the reader is.
    *
    * @throws {ReaderGone} Where nobody reads any more.
-   * @throws {Failure} Where the text cannot be written, as on a full disk.
+   * @throws {Failure} Where they cannot be written, as on a full disk.
    */
-  write(text: string): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
   /**
    * Looks whether somebody reads, where there is nothing to write for long.
    *
@@ -32,15 +32,13 @@ export interface Sink {
   check(): void;
 }
 
-const encoder = new TextEncoder();
-
 /** Elsewhere than into a pipe a record is one write, so that files stay whole. */
 let pieceBytes: number | undefined;
 
 /** The sink that is the process's standard output. */
 export const stdout: Sink = {
-  async write(text) {
-    let rest = encoder.encode(text);
+  async write(bytes) {
+    let rest = bytes;
     try {
       while (rest.length > 0) {
         pieceBytes ??= isPipe(STDOUT) ? PIPE_PIECE : Infinity;

@@ -1,0 +1,126 @@
+/**
+ * The command that counts turns: joins what the arguments name, and runs it.
+ *
+ * @module
+ */
+
+import { DeadLetter } from "../dead_letter.ts";
+import { codex } from "../dialect/codex.ts";
+import { UsageError } from "../error.ts";
+import { EventOutput } from "../output/event_output.ts";
+import type { Output } from "../output/output.ts";
+import { stdout } from "../output/sink.ts";
+import { TurnOutput } from "../output/turn_output.ts";
+import { noCounts, run } from "../run.ts";
+import { checkFollowable, Follower } from "../source/follow/follower.ts";
+import { isStdin, openSource, type Source } from "../source/source.ts";
+import { refuseForeignFiles } from "../store/shared_path.ts";
+import { SqliteStore } from "../store/store.ts";
+import { Tracker } from "../tracker.ts";
+import { TurnLookup } from "../turn_lookup.ts";
+import type { Emit } from "./options.ts";
+import type { RunArgs } from "./args.ts";
+import type { Console } from "./console.ts";
+import { Progress } from "./progress.ts";
+import { stopSignal } from "./signals.ts";
+
+/** How long a terminal may stay silent as input before it is told why, in milliseconds. */
+const PATIENCE = 3000;
+
+/**
+ * Reads the sources to their ends, or follows one for ever.
+ *
+ * @throws {UsageError | Failure | ReaderGone} As its parts do.
+ */
+export async function count(args: RunArgs, voice: Console): Promise<void> {
+  const signal = stopSignal(() =>
+    voice.error(
+      "stopped while nobody read stdout; what is committed is in the database, read the log again to have the rest",
+    )
+  );
+  const damaged = (name: string, reason: string) =>
+    voice.error(
+      `${
+        JSON.stringify(name)
+      } is damaged: ${reason}; what stands before that was read`,
+    );
+  const followed = args.follow ? checkFollowable(args.sources[0]) : null;
+  const sources: Source[] = followed === null
+    ? await Promise.all(args.sources.map((path) => openSource(path, damaged)))
+    : [];
+  refuseSameFiles(args);
+  if (args.isDefaultDb) refuseForeignFiles(args.db);
+  const deadLetter = args.deadLetter === null
+    ? null
+    : new DeadLetter(args.deadLetter, args.synchronous === "full");
+  using store = new SqliteStore(args.db, args);
+  const { checkpoints } = store;
+  if (followed !== null) {
+    store.claim(followed);
+    const tell = (message: string) => voice.error(message);
+    const parts = { checkpoints, tell, damaged };
+    sources.push(new Follower(args.sources[0], followed, parts));
+  }
+  const tracker = new Tracker(store);
+  const output = OUTPUTS[args.emit](tracker, args);
+  const counts = noCounts();
+  const hint = setTimeout(() => {
+    if (counts.bytes === 0) voice.waiting();
+  }, PATIENCE);
+  const waits = args.sources.some(isStdin) && Deno.stdin.isTerminal();
+  if (!waits) clearTimeout(hint);
+  await using progress = new Progress(sources, counts, voice);
+  await run(
+    {
+      ...{ sources, checkpoints, deadLetter, tracker, output },
+      ...{ dialect: codex, sink: stdout, observer: voice },
+    },
+    { ...args, signal },
+    counts,
+  );
+  clearTimeout(hint);
+  await progress.end();
+  voice.summary(counts);
+}
+
+/** The forms of output, by the value of `--emit`. */
+const OUTPUTS: Record<Emit, (tracker: Tracker, args: RunArgs) => Output> = {
+  turns: (_tracker, args) => new TurnOutput(stdout, args),
+  events: (tracker, args) => {
+    const lookup = new TurnLookup(tracker);
+    return new EventOutput({ sink: stdout, dialect: codex, lookup }, args);
+  },
+};
+
+/** @throws {UsageError} Where one file is to be two things. */
+function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
+  const roles: [role: string, paths: string[]][] = [
+    ["the log", sources.filter((path) => !isStdin(path))],
+    ["the database", [db]],
+    ["the file for rejected lines", deadLetter === null ? [] : [deadLetter]],
+  ];
+  const seen = new Map<string, string>();
+  for (const [role, paths] of roles) {
+    for (const path of paths) {
+      const id = identity(path);
+      const other = id === null ? undefined : seen.get(id);
+      if (id === null || other === role) continue;
+      if (other !== undefined) {
+        throw new UsageError(
+          `${JSON.stringify(path)} is both ${other} and ${role}`,
+        );
+      }
+      seen.set(id, role);
+    }
+  }
+}
+
+function identity(path: string): string | null {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    // What is not there is no file yet; anything else is told when it is opened.
+    return null;
+  }
+}

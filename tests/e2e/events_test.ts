@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { codex } from "../../src/dialect/codex.ts";
+import { SqliteStore } from "../../src/store/store.ts";
+import { Tracker } from "../../src/tracker.ts";
+import { logPieces } from "../../tools/log_generator.ts";
+import { contents } from "../support/database.ts";
+import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { Running, turnCounter } from "./program.ts";
+
+const GOLDEN = "testdata/golden.jsonl";
+const ADDED =
+  /,"turn_id_glob":(\d+),"session_turn":(\d+|null),"session_pid_turn":(\d+|null),"turn_status":"(\w+)"(?:,"orphaned_turn_ids":(\[[\d,]+\]))?(?=\}\s*$)/;
+
+interface Tagged {
+  /** The line without what was added. */
+  line: string;
+  id: number | null;
+  status: string | undefined;
+  orphans: number[];
+}
+
+/** Takes the lines of a stream of events apart, each of which must be JSON. */
+function untag(stdout: string): Tagged[] {
+  assert(stdout === "" || stdout.endsWith("\n"));
+  return stdout.split("\n").slice(0, -1).map((text) => {
+    JSON.parse(text);
+    const [, id, , , status, orphans] = ADDED.exec(text) ?? [];
+    return {
+      line: text.replace(ADDED, ""),
+      id: id === undefined ? null : +id,
+      status,
+      orphans: JSON.parse(orphans ?? "[]"),
+    };
+  });
+}
+
+async function events(log: string, ...args: string[]) {
+  using dir = new TempDir();
+  const db = dir.file("db");
+  const source = dir.write("log", log);
+  const ended = await turnCounter(
+    ["--source", source, "--emit", "events", "--db", db, ...args],
+  );
+  assertEquals(ended.code, 0, ended.stderr);
+  return untag(ended.stdout);
+}
+
+function isObject(line: string): boolean {
+  try {
+    return line.trim().startsWith("{") && typeof JSON.parse(line) === "object";
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("SPEC 6: --emit events passes each line that is a JSON object on, its bytes unchanged but for what is added", async () => {
+  const golden = Deno.readTextFileSync(GOLDEN);
+  const passed = await events(golden);
+  // A torn line is no object, but the envelope behind the tear is one.
+  const objects = golden.split("\n").flatMap((line) => {
+    const tail = line.slice(Math.max(0, line.lastIndexOf('{"event":')));
+    return [line, tail].find(isObject) ?? [];
+  });
+  assertEquals(passed.map(({ line }) => line), objects);
+  assert(objects.some((line) => !golden.includes(`\n${line}\n`)));
+});
+
+Deno.test("SPEC 6: --emit events gives every event its turn by the rule of section 3, as it stands then", async () => {
+  using dir = new TempDir();
+  const seed = 11;
+  const log = [...logPieces({ seed, events: 3000, prompts: 60, variants: 0.3 })]
+    .join("");
+  const passed = await events(log);
+  using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+  const tracker = new Tracker(store);
+  const encoder = new TextEncoder();
+  let withTurn = 0;
+  const lines = log.split("\n").filter(isObject);
+  assertEquals(passed.map(({ line }) => line), lines);
+  for (const [i, { line, id, status, orphans }] of passed.entries()) {
+    const { event } = codex.decode(line);
+    if (event !== null) {
+      const turns = [...tracker.apply(event).turns];
+      const turn = turns.pop();
+      assertEquals(
+        [id ?? undefined, status],
+        [turn?.id, turn?.status],
+        lines[i],
+      );
+      assertEquals(orphans, turns.map((orphan) => orphan.id));
+      continue;
+    }
+    const { owner } = codex.open(encoder.encode(line), line)!;
+    const turn = owner ? tracker.find(owner).turn : undefined;
+    assertEquals([id ?? undefined, status], [turn?.id, turn?.status], lines[i]);
+    if (turn !== undefined) withTurn++;
+  }
+  assert(withTurn > 1000, `${withTurn}`);
+});
+
+Deno.test("SPEC 6: --emit events leaves the database as --emit turns does", async () => {
+  using dir = new TempDir();
+  const run = (emit: string) =>
+    turnCounter(["--source", GOLDEN, "--emit", emit, "--db", dir.file(emit)]);
+  const [turns, events] = [await run("turns"), await run("events")];
+  assertEquals(contents(dir.file("events")), contents(dir.file("turns")));
+  assertEquals(events.stderr, turns.stderr);
+});
+
+Deno.test("SPEC 6: a prompt that orphaned others names them, also when it is read again", async () => {
+  const asked = [0, 1, 2].map((second) => prompt({ t: at(second) }));
+  const passed = await events(logOf([...asked, ...asked]));
+  assertEquals(passed.map(({ id }) => id), [1, 2, 3, 1, 2, 3]);
+  assertEquals(passed.map(({ orphans }) => orphans), [
+    [],
+    [1],
+    [2],
+    [],
+    [1],
+    [2],
+  ]);
+  const skipping = await events(logOf([...asked, ...asked]), "--skip-replayed");
+  assertEquals(skipping.map(({ id }) => id), [1, 2, 3]);
+});
+
+Deno.test("SPEC 6: events without a turn pass unchanged, and what is no object does not", async () => {
+  const other = '{"event":"turn.delta","t":"2025-11-18T12:00:00","sid":"x"} ';
+  const lines = [
+    ...["{}", '{"a":{"b":"}"}}', other, '{"event":"turn.delta","pid":1}'],
+    lineOf(answer({ sid: "nobody" })),
+  ];
+  const dropped = ["", "[]", "1", "null", '"{}"', "{", '{"event":"turn.delta"'];
+  const passed = await events([...lines, ...dropped].join("\n"));
+  assertEquals(
+    passed.map(({ line, id }) => [line, id]),
+    lines.map((line) => [
+      line,
+      null,
+    ]),
+  );
+});
+
+Deno.test("SPEC 6: --emit events writes valid JSON whatever the bytes: CRLF, byte order mark, no UTF-8", async () => {
+  using dir = new TempDir();
+  const encoder = new TextEncoder();
+  const line = lineOf(prompt());
+  const broken = encoder.encode(lineOf(prompt({ t: at(1), text: "?" })));
+  broken[broken.lastIndexOf(63)] = 0xff;
+  const log = dir.write(
+    "log",
+    new Uint8Array([
+      ...encoder.encode(`\uFEFF${line}\n${line}\r\n`),
+      ...broken,
+    ]),
+  );
+  const args = ["--source", log, "--emit", "events", "--db", dir.file("db")];
+  const { stdout } = await turnCounter(args);
+  const [marked, crlf, replaced] = untag(stdout);
+  assertEquals(marked.line, line);
+  assertEquals(crlf.line, `${line}\r`);
+  assertEquals(replaced.line, lineOf(prompt({ t: at(1), text: "\uFFFD" })));
+  assertEquals([marked.id, crlf.id, replaced.id], [1, 1, 2]);
+});
+
+Deno.test("SPEC 7: --emit events passes lines of other events on, though they are over --max-line-bytes", async () => {
+  const long = `{"event":"turn.delta","line":"${"x".repeat(99_999)}"}`;
+  const hidden = `{"t":"${"y".repeat(9999)}"}`;
+  const passed = await events(
+    [long, lineOf(prompt({ text: "z".repeat(9999) })), hidden].join("\n"),
+    "--max-line-bytes",
+    "1000",
+  );
+  assertEquals(passed.map(({ line }) => line), [long, hidden]);
+});
+
+Deno.test("SPEC 4: --emit events keeps nothing back while no more lines come", async () => {
+  using dir = new TempDir();
+  const args = ["--emit", "events", "--db", dir.file("db")];
+  await using program = Running.start(args);
+  const other = lineOf(prompt()).replace("turn.user_message", "turn.delta");
+  for (const line of [other, lineOf(prompt()), other, lineOf(answer())]) {
+    await program.write(`${line}\n`);
+    const told = await program.line();
+    assertEquals(told?.replace(ADDED, ""), line);
+  }
+  await program.write("no object\n");
+  assertEquals((await program.end()).code, 0);
+});
+
+Deno.test("SPEC 7: --emit knows turns and events", async () => {
+  const { code, stderr } = await turnCounter(["--emit", "all"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /turns or events/);
+});

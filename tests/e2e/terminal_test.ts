@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { answer, at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { terminalTest } from "./machine.ts";
+import { COMMAND, type Ended, run, Running, shell } from "./program.ts";
+
+const GOLDEN = "testdata/golden.jsonl";
+
+/** Runs a script with the program as `"$@"` on a terminal of its own. */
+function onTerminal(
+  script: string,
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const quoted = COMMAND.map((word) => `'${word}'`).join(" ");
+  const command = `set -- ${quoted}; stty cols 60; ${script}`;
+  return run(["script", "-qec", `bash -c ${quote(command)}`, "/dev/null"], {
+    env: { NO_COLOR: "", ...env },
+  });
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What is seen on a terminal: lines, each as it was drawn last. */
+function seen(text: string): string[] {
+  return text.split("\r\n").map((line) => line.split("\r\x1b[K").at(-1)!);
+}
+
+terminalTest(
+  "SPEC 8: -v prints one line a turn event, coloured by status on a terminal",
+  async () => {
+    using dir = new TempDir();
+    const log = dir.write(
+      "log",
+      logOf([
+        prompt({ text: "first\nwords \x1b[31m" }),
+        prompt({ t: at(9000) }),
+        answer({ t: at(9001) }),
+        answer({ sid: "nobody", t: at(9) }),
+      ]),
+    );
+    const script = '"$@" -v --source "$LOG" --db "$DB" >/dev/null';
+    const env = { LOG: log, DB: dir.file("db") };
+    const { stdout } = await onTerminal(script, env);
+    assertEquals(seen(stdout).slice(0, 4), [
+      "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words  [31m",
+      "2025-11-18T14:30:00.000 #2 c9c78 turn 2 \x1b[35morphaned\x1b[0m: hello",
+      "2025-11-18T14:30:01.000 #2 c9c78 turn 2 \x1b[32mcompleted\x1b[0m: hello",
+      "2025-11-18T12:00:09.000 answer of session obody unmatched",
+    ]);
+    const plain = await onTerminal(script, {
+      ...env,
+      NO_COLOR: "1",
+      DB: dir.file("db2"),
+    });
+    assert(!plain.stdout.includes("\x1b["), plain.stdout);
+  },
+);
+
+terminalTest(
+  "on a terminal a run is summed up in one line, under --quiet or elsewhere it is not",
+  async () => {
+    using dir = new TempDir();
+    const run = (script: string, db: string) =>
+      onTerminal(`${script} >/dev/null`, { DB: dir.file(db) });
+    const batch = `"$@" --source ${GOLDEN} --db "$DB"`;
+    const loud = seen((await run(batch, "a")).stdout);
+    assertMatch(
+      loud.at(-2)!,
+      /^59 lines, 16 new turns, 14 completed, 4 orphaned, 1 known, 1 unmatched, 6 rejected, in \d+\.\d s$/,
+    );
+    const quiet = (await run(`${batch} --quiet`, "b")).stdout;
+    assert(!quiet.includes("59 lines"), quiet);
+    const piped = await shell(`${batch} >/dev/null`, { DB: dir.file("c") });
+    assert(!piped.stderr.includes("59 lines"), piped.stderr);
+  },
+);
+
+terminalTest(
+  "the progress of --source is drawn on a terminal, fits into it, and is gone at the end",
+  async () => {
+    using dir = new TempDir();
+    const events = Array.from({ length: 6000 }, (_, i) => prompt({ t: at(i) }));
+    const log = dir.write("log", logOf(events) + "turn.user_message\n");
+    const script = '"$@" --source "$LOG" --db "$DB" >/dev/null';
+    const env = { LOG: log, DB: dir.file("db") };
+    const { stdout } = await onTerminal(script, env);
+    const drawn = stdout.split("\r\x1b[K").filter((line) => /[█░]/.test(line));
+    assert(drawn.length > 0, stdout);
+    for (const line of drawn) {
+      assertMatch(line, /^[█░]{20} [\d.]+ [kM]?B of [\d.]+ MB, /);
+      assert(line.length < 60, line);
+    }
+    // Neither the rejected line nor the sum has anything of it left on it.
+    const lines = seen(stdout);
+    assertMatch(lines.at(-3)!, /turn-counter:.* line 6001 of .* rejected/);
+    assertMatch(lines.at(-2)!, /^6,001 lines, 6,000 new turns/);
+    for (const line of lines) assert(!/[█░]/.test(line), line);
+    const quiet = await onTerminal(`${script} --quiet`, env);
+    assert(!/[█░]/.test(quiet.stdout));
+  },
+);
+
+terminalTest(
+  "a terminal that is to be the log is told so after a while, a pipe is not",
+  async () => {
+    using dir = new TempDir();
+    const command = COMMAND.map(quote).join(" ");
+    const db = quote(dir.file("db"));
+    await using program = new Running(
+      ["script", "-qec", `${command} --db ${db}`, "/dev/null"],
+    );
+    assertMatch(
+      (await program.line())!,
+      /^turn-counter waits for the log on stdin; give it one with --source FILE, or tail -F /,
+    );
+    // The end of the input, as a person types it.
+    await program.write("\x04");
+    assertMatch((await program.line())!, /0 lines/);
+    assertEquals((await program.exit()).code, 0);
+  },
+);

@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import { SqliteStore } from "../../src/store/store.ts";
+import { Tracker } from "../../src/tracker.ts";
+import { TurnLookup } from "../../src/turn_lookup.ts";
+import { TempDir } from "../support/temp.ts";
+import { agentEvents, anyEvents } from "./random_log.ts";
+import { forSeeds } from "./seeds.ts";
+
+Deno.test("SPEC 6: an event's turn is found by the rule of section 3, whatever is remembered", async () => {
+  await forSeeds(40, (random) => {
+    using dir = new TempDir();
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+    const tracker = new Tracker(store);
+    const lookup = new TurnLookup(tracker);
+    const log = random.chance(0.5) ? anyEvents : agentEvents;
+    const events = log(random, 150);
+    for (const [i, event] of events.entries()) {
+      const tag = lookup.applied(event.sid, tracker.apply(event));
+      assertEquals(tag?.id, tracker.apply(event).turns.at(-1)?.id);
+      // Other events of any session, before and after their turns began.
+      for (let n = 0; n < 5; n++) {
+        const like = events[random.below(Math.min(events.length, i + 10))];
+        const owner = { ...like, at: like.at + random.between(-3000, 3000) };
+        const { turn } = tracker.find(owner);
+        const found = lookup.find(owner);
+        assertEquals(found?.id, turn?.id);
+        assertEquals(found?.status, turn?.status);
+        assertEquals(found?.sessionTurn, turn?.sessionTurn);
+        assertEquals(found?.sessionPidTurn, turn?.sessionPidTurn);
+      }
+    }
+  });
+});
+
+Deno.test("SPEC 6: the events of a turn cost no look into the database", async () => {
+  await forSeeds(5, (random) => {
+    using dir = new TempDir();
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+    const tracker = new Tracker(store);
+    const lookup = new TurnLookup(tracker);
+    let looks = 0;
+    const find = tracker.find.bind(tracker);
+    tracker.find = (owner) => {
+      looks++;
+      return find(owner);
+    };
+    const events = agentEvents(random, 100);
+    let asked = 0;
+    for (const event of events) {
+      lookup.applied(event.sid, tracker.apply(event));
+      looks = 0;
+      for (let n = 0; n < 50; n++) {
+        lookup.find({ ...event, at: event.at + n });
+        asked++;
+      }
+      assert(looks <= 2, `${looks} looks for 50 events`);
+    }
+    assert(asked > 1000);
+  });
+});

@@ -1,0 +1,54 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { completions } from "../../src/cli/completions.ts";
+import { manualPage } from "../../src/cli/man.ts";
+import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/options.ts";
+
+const ALL = [
+  ...OPTIONS.map(({ name }) => name),
+  ...Object.keys(NAMED_COMMANDS),
+];
+
+/** What bash offers for a line whose last word is being typed. */
+async function offered(...words: string[]): Promise<string[]> {
+  const script = `${completions("bash")}
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _turn_counter
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, success } = await new Deno.Command("bash", {
+    args: ["-euc", script, "bash", "turn-counter", ...words],
+    cwd: "testdata",
+  }).output();
+  assert(success);
+  return new TextDecoder().decode(stdout).split("\n").filter((word) => word);
+}
+
+Deno.test("completions name every option and command in each shell", () => {
+  for (const shell of SHELLS) {
+    const script = completions(shell);
+    for (const name of ALL) assertStringIncludes(script, name, shell);
+  }
+});
+
+Deno.test("completions of bash offer what can stand at the cursor", async () => {
+  assertEquals(await offered("--sy"), ["--synchronous"]);
+  assertEquals(await offered("sta"), ["status"]);
+  assertEquals(await offered("--quiet", "sta"), []);
+  assertEquals(await offered("--emit", ""), ["turns", "events"]);
+  assertEquals(await offered("--max-line-bytes", ""), []);
+  assertEquals(await offered("completions", "f"), ["fish"]);
+  assertEquals(await offered("status", "--"), [
+    ...["--db", "--json", "--watch", "--help", "--version"],
+  ]);
+  assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);
+});
+
+Deno.test("the manual page names every option and command, its dashes as they are typed", () => {
+  const page = manualPage("1.2.3");
+  for (const name of ALL) {
+    assertStringIncludes(page, name.replaceAll("-", "\\-"));
+  }
+  assertStringIncludes(page, "1.2.3");
+  // A line that begins with a dot or a quote is an order to the formatter.
+  const orders = page.split("\n").filter((line) => /^[.']/.test(line));
+  for (const order of orders) assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(order));
+});
