@@ -6,8 +6,8 @@
 
 import { libc } from "./libc.ts";
 
-/** Far behind everything that a file has, and SQLite locks. */
-const BASE = 2n ** 62n;
+/** Far behind what SQLite locks, and within what each file system allows. */
+const BASE = 2n ** 32n;
 const OPEN_READ_WRITE = 2;
 const SEEK_SET = 0;
 const TRY_LOCK = 2;
@@ -19,13 +19,15 @@ const TRY_LOCK = 2;
  * must be open by then, and must not be opened and closed any more.
  *
  * @param path A file that can be written; nothing is written to it.
- * @param key Which of the file's locks, less than 2^61.
+ * @param key Which of the file's locks, less than 2^31.
  * @returns Whether no other process has it.
  */
 export function lockForLife(path: string, key: bigint): boolean {
   const { open, lseek, lockf } = libc();
   const fd = open(new TextEncoder().encode(`${path}\0`), OPEN_READ_WRITE);
   if (fd < 0) throw new Error(`${path} cannot be opened to be locked`);
-  lseek(fd, BASE + key, SEEK_SET);
+  if (lseek(fd, BASE + key, SEEK_SET) < 0) {
+    throw new Error(`${path} cannot be locked`);
+  }
   return lockf(fd, TRY_LOCK, 1n) === 0;
 }

@@ -16,6 +16,8 @@ Deno.test("rotatedName knows the names that rotation gives, and no others", () =
     "sse_lines.jsonl-20251118-1763460000",
     "sse_lines.jsonl.2025-11-18T10:00:00",
     "sse_lines.jsonl.old",
+    "sse_lines.jsonl-2025111810.backup",
+    "sse_lines.jsonl-1763460000",
     "sse_lines.1.jsonl",
     "sse_lines-20251118.jsonl.gz",
     "sse_lines.2025-11-18.jsonl",
@@ -28,6 +30,9 @@ Deno.test("rotatedName knows the names that rotation gives, and no others", () =
     "sse_lines.jsonl.1.swp",
     "sse_lines.jsonl.",
     "sse_lines-other.jsonl",
+    "sse_lines-2.jsonl",
+    "sse_lines.jsonl-2",
+    "sse_lines.123456.jsonl",
     "sse_lines2.jsonl",
     "sse_linesXjsonl.1",
     "my_sse_lines.jsonl.1",
@@ -41,18 +46,26 @@ Deno.test("rotatedName knows the names that rotation gives, and no others", () =
   assert(rotatedName(".log").test(".log.1"));
 });
 
-Deno.test("rotatedFiles lists the oldest first, and one that is being compressed once", () => {
+Deno.test("rotatedFiles lists the oldest first by number or date, and one that is being compressed once", () => {
   using dir = new TempDir();
   const log = dir.write("log", "");
-  const names = ["log.1", "log.2", "log.2.gz", "log.3.gz", "log.db"];
-  for (const [i, name] of names.entries()) {
-    Deno.utimeSync(dir.write(name, ""), 0, 1000 - i);
-  }
+  const list = (...names: string[]) => {
+    // The times say the opposite, but where numbers and dates are mixed.
+    for (const [i, name] of names.entries()) {
+      Deno.utimeSync(dir.write(name, ""), 0, 1000 - i);
+    }
+    const files = rotatedFiles(log).map(({ path }) => path);
+    for (const name of names) Deno.removeSync(dir.file(name));
+    return files.map((path) => path.slice(dir.path.length + 1));
+  };
+  const numbered = ["log.10.gz", "log.9", "log.2", "log.1"];
+  assertEquals(list(...numbered), numbered);
+  const dated = ["log-20251117.gz", "log-20251118", "log-20251118-1763460000"];
+  assertEquals(list(...dated), dated);
+  assertEquals(list("log-20251118", "log.1"), ["log.1", "log-20251118"]);
+  assertEquals(list("log.2", "log.2.gz"), ["log.2"]);
   Deno.mkdirSync(dir.file("log.4"));
-  assertEquals(
-    rotatedFiles(log).map(({ path }) => path),
-    ["log.3.gz", "log.2", "log.1"].map((name) => dir.file(name)),
-  );
+  assertEquals(list(), []);
 });
 
 Deno.test("entryAt gives nothing where nothing is, and follows a link", () => {

@@ -40,9 +40,9 @@ async function look(
   current?: Entry,
   open: number[] = [],
 ) {
-  const isOpen = (id: number) => open.includes(id);
   const { found, unread } = await survey({
-    ...{ checkpoints, isOpen, rotated, current, lookedMs: NOW },
+    ...{ checkpoints, rotated, current, lookedMs: NOW },
+    open: new Map(open.map((id) => [id, NOW + 5])),
   });
   return {
     found: [...found].map(([{ id }, { path }]) => [id, path]),
@@ -119,9 +119,35 @@ Deno.test("survey takes nothing that was read to its end for unread, but a file 
   const done = checkpoint(1, "", log, { ...empty, done: true });
   // The inode of an empty file that is gone was given to a new one.
   assertEquals((await look([done], [], entry(log))).unread, [log]);
+  // One of which nothing was read keeps its place, unless that is the last.
   const begun = { ...done, done: false };
-  assertEquals((await look([begun], [], entry(log))).found, [[1, log]]);
+  assertEquals((await look([begun], [entry(log, 0)])).found, [[1, log]]);
+  assertEquals((await look([begun], [], entry(log))).unread, [log]);
   const archive = dir.write("log.1.gz", await gzip("one\n"));
   const read = checkpoint(2, "one\n", undefined, { done: true });
   assertEquals((await look([read], [entry(archive)])).unread, []);
+});
+
+Deno.test("survey takes no copy for unread of a file that is there or open itself", async () => {
+  using dir = new TempDir();
+  const content = "one\ntwo\n";
+  const log = dir.write("log", content);
+  const known = checkpoint(1, content, log);
+  const copy = dir.write("log.1", content);
+  const archive = dir.write("log.2.gz", await gzip(content));
+  const both = [entry(archive), entry(copy)];
+  assertEquals(await look([known], both, entry(log)), {
+    found: [[1, log]],
+    unread: [],
+  });
+  Deno.removeSync(log);
+  assertEquals((await look([known], both, undefined, [1])).unread, []);
+  // By its time, though more was read of the file than is in the archive yet.
+  const longer = checkpoint(1, `${content}three\n`);
+  longer.head = known.head;
+  const sameTime = entry(archive, NOW + 5);
+  assertEquals((await look([longer], [sameTime], undefined, [1])).unread, []);
+  const unread =
+    (await look([longer], [entry(archive)], undefined, [1])).unread;
+  assertEquals(unread, [archive]);
 });

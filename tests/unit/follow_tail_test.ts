@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { codex } from "../../src/dialect/codex.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
-import { entryAt } from "../../src/source/follow/files.ts";
+import { entryAt, openEntry } from "../../src/source/follow/files.ts";
 import type { Checkpoint, Position } from "../../src/source/follow/position.ts";
 import { Tail } from "../../src/source/follow/tail.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
@@ -16,7 +16,7 @@ function checkpoint(position: Partial<Position> = {}): Checkpoint {
 }
 
 function open(path: string, position?: Partial<Position>): Tail {
-  return Tail.open(entryAt(path)!, checkpoint(position), READING)!;
+  return Tail.of(path, Deno.openSync(path), checkpoint(position), READING);
 }
 
 /** The numbers of the lines that are there now. */
@@ -101,12 +101,13 @@ Deno.test("Tail notices that a file was cut off, or written anew, whatever its s
   }
 });
 
-Deno.test("Tail is not opened where the path is another file by now", () => {
+Deno.test("openEntry opens nothing where the path is another file by now, or none", () => {
   using dir = new TempDir();
   const entry = entryAt(dir.write("log", ""))!;
   Deno.renameSync(entry.path, dir.file("log.1"));
+  assertEquals(openEntry(entry), undefined);
   dir.write("log", "");
-  assertEquals(Tail.open(entry, checkpoint(), READING), undefined);
+  assertEquals(openEntry(entry), undefined);
 });
 
 Deno.test("Tail knows when its file has no name any more", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joinBytes } from "../../bytes.ts";
 import { gunzipped } from "../gzip.ts";
 import type { Item } from "../lines.ts";
 import { readFile } from "../source.ts";
@@ -13,54 +14,86 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
 } from "./position.ts";
-import { join, lastOf, Progress, type Reading } from "./progress.ts";
+import { lastOf, Progress, type Reading } from "./progress.ts";
 import { readAt } from "./tail.ts";
 
 /** Whether a file begins as gzip does. */
-export function isArchive(path: string): boolean {
-  using file = Deno.openSync(path);
+export function isArchive(file: Deno.FsFile): boolean {
   const [first, second] = readAt(file, 0, 2);
   return first === 0x1f && second === 0x8b;
 }
 
-/** The lines of an archive behind its checkpoint, and a mark at its end. */
-export async function* archiveItems(
-  path: string,
-  { id, offset, line }: Checkpoint,
-  reading: Reading,
-  damaged: (reason: string) => void,
-): AsyncGenerator<Item[]> {
-  let [at, head, last] = [0, new Uint8Array(), new Uint8Array()];
-  let progress: Progress | undefined;
-  for await (const chunk of gunzipped(readFile(path), damaged)) {
-    const skipped = chunk.subarray(0, Math.max(0, offset - at));
-    at += skipped.length;
-    if (head.length < FINGERPRINT_BYTES) head = startOf(head, skipped);
-    last = lastOf(last, skipped);
-    if (at < offset) continue;
-    progress ??= new Progress({ id, offset, line, head, last }, reading);
-    yield progress.take(chunk.subarray(skipped.length));
+/** An open archive of which something may be unread. */
+export class Archive {
+  /** Its checkpoint's. */
+  readonly id: number;
+  #name: string;
+  #file: Deno.FsFile;
+  #checkpoint: Checkpoint;
+  #reading: Reading;
+
+  constructor(
+    name: string,
+    file: Deno.FsFile,
+    checkpoint: Checkpoint,
+    reading: Reading,
+  ) {
+    this.id = checkpoint.id;
+    this.#name = name;
+    this.#file = file;
+    this.#checkpoint = checkpoint;
+    this.#reading = reading;
   }
-  progress ??= new Progress({ id, offset, line, head, last }, reading);
-  yield progress.end();
+
+  /**
+   * The lines behind the checkpoint, and a mark at the end.
+   *
+   * @param damaged Is told what is wrong with the data.
+   */
+  async *items(
+    damaged: (name: string, reason: string) => void,
+  ): AsyncGenerator<Item[]> {
+    const { id, offset, line } = this.#checkpoint;
+    let [at, head, last] = [0, new Uint8Array(), new Uint8Array()];
+    const chunks = gunzipped(
+      readFile(this.#name, this.#file),
+      (reason) => damaged(this.#name, reason),
+    );
+    const begin = () =>
+      new Progress({ id, offset, line, head, last }, this.#reading);
+    let progress: Progress | undefined;
+    for await (const chunk of chunks) {
+      const skipped = chunk.subarray(0, Math.max(0, offset - at));
+      at += skipped.length;
+      head = startOf(head, skipped);
+      last = lastOf(last, skipped);
+      if (at < offset) continue;
+      progress ??= begin();
+      yield progress.take(chunk.subarray(skipped.length));
+    }
+    yield (progress ?? begin()).end();
+  }
+
+  /** Lets the file go. */
+  close(): void {
+    this.#file.close();
+  }
 }
 
 /** Whether an archive holds the bytes that some fingerprints were made of. */
 export async function archiveHolds(
-  path: string,
+  name: string,
+  file: Deno.FsFile,
   head: Fingerprint,
   last: Fingerprint,
 ): Promise<boolean> {
   let [at, start, end] = [0, new Uint8Array(), new Uint8Array()];
-  for await (const chunk of gunzipped(readFile(path), () => {})) {
-    if (start.length < head.length) {
-      start = startOf(start, chunk);
-      if (
-        start.length >= head.length &&
-        !isFrom(start.subarray(0, head.length), head)
-      ) {
-        return false;
-      }
+  let isChecked = false;
+  for await (const chunk of gunzipped(readFile(name, file), () => {})) {
+    start = startOf(start, chunk);
+    if (!isChecked && start.length >= head.length) {
+      if (!isFrom(start.subarray(0, head.length), head)) return false;
+      isChecked = true;
     }
     const wanted = chunk.subarray(0, last.end - at);
     at += wanted.length;
@@ -76,5 +109,8 @@ export function isFrom(bytes: Uint8Array, print: Fingerprint): boolean {
 }
 
 function startOf(known: Uint8Array, chunk: Uint8Array) {
-  return join(known, chunk.subarray(0, FINGERPRINT_BYTES - known.length));
+  return joinBytes([
+    known,
+    chunk.subarray(0, FINGERPRINT_BYTES - known.length),
+  ]);
 }

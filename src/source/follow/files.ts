@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import type { Identity } from "./position.ts";
 
@@ -15,15 +16,20 @@ export interface Entry {
   modifiedMs: number;
 }
 
-/** What a rotation adds to a name: `.1`, `-20251118`, `.2025-11-18T10:00`, `.old`. */
-const ROTATED = "[.-](?:\\d[\\d.:_T-]*|old)";
+/** What a rotation adds to a name: a date and perhaps a time, or else a number. */
+const DATED = "[.-]\\d{4}-?\\d\\d-?\\d\\d[\\dT:_.-]*(?:\\.backup)?";
+const NUMBERED = "\\.\\d{1,5}|-\\d{9,}|\\.old";
 
-/** Which names a followed file can be rotated to: added behind it, or before its extension. */
+/**
+ * Which names a followed file can be rotated to: something is added behind the
+ * name, or before its extension. One of the pattern's two groups is what.
+ */
 export function rotatedName(name: string): RegExp {
   const literal = (text: string) => text.replace(/[^\w]/g, "\\$&");
-  const [, stem, extension] = /^(.+?)(\.[^.]*)?$/s.exec(name)!;
-  const before = literal(stem) + ROTATED + literal(extension ?? "");
-  return new RegExp(`^(?:${literal(name)}${ROTATED}|${before})(?:\\.gz)?$`);
+  const [, stem, extension = ""] = /^(.+?)(\.[^.]*)?$/s.exec(name)!;
+  const [whole, start, end] = [name, stem, extension].map(literal);
+  const added = `(${DATED}|${NUMBERED})`;
+  return new RegExp(`^(?:${whole}${added}|${start}${added}${end})(?:\\.gz)?$`);
 }
 
 /** The path of the directory that a file stands in, and the file's name. */
@@ -42,24 +48,61 @@ export function splitPath(path: string): { directory: string; name: string } {
 export function rotatedFiles(path: string): Entry[] {
   const { directory, name } = splitPath(path);
   const pattern = rotatedName(name);
-  const paths = [...unlessMissing(() => [...Deno.readDirSync(directory)]) ?? []]
-    .filter((entry) => pattern.test(entry.name))
-    .map((entry) => `${directory}/${entry.name}`);
-  return paths
-    .filter((path) =>
-      !paths.includes(path.replace(/\.gz$/, "")) ||
-      !path.endsWith(".gz")
+  const names = [...unlessMissing(() => [...Deno.readDirSync(directory)]) ?? []]
+    .map((entry) => entry.name)
+    .filter((name) => pattern.test(name));
+  return names
+    .filter((name) =>
+      !name.endsWith(".gz") || !names.includes(name.slice(0, -".gz".length))
     )
-    .flatMap((path) => entryAt(path) ?? [])
-    .sort((a, b) => a.modifiedMs - b.modifiedMs);
+    .flatMap((name) => {
+      const entry = entryAt(join(directory, name));
+      const [, behind, before] = pattern.exec(name)!;
+      return entry === undefined ? [] : { entry, added: behind ?? before };
+    })
+    .sort(byAge)
+    .map(({ entry }) => entry);
+}
+
+/** A rotated file, and what was added to its name. */
+interface Rotated {
+  entry: Entry;
+  added: string;
+}
+
+/**
+ * The oldest first. What was added to their names tells, where that is a number
+ * or a date in both: the clock may not, and an older file may have been written
+ * to later.
+ */
+function byAge(a: Rotated, b: Rotated): number {
+  const [first, second] = [a, b].map(({ added }) => /^\.\d{1,5}$/.test(added));
+  if (first && second) return +b.added.slice(1) - +a.added.slice(1);
+  if (!first && !second && a.added !== ".old" && b.added !== ".old") {
+    return a.added < b.added ? -1 : 1;
+  }
+  return a.entry.modifiedMs - b.entry.modifiedMs;
 }
 
 /** The file at a path, if there is one. */
 export function entryAt(path: string): Entry | undefined {
   const info = unlessMissing(() => Deno.statSync(path));
   if (info === undefined || !info.isFile) return undefined;
-  const modifiedMs = info.mtime?.getTime() ?? 0;
-  return { path, identity: identityOf(info), modifiedMs };
+  return { path, identity: identityOf(info), modifiedMs: modifiedMs(info) };
+}
+
+/** Opens a file, unless there is another at its path by now. */
+export function openEntry({ path, identity }: Entry): Deno.FsFile | undefined {
+  const file = unlessMissing(() => Deno.openSync(path));
+  if (file === undefined) return undefined;
+  if (sameFile(identityOf(file.statSync()), identity)) return file;
+  file.close();
+  return undefined;
+}
+
+/** When a file was last written to, in milliseconds since the epoch. */
+export function modifiedMs({ mtime }: Deno.FileInfo): number {
+  return mtime?.getTime() ?? 0;
 }
 
 /** What tells a file from the others that are there. */

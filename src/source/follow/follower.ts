@@ -7,23 +7,23 @@
 
 import type { LineShape } from "../../dialect/dialect.ts";
 import { isAbsolute, join } from "node:path";
-import { Failure, UsageError } from "../../error.ts";
+import { UsageError } from "../../error.ts";
 import type { FilterOptions } from "../candidate_filter.ts";
 import type { Item } from "../lines.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { reasonOf, type Source, unreadable } from "../source.ts";
-import { archiveItems, isArchive } from "./archive.ts";
+import { Archive, isArchive } from "./archive.ts";
 import {
   type Entry,
   entryAt,
+  openEntry,
   rotatedFiles,
-  rotatedName,
   sameFile,
   splitPath,
 } from "./files.ts";
-import type { Checkpoint, CheckpointStore } from "./position.ts";
+import type { Checkpoint, CheckpointStore, Identity } from "./position.ts";
 import type { Reading } from "./progress.ts";
-import { survey } from "./survey.ts";
+import { Moved, survey } from "./survey.ts";
 import { Tail } from "./tail.ts";
 import { Watch } from "./watch.ts";
 
@@ -47,13 +47,6 @@ export interface FollowerParts {
   damaged: (name: string, reason: string) => void;
 }
 
-/** A rotated file that was compressed and is still to be read. */
-interface Archive {
-  id: number;
-  entry: Entry;
-  checkpoint: Checkpoint;
-}
-
 /**
  * Makes sure that a file can be followed; it need not be there yet.
  *
@@ -62,16 +55,17 @@ interface Archive {
  */
 export function checkFollowable(name: string): string {
   try {
-    const { directory, name: file } = splitPath(
+    const given = splitPath(
       isAbsolute(name) ? name : `${Deno.cwd()}/${name}`,
     );
-    const path = join(Deno.realPathSync(directory), file);
+    const path = join(Deno.realPathSync(given.directory), given.name);
     const info = unlessMissing(() => Deno.statSync(path));
     if (info?.isDirectory) throw new UsageError("it is a directory");
     if (info?.isFile === false) {
       throw new UsageError("only a file can be followed");
     }
-    if (info !== undefined && isArchive(path)) {
+    using file = info && Deno.openSync(path);
+    if (file !== undefined && isArchive(file)) {
       throw new UsageError("what is compressed does not grow");
     }
     return path;
@@ -83,16 +77,20 @@ export function checkFollowable(name: string): string {
 /** Follows one file. */
 export class Follower implements Source {
   readonly name: string;
+  readonly size = null;
+  readonly consumed = 0;
   #path: string;
   #checkpoints: CheckpointStore;
   #tell: (message: string) => void;
   #damaged: (name: string, reason: string) => void;
-  #watch: Watch;
+  #watch = new Watch();
+  #watched: Identity | undefined;
   /** What is being read, the oldest first. */
   #open: (Tail | Archive)[] = [];
+  #isSurveyed = false;
   #startedMs = Date.now();
   #markedAt = 0;
-  #refused = false;
+  #refused = new Set<string>();
 
   /**
    * @param name The path as it was given.
@@ -104,12 +102,6 @@ export class Follower implements Source {
     this.#checkpoints = parts.checkpoints;
     this.#tell = parts.tell;
     this.#damaged = parts.damaged;
-    const { directory, name: file } = splitPath(path);
-    const rotated = rotatedName(file);
-    this.#watch = new Watch(
-      directory,
-      (name) => name === file || rotated.test(name),
-    );
   }
 
   /**
@@ -131,6 +123,8 @@ export class Follower implements Source {
       for (const source of [...this.#open]) {
         for await (const items of this.#available(source, reading)) {
           isIdle = false;
+          // Whoever wrote to an older file until now was first.
+          yield* this.#late(source);
           yield items;
           if (!this.#isMarkDue()) continue;
           yield this.#marks();
@@ -141,9 +135,8 @@ export class Follower implements Source {
       if (!isIdle) continue;
       yield* this.#retire();
       if (this.#isMarkDue()) yield this.#marks();
-      await this.#watch.wait(
-        Math.max(1, this.#markedAt + POLL - performance.now()),
-      );
+      const wait = this.#markedAt + POLL - performance.now();
+      await this.#watch.wait(Math.max(1, wait));
     }
   }
 
@@ -155,15 +148,19 @@ export class Follower implements Source {
     if (source instanceof Tail) {
       yield* source.available();
       if (!source.isReplaced) return;
-      source.close();
       this.#forget(source);
       await this.#survey(reading);
     } else {
-      const { entry, checkpoint } = source;
-      yield* archiveItems(entry.path, checkpoint, reading, (reason) => {
-        this.#damaged(entry.path, reason);
-      });
+      yield* source.items(this.#damaged);
       this.#forget(source);
+    }
+  }
+
+  /** What came meanwhile in the files that are older than one. */
+  async *#late(source: Tail | Archive): AsyncGenerator<Item[]> {
+    for (const older of this.#open) {
+      if (older === source) return;
+      if (older instanceof Tail) yield* older.available();
     }
   }
 
@@ -175,12 +172,12 @@ export class Follower implements Source {
       const isQuiet = performance.now() - tail.grownAt > LINGER;
       if (i >= excess && !(isQuiet && tail.isDeleted())) continue;
       yield tail.end();
-      tail.close();
       this.#forget(tail);
     }
   }
 
   #forget(source: Tail | Archive): void {
+    source.close();
     this.#open = this.#open.filter((other) => other !== source);
   }
 
@@ -200,43 +197,53 @@ export class Follower implements Source {
   /** Looks whether there is another file at the path. */
   async #look(reading: Reading): Promise<void> {
     const current = entryAt(this.#path);
-    const isOpen = current === undefined ||
-      this.#open.some((source) =>
-        source instanceof Tail && sameFile(source.identity, current.identity)
-      );
-    if (!isOpen) await this.#survey(reading);
+    if (current === undefined) return;
+    if (!this.#watched || !sameFile(this.#watched, current.identity)) {
+      this.#watched = current.identity;
+      this.#watch.renew(this.#path);
+    }
+    const isOpen = this.#open.some((source) =>
+      source instanceof Tail && sameFile(source.identity, current.identity)
+    );
+    if (!isOpen || !this.#isSurveyed) await this.#survey(reading);
   }
 
   /** Opens the files that are to be read, however often they move meanwhile. */
   async #survey(reading: Reading): Promise<void> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    this.#isSurveyed = false;
+    for (let i = 0; i < MOST_ATTEMPTS && !this.#isSurveyed; i++) {
       try {
-        if (await this.#trySurvey(reading)) return;
+        await this.#trySurvey(reading);
+        this.#isSurveyed = true;
       } catch (error) {
-        const cause = error instanceof Failure ? error.cause : error;
-        if (cause instanceof Deno.errors.NotFound) continue;
-        if (!(cause instanceof Deno.errors.PermissionDenied)) throw error;
-        return this.#tellRefusal(cause);
+        if (!(error instanceof Moved)) throw error;
       }
     }
   }
 
-  /** @returns Whether all files were still where they had been. */
-  async #trySurvey(reading: Reading): Promise<boolean> {
+  /** @throws {Moved} Where a file is not where it was. */
+  async #trySurvey(reading: Reading): Promise<void> {
     const nowMs = Date.now();
     const before = entryAt(this.#path);
-    const rotated = rotatedFiles(this.#path);
+    const rotated = rotatedFiles(this.#path).filter(this.#isReadable);
     const current = entryAt(this.#path);
-    if (!isSame(before, current)) return false;
+    if (!isSame(before, current)) throw new Moved();
+    // Nothing is known of it before it can be read.
+    if (current !== undefined && !this.#isReadable(current)) return;
     const checkpoints = this.#checkpoints.checkpointsOf(this.#path);
     const lookedMs = Math.max(...checkpoints.map(({ seenMs }) => seenMs));
-    const isOpen = (id: number) => this.#open.some((open) => open.id === id);
+    const open = new Map(
+      this.#open.map((source) => [
+        source.id,
+        source instanceof Tail ? source.modifiedMs() : 0,
+      ]),
+    );
     const { found, unread } = await survey({
-      ...{ checkpoints, isOpen, rotated, current },
+      ...{ checkpoints, open, rotated, current },
       lookedMs: checkpoints.length > 0 ? lookedMs : this.#startedMs,
     });
     const added = this.#checkpoints.transaction(() => {
-      this.#locate(checkpoints.filter(({ id }) => !isOpen(id)), found);
+      this.#locate(checkpoints.filter(({ id }) => !open.has(id)), found);
       const added = unread.map((entry) =>
         [
           this.#checkpoints.addCheckpoint(this.#path, entry.identity, nowMs),
@@ -246,23 +253,28 @@ export class Follower implements Source {
       this.#checkpoints.pruneCheckpoints(this.#path);
       return added;
     });
-    return [...found, ...added].every(([checkpoint, entry]) =>
-      isOpen(checkpoint.id) || (checkpoint.done && entry !== current) ||
-      this.#openFile(checkpoint, entry, reading)
-    );
+    for (const [checkpoint, entry] of [...found, ...added]) {
+      const isWanted = !checkpoint.done || entry === current;
+      if (isWanted && !open.has(checkpoint.id)) {
+        this.#openFile(checkpoint, entry, reading);
+      }
+    }
   }
 
   /** Remembers where known files are now. */
   #locate(checkpoints: Checkpoint[], found: Map<Checkpoint, Entry>): void {
     for (const checkpoint of checkpoints) {
-      const { id, identity, offset, line, done } = checkpoint;
+      const { id, identity, head, line, done } = checkpoint;
       const entry = found.get(checkpoint);
       if (entry !== undefined) {
         const isKnown = identity && sameFile(identity, entry.identity);
         if (!isKnown) this.#checkpoints.locateCheckpoint(id, entry.identity);
+      } else if (head.length === 0) {
+        this.#checkpoints.dropCheckpoint(id);
       } else if (identity !== null && !done) {
         this.#checkpoints.locateCheckpoint(id, null);
-        if (offset === 0) continue;
+        // Older ones go when their time has come.
+        if (checkpoint !== checkpoints.at(-1)) continue;
         this.#tell(
           `the file that was ${
             JSON.stringify(this.name)
@@ -272,29 +284,36 @@ export class Follower implements Source {
     }
   }
 
-  #openFile(checkpoint: Checkpoint, entry: Entry, reading: Reading): boolean {
-    if (isArchive(entry.path)) {
-      this.#open.push({ id: checkpoint.id, checkpoint, entry });
-    } else {
-      const tail = Tail.open(entry, checkpoint, reading);
-      if (tail === undefined) return false;
-      this.#open.push(tail);
-    }
+  /** @throws {Moved} Where the file is not where it was. */
+  #openFile(checkpoint: Checkpoint, entry: Entry, reading: Reading): void {
+    const file = openEntry(entry);
+    if (file === undefined) throw new Moved();
+    this.#open.push(
+      isArchive(file)
+        ? new Archive(entry.path, file, checkpoint, reading)
+        : Tail.of(entry.path, file, checkpoint, reading),
+    );
     this.#open.sort((a, b) => a.id - b.id);
-    this.#refused = false;
-    return true;
   }
 
-  /** Tells once that a file may not be read; it is tried again. */
-  #tellRefusal(error: Error): void {
-    if (this.#refused) return;
-    this.#refused = true;
-    this.#tell(
-      `cannot read ${JSON.stringify(this.name)} or what it was rotated to: ${
-        reasonOf(error)
-      }; it is tried again until it can be read`,
-    );
-  }
+  /** Whether a file may be read; tells once if one may not. It is tried again. */
+  #isReadable = (entry: Entry): boolean => {
+    try {
+      openEntry(entry)?.close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      if (!this.#refused.has(entry.path)) {
+        this.#refused.add(entry.path);
+        this.#tell(
+          `cannot read ${JSON.stringify(entry.path)}: ${
+            reasonOf(error)
+          }; it is tried again now and then`,
+        );
+      }
+      return false;
+    }
+  };
 }
 
 function isSame(a: Entry | undefined, b: Entry | undefined): boolean {

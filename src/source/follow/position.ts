@@ -65,6 +65,8 @@ export interface CheckpointStore {
   addCheckpoint(path: string, identity: Identity, seenMs: number): Checkpoint;
   /** Says which file it is now, as where it was compressed. */
   locateCheckpoint(id: number, identity: Identity | null): void;
+  /** Forgets a file of which nothing was read. */
+  dropCheckpoint(id: number): void;
   /** Stores up to where a file has been read. */
   moveCheckpoint(position: Position): void;
   /** Forgets all but the newest files of a path. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joinBytes } from "../../bytes.ts";
 import type { LineShape } from "../../dialect/dialect.ts";
 import { CandidateFilter, type FilterOptions } from "../candidate_filter.ts";
 import type { Item, Mark } from "../lines.ts";
@@ -35,11 +36,12 @@ export class Progress {
   #offset: number;
   #head: Bytes;
   #last: Bytes;
+  #begin: number;
   #marked: number;
 
   constructor(begin: Beginning, { shape, options }: Reading) {
     this.#id = begin.id;
-    this.#offset = this.#marked = begin.offset;
+    this.#begin = this.#offset = this.#marked = begin.offset;
     this.#head = new Bytes(begin.head, begin.head.length);
     this.#last = new Bytes(begin.last, begin.offset);
     this.#filter = new CandidateFilter(shape, { ...options, begin });
@@ -61,7 +63,7 @@ export class Progress {
     const { bytes: head } = this.#head;
     const missing = FINGERPRINT_BYTES - head.length;
     if (missing > 0) {
-      const grown = join(head, chunk.subarray(0, missing));
+      const grown = joinBytes([head, chunk.subarray(0, missing)]);
       this.#head = new Bytes(grown, grown.length);
     }
     this.#last = new Bytes(lastOf(this.#last.bytes, chunk), this.#offset);
@@ -90,6 +92,8 @@ export class Progress {
     return found.map((line) => {
       const { number, start, end } = line;
       const placed = {
+        id: this.#id,
+        isFirst: start === this.#begin,
         begin: this.#at({ offset: start, line: number - 1 }),
         end: this.#at({ offset: end, line: number }),
       };
@@ -135,12 +139,5 @@ export function lastOf(
 ): Uint8Array<ArrayBuffer> {
   return chunk.length >= FINGERPRINT_BYTES
     ? chunk.slice(-FINGERPRINT_BYTES)
-    : join(known, chunk).slice(-FINGERPRINT_BYTES);
-}
-
-export function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+    : joinBytes([known, chunk]).slice(-FINGERPRINT_BYTES);
 }

@@ -6,7 +6,7 @@
  */
 
 import { archiveHolds, isArchive, isFrom } from "./archive.ts";
-import { type Entry, sameFile } from "./files.ts";
+import { type Entry, openEntry, sameFile } from "./files.ts";
 import type { Checkpoint } from "./position.ts";
 import { readAt } from "./tail.ts";
 
@@ -17,8 +17,11 @@ const CLOCK_STEP = 100;
 export interface Situation {
   /** The files that were followed, in the order of their reading. */
   checkpoints: Checkpoint[];
-  /** The checkpoints whose files are open, so that they are known for sure. */
-  isOpen: (id: number) => boolean;
+  /**
+   * The checkpoints whose files are open, so that they are known for sure, and
+   * when those were last written to, in milliseconds since the epoch.
+   */
+  open: Map<number, number>;
   /** The rotated files, the oldest first. */
   rotated: Entry[];
   /** The file at the path itself. */
@@ -35,13 +38,18 @@ export interface Findings {
   unread: Entry[];
 }
 
+/** Some file moved while it was looked at: look again. */
+export class Moved extends Error {}
+
 /**
  * Compares what is known with what there is. A file is known by its inode if it
  * still holds what was read of it, or else by its content alone: as a copy, or
  * compressed. What is left is unread if it came after the last look.
+ *
+ * @throws {Moved} Where a file is not where it was.
  */
 export async function survey(situation: Situation): Promise<Findings> {
-  const { checkpoints, isOpen, rotated, current, lookedMs } = situation;
+  const { checkpoints, open, rotated, current, lookedMs } = situation;
   const found = new Map<Checkpoint, Entry>();
   const left = new Set(current ? [...rotated, current] : rotated);
   const claim = (checkpoint: Checkpoint, entry: Entry) => {
@@ -51,40 +59,70 @@ export async function survey(situation: Situation): Promise<Findings> {
   const isNew = (entry: Entry) => entry.modifiedMs >= lookedMs - CLOCK_STEP;
 
   for (const checkpoint of checkpoints) {
-    const { id, identity } = checkpoint;
-    if (identity === null) continue;
+    const { id, identity, head, done } = checkpoint;
     for (const entry of left) {
-      if (!sameFile(entry.identity, identity)) continue;
-      if (isOpen(id) || await holds(entry, checkpoint)) {
-        claim(checkpoint, entry);
-      }
+      if (identity === null || !sameFile(entry.identity, identity)) continue;
+      // Of which nothing was read, that has its place, unless it is the last.
+      const isKnown = open.has(id) ||
+        (head.length === 0
+          ? !done && entry !== current
+          : await holds(entry, checkpoint));
+      if (isKnown) claim(checkpoint, entry);
     }
   }
   for (const checkpoint of checkpoints) {
-    if (found.has(checkpoint) || isOpen(checkpoint.id)) continue;
-    if (checkpoint.head.length === 0) continue;
+    const { id, head, done } = checkpoint;
+    if (found.has(checkpoint) || open.has(id) || head.length === 0) continue;
     for (const entry of left) {
       // Nothing more is wanted of it but to know that it was read.
-      if (checkpoint.done && !isNew(entry)) continue;
+      if (done && !isNew(entry)) continue;
       if (await holds(entry, checkpoint)) {
         claim(checkpoint, entry);
         break;
       }
     }
   }
-  const unread = [...left].filter((entry) => entry === current || isNew(entry));
+  const unread: Entry[] = [];
+  for (const entry of left) {
+    if (entry === current) unread.push(entry);
+    else if (isNew(entry) && !await isCopy(entry, checkpoints, found, open)) {
+      unread.push(entry);
+    }
+  }
   return { found, unread };
 }
 
-/** Whether a file holds what was read under a checkpoint. */
-async function holds(
-  { path }: Entry,
-  { head, last, done }: Checkpoint,
+/** Whether a file is a copy of one that is there, or open, itself. */
+async function isCopy(
+  entry: Entry,
+  checkpoints: Checkpoint[],
+  found: Map<Checkpoint, Entry>,
+  open: Map<number, number>,
 ): Promise<boolean> {
-  // Nothing was read of it: the inode has to do, unless the file is gone for good.
-  if (head.length === 0) return !done;
-  if (isArchive(path)) return await archiveHolds(path, head, last);
-  using file = Deno.openSync(path);
+  for (const checkpoint of checkpoints) {
+    const { id, head } = checkpoint;
+    if (head.length === 0 || !(found.has(checkpoint) || open.has(id))) continue;
+    // Who compresses a file keeps its time, and to read all of it takes long.
+    const isSure = open.get(id) === entry.modifiedMs;
+    if (await holds(entry, checkpoint, isSure)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a file holds what was read under a checkpoint.
+ *
+ * @param isSure Whether its first bytes are proof enough.
+ */
+async function holds(
+  entry: Entry,
+  { head, last }: Checkpoint,
+  isSure = false,
+): Promise<boolean> {
+  using file = openEntry(entry);
+  if (file === undefined) throw new Moved();
+  const end = isSure ? head : last;
+  if (isArchive(file)) return await archiveHolds(entry.path, file, head, end);
   return isFrom(readAt(file, 0, head.length), head) &&
-    isFrom(readAt(file, last.end - last.length, last.length), last);
+    isFrom(readAt(file, end.end - end.length, end.length), end);
 }

@@ -13,7 +13,7 @@ import {
   type Identity,
 } from "./position.ts";
 import { Progress, type Reading } from "./progress.ts";
-import { identityOf, sameFile } from "./files.ts";
+import { identityOf, modifiedMs } from "./files.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -51,25 +51,23 @@ export class Tail {
   }
 
   /**
-   * Opens a file.
+   * Goes on in an open file behind its checkpoint.
    *
-   * @returns `undefined` where the path is another file by now.
+   * @param file Let go by {@linkcode Tail.close}.
    */
-  static open(
-    { path, identity }: { path: string; identity: Identity },
+  static of(
+    name: string,
+    file: Deno.FsFile,
     { id, offset, line }: Checkpoint,
     reading: Reading,
-  ): Tail | undefined {
-    const file = Deno.openSync(path);
-    if (!sameFile(identityOf(file.statSync()), identity)) {
-      file.close();
-      return undefined;
-    }
+  ): Tail {
     const head = readAt(file, 0, Math.min(offset, FINGERPRINT_BYTES));
     const start = Math.max(0, offset - FINGERPRINT_BYTES);
     const last = readAt(file, start, offset - start);
     const begin = { id, offset, line, head, last };
-    return new Tail(file, path, { id, identity }, new Progress(begin, reading));
+    const identity = identityOf(file.statSync());
+    const progress = new Progress(begin, reading);
+    return new Tail(file, name, { id, identity }, progress);
   }
 
   /**
@@ -117,6 +115,11 @@ export class Tail {
   /** Whether the file has no name any more. */
   isDeleted(): boolean {
     return this.#file.statSync().nlink === 0;
+  }
+
+  /** When it was last written to, in milliseconds since the epoch. */
+  modifiedMs(): number {
+    return modifiedMs(this.#file.statSync());
   }
 
   /** Lets the file go. */

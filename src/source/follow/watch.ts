@@ -4,23 +4,31 @@
  * @module
  */
 
-/** Watches the files of a directory. */
+import { unlessMissing } from "../../system/unless_missing.ts";
+
+/**
+ * Watches one file.
+ *
+ * Not its directory: for each event the runtime opens and closes the file that
+ * the event is of. Were that the database, all locks of this process on it
+ * would end, SQLite's among them.
+ */
 export class Watch {
-  #isConcerned: (name: string) => boolean;
+  #watcher: Deno.FsWatcher | undefined;
   #events: AsyncIterator<Deno.FsEvent> | undefined;
   #next: Promise<void> | undefined;
 
-  /**
-   * @param isConcerned Which names matter.
-   */
-  constructor(directory: string, isConcerned: (name: string) => boolean) {
-    this.#isConcerned = isConcerned;
+  /** Watches the file at a path from now on, which may be another than before. */
+  renew(path: string): void {
+    this.#watcher?.close();
+    this.#next = undefined;
     try {
-      const watcher = Deno.watchFs(directory, { recursive: false });
-      this.#events = watcher[Symbol.asyncIterator]();
+      this.#watcher = unlessMissing(() => Deno.watchFs(path));
     } catch {
-      // No more of what the system lends for it: looking now and then is enough.
+      // The system lends no more of it: looking now and then has to do.
+      this.#watcher = undefined;
     }
+    this.#events = this.#watcher?.[Symbol.asyncIterator]();
   }
 
   /** Resolves at the next change, or after `limit` milliseconds. */
@@ -30,31 +38,19 @@ export class Watch {
       timer = setTimeout(resolve, limit);
     });
     // One that was asked for but has not come yet is still on its way.
-    this.#next ??= this.#change();
+    if (this.#events !== undefined) this.#next ??= this.#change(this.#events);
     await Promise.race([this.#next ?? timeout, timeout]);
     clearTimeout(timer);
   }
 
-  #change(): Promise<void> | undefined {
-    if (this.#events === undefined) return undefined;
-    return this.#nextConcern(this.#events).then(() => {
-      this.#next = undefined;
-    });
-  }
-
-  async #nextConcern(events: AsyncIterator<Deno.FsEvent>): Promise<void> {
-    while (true) {
-      const { done, value } = await events.next();
-      if (done) {
-        this.#events = undefined;
-        return;
-      }
-      // Whoever reads a file changes nothing.
-      if (value.kind === "access") continue;
-      const names = value.paths.map((path: string) =>
-        path.slice(path.lastIndexOf("/") + 1)
-      );
-      if (names.some(this.#isConcerned)) return;
+  async #change(events: AsyncIterator<Deno.FsEvent>): Promise<void> {
+    let event = await events.next();
+    // Whoever reads a file changes nothing.
+    while (!event.done && event.value.kind === "access") {
+      event = await events.next();
     }
+    if (this.#events !== events) return;
+    this.#next = undefined;
+    if (event.done) this.#events = undefined;
   }
 }
