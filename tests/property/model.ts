@@ -1,17 +1,18 @@
 /**
  * The rules of SPEC sections 2 and 3 once more, as plainly as can be: lists,
- * searched from end to end. What the program does is held against it.
+ * searched from end to end. What the program does is held against it, so
+ * nothing here is taken from the program but the types.
  *
  * @module
  */
 
-import { dedupHash } from "../../src/dedup_hash.ts";
 import type { Answer, Prompt, TurnEvent } from "../../src/event.ts";
 
 interface Row {
   id: number;
   prompt: Prompt;
-  hash: string;
+  /** What is hashed, unhashed. */
+  identity: string;
   status: string;
   answer: Answer | null;
   sessionTurn: number;
@@ -52,15 +53,15 @@ export class Model {
   }
 
   #applyPrompt(prompt: Prompt): number[] {
-    const hash = dedupHash(prompt);
-    let row = this.#rows.find((row) => row.hash === hash);
+    const identity = fieldsOf(prompt).join("|");
+    let row = this.#rows.find((row) => row.identity === identity);
     if (row === undefined) {
       const session = this.#rows.filter((r) => r.prompt.sid === prompt.sid);
       const process = session.filter((r) => r.prompt.pid === prompt.pid);
       row = {
         id: this.#rows.length + 1,
         prompt,
-        hash,
+        identity,
         status: "waiting_response",
         answer: null,
         sessionTurn: session.length + 1,
@@ -81,12 +82,12 @@ export class Model {
   }
 
   #applyAnswer(answer: Answer): number[] {
-    const hash = dedupHash(answer);
-    const known = this.#answers.get(hash);
+    const key = JSON.stringify(fieldsOf(answer));
+    const known = this.#answers.get(key);
     if (known !== undefined) return [known.id];
     const row = this.#findRow(answer);
     if (row === undefined) return [];
-    this.#answers.set(hash, row);
+    this.#answers.set(key, row);
     if (row.answer === null || answer.at >= row.answer.at) {
       row.answer = answer;
       row.status = "completed";
@@ -112,6 +113,11 @@ export class Model {
       ? undefined
       : row;
   }
+}
+
+/** By which an event that was applied before is known. */
+function fieldsOf({ sid, pid, t, text }: TurnEvent): unknown[] {
+  return [sid, pid, t, text];
 }
 
 function orphan(row: Row, by: Row): void {
