@@ -24,6 +24,9 @@ import { provideLibrary } from "./build/sqlite_library.ts";
 /** A task takes the words behind its name and gives an exit code. */
 type Task = (args: string[]) => Promise<number>;
 
+/** Tests that take minutes, for those who have them. */
+const LONG_TESTS = "tests/soak";
+
 const tasks: Record<string, Task> = {
   async start(args) {
     const packages = await choosePackages();
@@ -45,13 +48,24 @@ const tasks: Record<string, Task> = {
   },
 
   async test(args) {
-    const given = await Array.fromAsync(args, isPath);
-    const paths = given.includes(true) ? [] : ["tests", "tools"];
+    const all = [`--ignore=${LONG_TESTS}`, "tests", "tools"];
+    return await withProgram("test", [
+      ...args,
+      ...await unlessPaths(args, all),
+    ]);
+  },
+
+  async "test:soak"(args) {
+    const paths = await unlessPaths(args, [LONG_TESTS]);
     return await withProgram("test", [...args, ...paths]);
   },
 
   async bench(args) {
     return await withProgram("run", ["tools/bench/bench.ts", ...args]);
+  },
+
+  async fuzz(args) {
+    return await withProgram("run", ["tools/fuzz.ts", ...args]);
   },
 
   async check() {
@@ -111,6 +125,15 @@ async function withProgram(
     [subcommand, "--config", packages.config, ...TEST_PERMISSIONS, ...args],
     { cwd: ROOT, env },
   );
+}
+
+/** What to test where the command line names no file and no folder. */
+async function unlessPaths(
+  args: readonly string[],
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const given = await Array.fromAsync(args, isPath);
+  return given.includes(true) ? [] : words;
 }
 
 /** Whether a word of a command line names a file or folder of the repository. */

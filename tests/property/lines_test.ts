@@ -4,6 +4,12 @@ import { codex } from "../../src/dialect/codex.ts";
 import type { Decoded } from "../../src/event.ts";
 import { CandidateFilter } from "../../src/source/candidate_filter.ts";
 import { candidateLines, isMark, LineReader } from "../../src/source/lines.ts";
+import {
+  anyBytes,
+  anyPieces,
+  disguise,
+  mutate,
+} from "../../tools/fuzz/damage.ts";
 import { logBytes } from "../../tools/log_generator.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
@@ -96,70 +102,8 @@ Deno.test("SPEC 1: the filter changes nothing on mutated envelopes", async () =>
 });
 
 Deno.test("SPEC 1: the filter changes nothing on random bytes, nor on random pieces of envelopes", async () => {
-  const pieces = [
-    ...[
-      '{"event":"',
-      '{"event":',
-      "turn.user_message",
-      '"',
-      '\\"',
-      "\\u00",
-      "4",
-    ],
-    ...[
-      "response.output_item.done",
-      "turn.delta",
-      "{",
-      "}",
-      ":",
-      ",",
-      " ",
-      "é",
-    ],
-    ...["\n", "\r\n", "\n\n", "\uFEFF", "\u0000", lineOf(prompt())],
-  ].map((piece) => encoder.encode(piece));
   await forSeeds(60, async (random) => {
-    const bytes = Array.from(
-      { length: 3000 },
-      () => random.chance(0.3) ? [random.below(256)] : [...random.pick(pieces)],
-    ).flat();
-    await assertSame(random, Uint8Array.from(bytes));
-    const noise = Uint8Array.from({ length: 20_000 }, () => random.below(256));
-    await assertSame(random, noise);
+    await assertSame(random, anyPieces(random, 3000, lineOf(prompt())));
+    await assertSame(random, anyBytes(random, 20_000));
   });
 });
-
-/** Another text for the same JSON. */
-function disguise(random: Random, line: string): string {
-  const entries = Object.entries(JSON.parse(line))
-    .map((entry) => ({ entry, key: random.next() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ entry }) => entry);
-  const space = () => random.pick(["", "", " ", "\t", "  "]);
-  // Any character of a string may be written as an escape.
-  const text = (value: unknown) =>
-    JSON.stringify(value).replace(
-      /(?<!\\)[A-Za-z._]/g,
-      (char, at: number, all) =>
-        all[0] === '"' && random.chance(0.05)
-          ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
-          : all[at],
-    );
-  const members = entries.map(([key, value]) =>
-    `${space()}${text(key)}${space()}:${space()}${text(value)}${space()}`
-  );
-  return `${space()}{${members.join(",")}}${space()}`;
-}
-
-/** Damages bytes as torn writes and broken disks do, and worse. */
-function mutate(random: Random, bytes: Uint8Array): void {
-  const at = random.below(bytes.length);
-  const to = random.below(bytes.length);
-  const size = random.below(random.pick([2, 20, 200]));
-  random.pick([
-    () => bytes[at] = random.below(256),
-    () => bytes[at] = random.pick([...encoder.encode('\n\r"{}\\u0[]')]),
-    () => bytes.copyWithin(to, at, at + size),
-    () => bytes.fill(0, at, at + size),
-  ])();
-}

@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { utf8 } from "../../tools/fuzz/bytes.ts";
+import { describe, findDefect } from "../../tools/fuzz/find.ts";
+import { trial } from "../../tools/fuzz/trial.ts";
+import { logOf, prompt } from "../support/envelope.ts";
+import { COMMAND } from "./program.ts";
+
+const SEED = 1;
+const ROUNDS = 12;
+
+Deno.test(`SPEC 1: ${ROUNDS} hostile logs come to what a plain reading of the rules says (seed ${SEED})`, async () => {
+  const search = { seed: SEED, rounds: ROUNDS, lines: 200 };
+  const finding = await findDefect(COMMAND, search);
+  assertEquals(finding && describe(finding), null);
+});
+
+/** The program as if it had a defect: a script that has it as `"$@"`. */
+function broken(script: string): string[] {
+  return ["bash", "-c", script, "bash", ...COMMAND];
+}
+
+const LOG = logOf([prompt(), prompt({ text: "other" })]) + "turn.user_message";
+
+Deno.test("the fuzzer sees a wrong row, a line that is not told, one that is not kept, a crash", async () => {
+  const log = { log: utf8(LOG), maxLineBytes: null };
+  assertEquals(await trial(COMMAND, log), []);
+  const defects: [script: string, words: string][] = [
+    ['"$@" | sed s/hello/hallo/', "stdout, item 1: is "],
+    ['"$@" | head -n 1', "stdout, item 2: is "],
+    ['"$@" 2>/dev/null', "rejected lines, item 1: is nothing"],
+    [
+      'f=$(mktemp); "$@" --dead-letter "$f"; rm "$f"',
+      "the dead-letter file, byte 0",
+    ],
+    ['f=$(mktemp); "$@" --db "$f"; rm "$f"', "the database cannot be read"],
+    ['"$@"; exit 3', "it ends with code 3"],
+    ['"$@"; echo "    at main.ts:1" >&2', 'it says ["    at main.ts:1"'],
+  ];
+  for (const [script, words] of defects) {
+    const told = (await trial(broken(script), log)).join("\n");
+    assertStringIncludes(told, words);
+  }
+});
+
+Deno.test("the fuzzer shows a defect with no more lines than it takes", async () => {
+  const program = broken('"$@" --max-line-bytes 280');
+  const search = { seed: 3, rounds: 1, lines: 100 };
+  const finding = await findDefect(program, search);
+  assert(finding !== null);
+  assertEquals(finding.seed, 3);
+  assertEquals(describe(finding).match(/^line \d+,/gm), ["line 1,"]);
+});
