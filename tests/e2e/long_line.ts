@@ -59,6 +59,27 @@ export const LONG_LINES: Record<string, LongLine> = {
   },
 };
 
+/**
+ * Lines below the limit of which the text says little, and the values much:
+ * memory in proportion to these, or time in their square, is too much.
+ */
+export const DENSE_LINES: Record<string, LongLine> = {
+  "of empty objects": {
+    begin: `{${NAMED},"extra":[`,
+    fill: "{},",
+    end: "0]}",
+    reason: /rejected/,
+    cost: 500,
+  },
+  "of brackets": {
+    begin: `{${NAMED},"extra":`,
+    fill: "[",
+    end: "",
+    reason: /rejected/,
+    cost: 500,
+  },
+};
+
 const MEGABYTE = 1_000_000;
 
 /**

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { utf8 } from "../../tools/fuzz/bytes.ts";
 import { at } from "../support/envelope.ts";
 import { assertHeld, GOOD, lineWith, lineWithRaw, read } from "./hostile.ts";
-import { assertPasses, LONG_LINES } from "./long_line.ts";
+import { assertPasses, DENSE_LINES, LONG_LINES } from "./long_line.ts";
 import { linuxTest } from "./machine.ts";
 
 Deno.test("SPEC 7: a line at the limit is read, one a byte over it rejected whole, and the next one is read", async () => {
@@ -51,5 +51,12 @@ for (const [name, line] of Object.entries(LONG_LINES)) {
   linuxTest(
     `SPEC 7: a line of 200 MB ${name} costs no memory in proportion`,
     () => assertPasses(line, 200),
+  );
+}
+
+for (const [name, line] of Object.entries(DENSE_LINES)) {
+  linuxTest(
+    `SPEC 1: a line of 60 MB ${name} is no crash, and no hang`,
+    () => assertPasses(line, 60),
   );
 }
