@@ -61,19 +61,11 @@ export class DeadLetter {
 
   /**
    * Makes a place for a line that is too long for memory: a file without a name,
-   * gone with the program however that ends.
-   *
-   * @throws {Failure} Where it cannot be written.
+   * gone with the program however that ends. That it cannot be written is told
+   * only if the line is added: it may not be needed.
    */
   spool(): SpoolFile {
-    return this.#guard(() => {
-      const path = `${this.#path}.${crypto.randomUUID()}`;
-      const file = Deno.openSync(path, {
-        ...{ read: true, write: true, createNew: true, mode: 0o600 },
-      });
-      Deno.removeSync(path);
-      return new SpoolFile(file, (work) => this.#guard(work));
-    });
+    return new SpoolFile(`${this.#path}.${crypto.randomUUID()}`);
   }
 
   #guard<T>(work: () => T): T {
@@ -92,33 +84,51 @@ export class DeadLetter {
 
 /** A line in a file of its own. */
 export class SpoolFile implements Spool {
-  #file: Deno.FsFile;
-  #guard: (work: () => void) => void;
+  #file: Deno.FsFile | undefined;
+  #error: unknown;
 
-  /** @param guard Runs what may fail. */
-  constructor(file: Deno.FsFile, guard: (work: () => void) => void) {
-    this.#file = file;
-    this.#guard = guard;
+  /** @param path Where nothing is; there and gone again once this returns. */
+  constructor(path: string) {
+    this.#try(() => {
+      const options = { read: true, write: true, createNew: true, mode: 0o600 };
+      this.#file = Deno.openSync(path, options);
+      Deno.removeSync(path);
+    });
   }
 
   write(bytes: Uint8Array): void {
-    this.#guard(() => writeAll(this.#file, bytes));
+    this.#try(() => writeAll(this.#file!, bytes));
   }
 
   discard(): void {
-    this.#file.close();
+    this.#file?.close();
   }
 
-  /** Appends the line to another file, and gives up its own. */
+  /**
+   * Appends the line to another file, and gives up its own.
+   *
+   * @throws Whatever went wrong since it began.
+   */
   copyTo(target: Deno.FsFile): void {
-    this.#file.seekSync(0, Deno.SeekMode.Start);
+    if (this.#error !== undefined) throw this.#error;
+    const file = this.#file!;
+    file.seekSync(0, Deno.SeekMode.Start);
     const buffer = new Uint8Array(COPY_BYTES);
-    let count = this.#file.readSync(buffer);
+    let count = file.readSync(buffer);
     while (count !== null) {
       writeAll(target, buffer.subarray(0, count));
-      count = this.#file.readSync(buffer);
+      count = file.readSync(buffer);
     }
     this.discard();
+  }
+
+  #try(work: () => void): void {
+    if (this.#error !== undefined) return;
+    try {
+      work();
+    } catch (error) {
+      this.#error = error;
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parse } from "node:path";
 import { DeadLetter } from "../dead_letter.ts";
 import { codex } from "../dialect/codex.ts";
 import { UsageError } from "../error.ts";
@@ -14,8 +15,9 @@ import { TurnOutput } from "../output/turn_output.ts";
 import { noCounts, run } from "../run.ts";
 import { checkFollowable, Follower } from "../source/follow/follower.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
-import { refuseForeignFiles } from "../store/shared_path.ts";
+import { DATABASE_SUFFIXES, refuseForeignFiles } from "../store/shared_path.ts";
 import { SqliteStore } from "../store/store.ts";
+import { unlessMissing } from "../system/unless_missing.ts";
 import { Tracker } from "../tracker.ts";
 import { TurnLookup } from "../turn_lookup.ts";
 import type { Emit } from "./options.ts";
@@ -96,7 +98,7 @@ const OUTPUTS: Record<Emit, (tracker: Tracker, args: RunArgs) => Output> = {
 function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   const roles: [role: string, paths: string[]][] = [
     ["the log", sources.filter((path) => !isStdin(path))],
-    ["the database", [db]],
+    ["the database", DATABASE_SUFFIXES.map((suffix) => db + suffix)],
     ["the file for rejected lines", deadLetter === null ? [] : [deadLetter]],
   ];
   const seen = new Map<string, string>();
@@ -115,12 +117,16 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   }
 }
 
+/** What tells a file from others, be it there or not; `null` where nobody can say. */
 function identity(path: string): string | null {
+  const { dir, base } = parse(path);
   try {
-    const { dev, ino } = Deno.statSync(path);
-    return `${dev} ${ino}`;
+    const info = unlessMissing(() => Deno.statSync(path));
+    // A file that is not there yet is known by its folder and its name.
+    const { dev, ino } = info ?? Deno.statSync(dir || ".");
+    return `${dev} ${ino} ${info === undefined ? base : ""}`;
   } catch {
-    // What is not there is no file yet; anything else is told when it is opened.
+    // It is told when it is opened.
     return null;
   }
 }

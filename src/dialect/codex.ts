@@ -8,8 +8,13 @@
 import type { Decoded, Envelope, EventOwner, TurnEvent } from "../event.ts";
 import { parseInstant } from "../instant.ts";
 import type { Dialect } from "./dialect.ts";
-
-type Json = Record<string, unknown>;
+import {
+  holdsTooMuch,
+  isObject,
+  type Json,
+  MOST_VALUES,
+  parseJson,
+} from "./json.ts";
 
 const HEAD = '{"event":"';
 /** What the last envelope of a torn line begins with. */
@@ -71,13 +76,26 @@ function decodeBroken(line: string): Decoded {
   if (!NAMES.some((name) => line.includes(name))) return IGNORED;
   const start = line.lastIndexOf(ENVELOPE);
   if (start > 0) {
-    const tail = decode(line.slice(start));
-    if (tail.rejection === null) {
+    const tail = decodeTail(line.slice(start));
+    if (tail?.rejection === null) {
       const reason = "torn line, what stands before its last envelope is lost";
       return { event: tail.event, rejection: { reason, torn: true } };
     }
   }
-  return rejected("not JSON");
+  return rejected(
+    holdsTooMuch(line)
+      ? `it holds more than ${MOST_VALUES} values`
+      : "not JSON",
+  );
+}
+
+/** What the end of a torn line holds; `null` where that is not JSON either. */
+function decodeTail(line: string): Decoded | null {
+  const decoded = decode(line);
+  const isIgnored = decoded.event === null && decoded.rejection === null;
+  const isWhole = !isIgnored || LEADING_NAME.test(line) ||
+    parseJson(line) !== undefined;
+  return isWhole ? decoded : null;
 }
 
 function openEnvelope(line: Uint8Array, text: string): Envelope | null {
@@ -223,17 +241,4 @@ function readTurnId(value: unknown): string | null {
   return typeof value === "string" && value !== "" && value !== "unknown"
     ? value.toWellFormed()
     : null;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** `undefined` where the text is not JSON, which no JSON text is read as. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,7 +10,7 @@ import { unlessMissing } from "../system/unless_missing.ts";
 import { userId } from "../system/user.ts";
 
 /** The files of an SQLite database, by what is added to its path. */
-const SUFFIXES = ["", "-wal", "-shm", "-journal"];
+export const DATABASE_SUFFIXES = ["", "-wal", "-shm", "-journal"];
 
 /**
  * Refuses a database at a path that anybody could have prepared.
@@ -20,7 +20,7 @@ const SUFFIXES = ["", "-wal", "-shm", "-journal"];
  * belongs to someone else.
  */
 export function refuseForeignFiles(path: string, user: number = userId()) {
-  for (const suffix of SUFFIXES) {
+  for (const suffix of DATABASE_SUFFIXES) {
     const info = unlessMissing(() => Deno.lstatSync(path + suffix));
     const problem = info?.isSymlink
       ? "is a symbolic link"

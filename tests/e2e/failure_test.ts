@@ -78,6 +78,49 @@ Deno.test("SPEC 7: the log is not taken for the database", async () => {
   assertEquals(Deno.statSync(log).size, 0);
 });
 
+Deno.test("SPEC 7: the file for rejected lines is neither the log nor the database, be that there or not", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", "no prompt\n");
+  const db = dir.file("turns.db");
+  for (const other of [log, db, `${db}-wal`, `${dir.path}/./turns.db`]) {
+    const args = ["--source", log, "--db", db, "--dead-letter", other];
+    assertTold(await turnCounter(args), 2, other, "both");
+  }
+  assertEquals(Deno.readTextFileSync(log), "no prompt\n");
+  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
+});
+
+Deno.test("SPEC 7: a file for rejected lines that cannot be written is a usage error, the database untouched", async () => {
+  using dir = new TempDir();
+  const args = ["--db", dir.file("db"), "--dead-letter", dir.file("no/where")];
+  assertTold(await turnCounter(args), 2, "no/where", "--dead-letter");
+  assertEquals([...Deno.readDirSync(dir.path)].length, 0);
+});
+
+Deno.test("SPEC 1: an ignored line does not end the stream, though there is no room to keep it", async () => {
+  using dir = new TempDir();
+  const rejected = dir.write("rejected", "");
+  Deno.mkdirSync(dir.file("db"));
+  Deno.chmodSync(rejected, 0o666);
+  Deno.chmodSync(dir.file("db"), 0o777);
+  Deno.chmodSync(dir.path, 0o555);
+  const program = [
+    ...[...COMMAND, "--db", dir.file("db/turns.db")],
+    ...["--dead-letter", rejected, "--max-line-bytes", "1000"],
+  ];
+  const drop = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
+  const long = `{"t":"${"x".repeat(2000)}"}\n`;
+  const stdin = long + LOG;
+  const ignored = await run([...drop, ...program], { stdin });
+  assertEquals([ignored.code, ignored.stderr], [0, ""]);
+  assertEquals(records(dir.file("db/turns.db")).length, 1);
+  const needed = await run([...drop, ...program], {
+    stdin: long.replace("xx", "turn.user_message"),
+  });
+  assertTold(needed, 1, rejected, "make room");
+  Deno.chmodSync(dir.path, 0o755);
+});
+
 Deno.test("SPEC 8: a FIFO is no database, and is not waited for", async () => {
   using dir = new TempDir();
   await run(["mkfifo", dir.file("fifo")]);
