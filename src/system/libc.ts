@@ -13,6 +13,7 @@ const SYMBOLS = {
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   lockf: { parameters: ["i32", "i32", "i64"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
+  raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
 let symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;

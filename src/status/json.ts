@@ -1,0 +1,91 @@
+/**
+ * The status for scripts.
+ *
+ * @module
+ */
+
+import type { Status } from "./query.ts";
+
+/** What a terminal might obey, or not show. */
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Writes a status as one line of JSON, newline included. All keys are always
+ * there, in this order; later versions may add some.
+ *
+ * ```jsonc
+ * {
+ *   "database": "turns.db",              // as it was named
+ *   "read_at": "2025-11-18T19:30:00.000Z",
+ *   "turns": {"total": 4, "completed": 2, "orphaned": 1, "waiting_response": 1},
+ *   "orphan_rate": 0.25,                 // orphaned / total; null without turns
+ *   "sessions": 2,
+ *   // of the last completed turns, at most 10,000; null without any
+ *   "duration_ms": {"turns": 2, "median": 9973, "p95": 10500, "longest": 10500},
+ *   // the last 14 days on which turns began, the oldest first
+ *   "days": [{"day": "2025-11-18", "turns": 4}],
+ *   // the 10 turns minted last, the newest first; user_text up to its first
+ *   // 1,000 bytes, age_ms from start_time to read_at
+ *   "last_turns": [{"turn_id_glob": 4, "sid": "019a…", "status": "completed",
+ *     "start_time": "2025-11-18T19:29:00.000", "age_ms": 60000,
+ *     "user_text": "hello"}],
+ *   // by path; state is "current", "rotated" (another file is there, which is
+ *   // not yet seen), "truncated", "missing" or "unreadable", and lag_bytes is
+ *   // null in all but the first
+ *   "files": [{"path": "/var/log/sse_lines.jsonl", "state": "current",
+ *     "read_bytes": 100, "read_lines": 2, "read_at": "2025-11-18T19:29:59.000Z",
+ *     "size_bytes": 120, "lag_bytes": 20}]
+ * }
+ * ```
+ */
+export function formatJson(status: Status): string {
+  const { readMs, turns, byStatus, durations } = status;
+  const json = JSON.stringify({
+    database: status.database,
+    read_at: formatTime(readMs),
+    turns: {
+      total: turns,
+      completed: byStatus.completed,
+      orphaned: byStatus.orphaned,
+      waiting_response: byStatus.waiting_response,
+    },
+    orphan_rate: turns === 0 ? null : byStatus.orphaned / turns,
+    sessions: status.sessions,
+    duration_ms: durations && {
+      turns: durations.turns,
+      median: durations.median,
+      p95: durations.p95,
+      longest: durations.longest,
+    },
+    days: status.days.map(({ day, turns }) => ({ day, turns })),
+    last_turns: status.lastTurns.map((turn) => ({
+      turn_id_glob: turn.id,
+      sid: turn.sid,
+      status: turn.status,
+      start_time: turn.startTime,
+      age_ms: turn.startMs === null ? null : readMs - turn.startMs,
+      user_text: turn.userText,
+    })),
+    files: status.files.map((file) => ({
+      path: file.path,
+      state: file.standing,
+      read_bytes: file.readBytes,
+      read_lines: file.readLines,
+      read_at: formatTime(file.movedMs),
+      size_bytes: file.sizeBytes,
+      lag_bytes: file.lagBytes,
+    })),
+  });
+  return json.replace(HIDDEN, escape) + "\n";
+}
+
+function formatTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The same character, in ASCII. */
+function escape(character: string): string {
+  return character.split("").map((unit) =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+  ).join("");
+}

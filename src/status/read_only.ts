@@ -1,0 +1,141 @@
+/**
+ * Reads a database that another process may be writing, and leaves no trace:
+ * no file appears, vanishes or changes, and nobody has to wait.
+ *
+ * A read-only connection as SQLite has it does leave one. Where a database in
+ * WAL mode is closed, it creates a `-wal` and a `-shm` and leaves them behind,
+ * in the name of whoever looked, so that the owner may not be able to open them.
+ *
+ * @module
+ */
+
+import { Database } from "@db/sqlite";
+import { isAbsolute } from "node:path";
+import { Failure, messageOf } from "../error.ts";
+import { storeFailure } from "../store/failure.ts";
+import { unlessMissing } from "../system/unless_missing.ts";
+import { userId } from "../system/user.ts";
+
+/** `SQLITE_OPEN_READONLY` and `SQLITE_OPEN_URI`. */
+const FLAGS = 0x01 | 0x40;
+/** How long to wait where a writer recovers or closes the file, in milliseconds. */
+const BUSY_TIMEOUT = 5000;
+/** How often to read again where writers come and go meanwhile. */
+const MOST_ATTEMPTS = 10;
+const ROOT = 0;
+
+/**
+ * How a database is opened, by what stands beside it.
+ *
+ * - `closed`: the file is all there is. It is read without a lock, as one that
+ *   nobody writes, and read again if somebody did.
+ * - `open`: what came last stands in its `-wal`, and its `-shm` says where:
+ *   somebody has it open, or was killed. Both are taken as they are.
+ * - `torn`: there is a `-wal` without a `-shm`, as in a copy. SQLite creates a
+ *   `-shm`, as it would for a writer.
+ */
+const PARAMETERS = {
+  closed: "?immutable=1",
+  open: "?readonly_shm=1",
+  torn: "",
+} as const;
+
+/** What a database looks like from outside. */
+interface Look {
+  state: keyof typeof PARAMETERS;
+  /** Another one once the file was written. */
+  seal: string;
+  /** To whom the file belongs. */
+  user: number | null;
+}
+
+/**
+ * Opens the database at `path`, reads it in one transaction, and closes it.
+ *
+ * @param read Called again where what it gave may not hold.
+ * @throws {Failure} Where there is no such database, or it cannot be read.
+ */
+export function readOnly<T>(path: string, read: (db: Database) => T): T {
+  try {
+    const file = Deno.realPathSync(
+      isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
+    );
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const before = lookAt(file);
+      const result = settle(() => readAt(file, before, read));
+      const after = lookAt(file);
+      const holds = before.state === "closed"
+        ? after.state === "closed" && after.seal === before.seal
+        : "value" in result || after.state === before.state;
+      if (!holds) continue;
+      if ("value" in result) return result.value;
+      throw result.error;
+    }
+    throw new Error("database is locked");
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+}
+
+function lookAt(file: string): Look {
+  const { isFile, dev, ino, size, mtime, uid } = Deno.statSync(file);
+  // To open a FIFO could take for ever.
+  if (!isFile) throw new Error("it is no regular file");
+  const beside = (suffix: string) =>
+    unlessMissing(() => Deno.statSync(file + suffix));
+  // One that is empty says no more than one that is not there.
+  const hasNews = ["-wal", "-journal"].some((suffix) => beside(suffix)?.size);
+  const state = !hasNews
+    ? "closed"
+    : beside("-shm") !== undefined
+    ? "open"
+    : "torn";
+  return { state, seal: [dev, ino, size, mtime?.getTime()].join(), user: uid };
+}
+
+function readAt<T>(
+  file: string,
+  { state, user }: Look,
+  read: (db: Database) => T,
+): T {
+  if (state === "torn" && ![ROOT, user].includes(userId())) {
+    throw new Error(
+      "it was not closed, and only its owner may put that right, by starting turn-counter on it",
+    );
+  }
+  const path = file.split("/").map(encodeURIComponent).join("/");
+  const db = new Database(`file:${path}${PARAMETERS[state]}`, {
+    flags: FLAGS,
+    int64: true,
+  });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    db.exec("BEGIN");
+    const value = read(db);
+    db.exec("COMMIT");
+    return value;
+  } finally {
+    db.close();
+  }
+}
+
+function settle<T>(work: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** What {@linkcode storeFailure} says is meant for those who write. */
+function readFailure(path: string, error: unknown): Failure {
+  const sentence = error instanceof Deno.errors.NotFound
+    ? "is not there; name the one that turn-counter writes with --db"
+    : /unable to open|^14:|^Permission denied/.test(messageOf(error))
+    ? "cannot be read; check the permissions of the file, of those beside it and of its directory"
+    : null;
+  if (sentence === null) return storeFailure(path, error);
+  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The command `status`: tells what a database holds.
+ *
+ * @module
+ */
+
+import { stdout } from "../sink.ts";
+import { formatJson } from "./json.ts";
+import { readStatus } from "./query.ts";
+import { view } from "./view.ts";
+import { terminalSize } from "./screen.ts";
+import { watch } from "./watch.ts";
+
+/** What the command line asks for. */
+export interface StatusOptions {
+  /** Path of the database. */
+  db: string;
+  /** Write JSON in place of text for people. */
+  json: boolean;
+  /** Write it again every second, until SIGINT or SIGTERM comes. */
+  watch: boolean;
+  /** Whether colours are welcome; they are used on a terminal only. */
+  color: boolean;
+}
+
+/**
+ * Writes to stdout what the database holds. A terminal gets text as wide as it
+ * is; elsewhere text is not cut, and what is watched is written one behind the
+ * other: with `json`, as JSON Lines.
+ *
+ * @throws {Failure} Where the database cannot be read, or stdout not written.
+ * @throws {ReaderGone} Where nobody reads stdout any more.
+ */
+export async function status(options: StatusOptions): Promise<void> {
+  const { db, json } = options;
+  const isTerminal = Deno.stdout.isTerminal();
+  const draw = () => {
+    const status = readStatus(db);
+    return json ? formatJson(status) : view(status, {
+      now: status.readMs,
+      width: isTerminal ? terminalSize().columns : Infinity,
+      color: options.color && isTerminal,
+    });
+  };
+  if (!options.watch) return await stdout.write(draw());
+  // Without a terminal an empty line tells one text from the next.
+  await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);
+}

@@ -1,0 +1,167 @@
+/**
+ * The status for people.
+ *
+ * @module
+ */
+
+import { PLAIN, STATUS_COLORS } from "../cli/colors.ts";
+import type { TurnStatus } from "../turn.ts";
+import { bar } from "./bars.ts";
+import type { FollowedFile, Standing } from "./followed.ts";
+import type { LastTurn, Status } from "./query.ts";
+import { type Canvas, type Cell, type Column, table } from "./table.ts";
+import { cut, visible, widthOf } from "./text.ts";
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+} from "./units.ts";
+
+/** How to show a {@linkcode Status}. */
+export interface ViewOptions extends Canvas {
+  /** The present moment, from which ages count, in milliseconds since the epoch. */
+  now: number;
+}
+
+/** How much of a prompt is shown, in columns, however wide the terminal is. */
+const MOST_PROMPT = 100;
+/** How long a bar gets, in columns. */
+const MOST_BAR = 50;
+/** How much of a session's id is shown, as `--verbose` does. */
+const SESSION_LENGTH = 5;
+
+/** `100.0 %` */
+const WIDEST_SHARE = 7;
+
+const LABELS: Record<TurnStatus, string> = {
+  completed: "completed",
+  orphaned: "orphaned",
+  waiting_response: "waiting",
+};
+
+/** What stands in place of a lag that cannot be told. */
+const STANDINGS: Record<Standing, string> = {
+  current: "",
+  rotated: "rotated",
+  truncated: "cut off",
+  missing: "missing",
+  unreadable: "no access",
+};
+
+/**
+ * Writes a status as lines of text, the last newline included. What changes
+ * most stands first: a terminal may be too low for all of it.
+ */
+export function view(status: Status, { now, ...canvas }: ViewOptions): string {
+  const sections = [
+    [cut(visible(status.database), canvas.width)],
+    summary(status, canvas),
+    files(status.files, now, canvas),
+    lastTurns(status.lastTurns, now, canvas),
+    days(status, canvas),
+  ].filter((lines) => lines.length > 0);
+  return sections.map((lines) => lines.join("\n") + "\n").join("\n");
+}
+
+function summary(
+  { turns, byStatus, sessions, durations }: Status,
+  canvas: Canvas,
+): string[] {
+  const rows: Cell[][] = [
+    [
+      "turns",
+      formatCount(turns),
+      `in ${formatCount(sessions)} ${sessions === 1 ? "session" : "sessions"}`,
+    ],
+    ...Object.entries(byStatus).map(([status, count]) => [
+      label(status as TurnStatus),
+      formatCount(count),
+      formatShare(count, turns).padStart(WIDEST_SHARE),
+    ]),
+  ];
+  if (durations !== null) {
+    const scope = durations.turns < byStatus.completed
+      ? `the last ${formatCount(durations.turns)} completed`
+      : "completed";
+    rows.push(
+      [
+        "median",
+        formatDuration(durations.median),
+        `duration of ${scope} turns`,
+      ],
+      ["p95", formatDuration(durations.p95)],
+      ["longest", formatDuration(durations.longest)],
+    );
+  }
+  return table([{}, { align: "right" }, {}], rows, canvas);
+}
+
+function files(
+  files: FollowedFile[],
+  now: number,
+  canvas: Canvas,
+): string[] {
+  if (files.length === 0) return [];
+  const rows = files.map((file) => [
+    formatBytes(file.readBytes),
+    formatAge(now - file.movedMs),
+    file.lagBytes === null
+      ? STANDINGS[file.standing]
+      : formatBytes(file.lagBytes),
+    visible(file.path),
+  ]);
+  return table(
+    [{ align: "right" }, { align: "right" }, { align: "right" }, {
+      keep: "end",
+    }],
+    [["read", "ago", "behind", "followed file"], ...rows],
+    canvas,
+  );
+}
+
+function lastTurns(
+  turns: LastTurn[],
+  now: number,
+  canvas: Canvas,
+): string[] {
+  if (turns.length === 0) return [];
+  const rows = turns.map((turn) => [
+    String(turn.id),
+    visible(turn.sid.slice(-SESSION_LENGTH)),
+    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    label(turn.status),
+    cut(visible(turn.userText ?? ""), MOST_PROMPT),
+  ]);
+  return table(
+    [{ align: "right" }, {}, { align: "right" }, {}, {}],
+    [["turn", "session", "age", "status", "prompt"], ...rows],
+    canvas,
+  );
+}
+
+function days({ days }: Status, canvas: Canvas): string[] {
+  if (days.length === 0) return [];
+  const greatest = Math.max(...days.map(({ turns }) => turns));
+  const labels = days.map(({ day, turns }) => [
+    visible(day),
+    formatCount(turns),
+  ]);
+  const header = ["day", "turns"];
+  const columns: Column[] = [{}, { align: "right" }, {}];
+  // What the two columns and the gap behind them leave.
+  const [line] = table(columns, [...labels, header], canvas);
+  const room = Math.min(MOST_BAR, canvas.width - widthOf(line) - 2);
+  const rows = labels.map((row, i) => [
+    ...row,
+    bar(days[i].turns, greatest, room),
+  ]);
+  return table(columns, [header, ...rows], canvas);
+}
+
+function label(status: TurnStatus): Cell {
+  // Somebody else may have written another one.
+  const text = LABELS[status] ?? visible(String(status));
+  return { text, color: STATUS_COLORS[status] ?? PLAIN };
+}

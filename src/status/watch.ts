@@ -1,0 +1,75 @@
+/**
+ * Shows something again and again, until a signal comes.
+ *
+ * @module
+ */
+
+import { stdout } from "../sink.ts";
+import { stopThisProcess } from "../system/stop.ts";
+import { enterScreen, frame, leaveScreen, terminalSize } from "./screen.ts";
+
+/** How often, in milliseconds. */
+const PERIOD = 1000;
+/** How much of the time may be spent on reading a large database. */
+const MOST_LOAD = 0.25;
+
+/**
+ * Writes to stdout what `draw` gives: every second or, where drawing takes long,
+ * less often.
+ *
+ * @param isScreen Whether stdout is a terminal, where each text takes the place
+ * of the one before.
+ * @throws {ReaderGone} Where nobody reads stdout any more.
+ */
+export async function watch(
+  draw: () => string,
+  isScreen: boolean,
+): Promise<void> {
+  // Where there is nothing to show, the terminal stays as it is.
+  let { text, took } = timed(draw);
+  const stopped = Promise.withResolvers<void>();
+  let isStopped = false;
+  let wake = () => {};
+  const stop = () => {
+    isStopped = true;
+    stopped.resolve();
+  };
+  const listeners: [Deno.Signal, () => void][] = [
+    ["SIGINT", stop],
+    ["SIGTERM", stop],
+    ["SIGHUP", stop],
+  ];
+  if (isScreen) {
+    const suspend = () => {
+      leaveScreen();
+      stopThisProcess();
+      enterScreen();
+      wake();
+    };
+    listeners.push(["SIGWINCH", () => wake()], ["SIGTSTP", suspend]);
+  }
+  for (const listener of listeners) Deno.addSignalListener(...listener);
+  try {
+    if (isScreen) enterScreen();
+    while (!isStopped) {
+      const write = stdout.write(isScreen ? frame(text, terminalSize()) : text);
+      // Where stdout takes nothing, a signal must end it all the same.
+      await Promise.race([write, stopped.promise]);
+      const pause = Math.max(PERIOD, took / MOST_LOAD) - took;
+      const woken = new Promise<void>((resolve) => wake = resolve);
+      const timer = setTimeout(wake, pause);
+      await Promise.race([woken, stopped.promise]);
+      clearTimeout(timer);
+      if (!isStopped) ({ text, took } = timed(draw));
+    }
+  } finally {
+    if (isScreen) leaveScreen();
+    for (const listener of listeners) Deno.removeSignalListener(...listener);
+  }
+}
+
+function timed(draw: () => string): { text: string; took: number } {
+  const begin = performance.now();
+  const text = draw();
+  return { text, took: performance.now() - begin };
+}

@@ -1,0 +1,138 @@
+import { assertEquals } from "@std/assert";
+import { readStatus } from "../../src/status/query.ts";
+import { userId } from "../../src/system/user.ts";
+import { query } from "../support/database.ts";
+import { answer, at, lineOf, prompt } from "../support/envelope.ts";
+import { listing } from "../support/listing.ts";
+import { TempDir } from "../support/temp.ts";
+import { Running } from "./program.ts";
+
+// Loads the C library, which no test is to be blamed for.
+userId();
+
+const QUESTION = lineOf(prompt({ t: at(0) })) + "\n";
+const ANSWER = lineOf(answer({ t: at(1) })) + "\n";
+
+/** What must stay as it is while somebody reads; the -shm holds their locks. */
+function untouched(dir: TempDir): unknown {
+  const { "turns.db-shm": shm, ...files } = listing(dir.path);
+  return [shm.slice(0, 2), files];
+}
+
+Deno.test("status is read beside a running program, which goes on", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  await using program = Running.start(["--db", db]);
+  await program.write(QUESTION);
+  await program.line();
+  const before = untouched(dir);
+  assertEquals(readStatus(db).byStatus.waiting_response, 1);
+  assertEquals(untouched(dir), before);
+
+  await program.write(ANSWER);
+  assertEquals(JSON.parse((await program.line())!).status, "completed");
+  assertEquals(readStatus(db).byStatus.completed, 1);
+  assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+  // It could close the database as it should.
+  assertEquals(Object.keys(listing(dir.path)), ["turns.db"]);
+  assertEquals(readStatus(db).turns, 1);
+  assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
+});
+
+Deno.test("status of a program that was killed changes nothing that it left", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  await using program = Running.start(["--db", db]);
+  await program.write(QUESTION);
+  await program.line();
+  program.kill("SIGKILL");
+  await program.exit();
+  const before = listing(dir.path);
+  assertEquals(Object.keys(before), [
+    "turns.db",
+    "turns.db-shm",
+    "turns.db-wal",
+  ]);
+  assertEquals(readStatus(db).turns, 1);
+  assertEquals(listing(dir.path), before);
+
+  // A copy may lack the -shm, which says nothing that is not in the -wal.
+  Deno.removeSync(`${db}-shm`);
+  assertEquals(readStatus(db).turns, 1);
+  const { "turns.db-shm": [mode], ...files } = listing(dir.path);
+  assertEquals(mode, 0o600);
+  const { "turns.db-shm": _, ...others } = before;
+  assertEquals(files, others);
+});
+
+Deno.test("status tells how far a followed file was read, and how far it grew since", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const log = dir.write("log.jsonl", QUESTION);
+  await using program = Running.start([
+    ...["--source", log, "--follow", "--db", db],
+  ]);
+  await program.line();
+  program.kill("SIGTERM");
+  assertEquals((await program.exit()).code, 0);
+  const state = () =>
+    readStatus(db).files.map((file) => [
+      ...[file.path, file.standing, file.readBytes, file.lagBytes],
+    ]);
+  const path = Deno.realPathSync(log);
+  const read = QUESTION.length;
+  assertEquals(state(), [[path, "current", read, 0]]);
+  Deno.writeTextFileSync(log, ANSWER, { append: true });
+  assertEquals(state(), [[path, "current", read, ANSWER.length]]);
+  Deno.renameSync(log, `${log}.1`);
+  assertEquals(state(), [[path, "missing", read, null]]);
+  Deno.writeTextFileSync(log, "");
+  assertEquals(state(), [[path, "rotated", read, null]]);
+
+  await using next = Running.start([
+    ...["--source", log, "--follow", "--db", db],
+  ]);
+  await next.line();
+  next.kill("SIGTERM");
+  await next.exit();
+  assertEquals(state(), [[path, "current", 0, 0]]);
+});
+
+Deno.test("status is always whole while programs come and go", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const first = Running.start(["--db", db]);
+  await first.end();
+  let isOver = false;
+  const writers = async () => {
+    for (let i = 0; i < 12; i++) {
+      await using program = Running.start(["--db", db]);
+      for (let j = 0; j < 20; j++) {
+        await program.write(
+          lineOf(prompt({ sid: `${i} ${j}`, t: at(i * 20 + j) })) + "\n",
+        );
+        await program.line();
+      }
+      // Some close the database, some are killed.
+      if (i % 3 === 0) program.kill("SIGKILL");
+      else assertEquals((await program.end()).stderr, "");
+    }
+    isOver = true;
+  };
+  const written = writers();
+  let last = 0;
+  let reads = 0;
+  while (!isOver) {
+    const { turns, byStatus, sessions, lastTurns } = readStatus(db);
+    assertEquals([byStatus.waiting_response, sessions], [turns, turns]);
+    assertEquals(lastTurns[0]?.id ?? 0, turns);
+    assertEquals(turns >= last, true);
+    last = turns;
+    reads++;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await written;
+  assertEquals(readStatus(db).turns, 240);
+  assertEquals(reads > 12, true);
+  assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
+});

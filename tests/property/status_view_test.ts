@@ -1,0 +1,105 @@
+import { assert, assertEquals } from "@std/assert";
+import { unicodeWidth } from "@std/cli";
+import type { Standing } from "../../src/status/followed.ts";
+import type { Status } from "../../src/status/query.ts";
+import { view } from "../../src/status/view.ts";
+import type { Random } from "../../tools/log_generator/random.ts";
+import { forSeeds } from "./seeds.ts";
+
+/** Ranges of characters, most of which are trouble. */
+const RANGES: [number, number][] = [
+  [0x00, 0x1f],
+  [0x20, 0x7e],
+  [0x7f, 0xa0],
+  [0x300, 0x36f],
+  [0x5d0, 0x700],
+  [0x900, 0x97f],
+  [0x1100, 0x11ff],
+  [0x2000, 0x206f],
+  [0x20d0, 0x20ff],
+  [0x2580, 0x259f],
+  [0x3000, 0x30ff],
+  [0xac00, 0xac80],
+  [0xfe00, 0xfeff],
+  [0xfff0, 0xffff],
+  [0x1f1e6, 0x1f1ff],
+  [0x1f3f0, 0x1f64f],
+  [0xe0000, 0xe01ff],
+];
+
+function anyText(random: Random): string {
+  const range = () => random.pick(RANGES);
+  let [low, high] = range();
+  let text = "";
+  for (let length = random.below(60); length > 0; length--) {
+    if (random.chance(0.3)) [low, high] = range();
+    text += String.fromCodePoint(random.between(low, high));
+  }
+  return text;
+}
+
+function anyCount(random: Random): number {
+  return random.below(10 ** random.below(9));
+}
+
+function anyStatus(random: Random): Status {
+  const count = () => anyCount(random);
+  const text = () => anyText(random);
+  const some = <T>(make: () => T) =>
+    Array.from({ length: random.below(5) }, make);
+  const statuses = ["completed", "orphaned", "waiting_response"] as const;
+  const standings: Standing[] = ["current", "rotated", "missing"];
+  return {
+    database: text(),
+    readMs: 0,
+    turns: count(),
+    byStatus: {
+      completed: count(),
+      orphaned: count(),
+      waiting_response: count(),
+    },
+    sessions: count(),
+    durations: random.chance(0.2) ? null : {
+      turns: count(),
+      median: count(),
+      p95: count(),
+      longest: count(),
+    },
+    days: some(() => ({ day: text(), turns: count() })),
+    lastTurns: some(() => ({
+      id: count(),
+      sid: text(),
+      status: random.pick(statuses),
+      startTime: text(),
+      startMs: random.chance(0.1) ? null : -count(),
+      userText: text(),
+    })),
+    files: some(() => ({
+      path: text(),
+      standing: random.pick(standings),
+      readBytes: count(),
+      readLines: count(),
+      movedMs: -count(),
+      sizeBytes: count(),
+      lagBytes: random.chance(0.3) ? null : count(),
+    })),
+  };
+}
+
+Deno.test("view of whatever a log can hold fits the terminal, and cannot control it", async () => {
+  await forSeeds(300, (random) => {
+    const status = anyStatus(random);
+    const width = random.below(140);
+    const text = view(status, { width, color: false, now: 0 });
+    for (const line of text.split("\n")) {
+      assert(unicodeWidth(line) <= width, JSON.stringify(line));
+      const hidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+      assertEquals(hidden.exec(line), null, JSON.stringify(line));
+    }
+    const uncut = view(status, { width: Infinity, color: false, now: 0 });
+    assertEquals(text.split("\n").length, uncut.split("\n").length);
+    const colored = view(status, { width, color: true, now: 0 });
+    // deno-lint-ignore no-control-regex
+    assertEquals(colored.replace(/\x1b\[(0|32|33|35)m/g, ""), text);
+  });
+});

@@ -1,0 +1,169 @@
+import { Database } from "@db/sqlite";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Failure } from "../../src/error.ts";
+import { readStatus } from "../../src/status/query.ts";
+import { readOnly } from "../../src/status/read_only.ts";
+import { SCHEMA_VERSION } from "../../src/store/schema.ts";
+import { SqliteStore } from "../../src/store/store.ts";
+import { Tracker } from "../../src/tracker.ts";
+import { at, prompt } from "../support/envelope.ts";
+import { listing } from "../support/listing.ts";
+import { TempDir } from "../support/temp.ts";
+
+/** Applies prompts to the database, and leaves it open. */
+function open(path: string, prompts = 1): SqliteStore {
+  const store = new SqliteStore(path, { synchronous: "off" });
+  const tracker = new Tracker(store);
+  for (let i = 0; i < prompts; i++) tracker.apply(prompt({ t: at(i) }));
+  return store;
+}
+
+function create(path: string, prompts = 1): string {
+  open(path, prompts)[Symbol.dispose]();
+  return path;
+}
+
+function countTurns(db: Database): number {
+  return db.prepare("SELECT count(*) FROM turns").value<[number]>()![0];
+}
+
+/** Reading it fails with words, and changes nothing. */
+function assertRefused(dir: TempDir, path: string, ...words: string[]): void {
+  const before = listing(dir.path);
+  const { message } = assertThrows(() => readStatus(path), Failure);
+  for (const word of [JSON.stringify(path), ...words]) {
+    assertStringIncludes(message, word);
+  }
+  assertEquals(listing(dir.path), before);
+}
+
+Deno.test("readOnly reads a closed database and leaves no file behind", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  const before = listing(dir.path);
+  assertEquals(readOnly(path, countTurns), 1);
+  assertEquals(listing(dir.path), before);
+  assertEquals(Object.keys(before), ["turns.db"]);
+});
+
+Deno.test("readOnly takes a path for nothing but a path", () => {
+  using dir = new TempDir();
+  const names = ["a b?mode=rwc#%41.db", ":memory:", "file:turns.db", "日本.db"];
+  const cwd = Deno.cwd();
+  try {
+    Deno.chdir(dir.path);
+    for (const [i, name] of names.entries()) {
+      create(dir.file(name), i + 1);
+      assertEquals(readOnly(dir.file(name), countTurns), i + 1, name);
+      assertEquals(readOnly(name, countTurns), i + 1, name);
+    }
+  } finally {
+    Deno.chdir(cwd);
+  }
+  assertEquals(Object.keys(listing(dir.path)), names.toSorted());
+});
+
+Deno.test("readOnly sees what stands in the -wal of an open database, behind a link too", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  const link = dir.file("link.db");
+  Deno.symlinkSync(path, link);
+  using store = open(path, 2);
+  assertEquals(readOnly(path, countTurns), 2);
+  assertEquals(readOnly(link, countTurns), 2);
+  new Tracker(store).apply(prompt({ t: at(10) }));
+  assertEquals(readOnly(link, countTurns), 3);
+});
+
+Deno.test("readOnly writes nothing", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  const erase = (db: Database) => db.exec("DELETE FROM turns");
+  assertThrows(() => readOnly(path, erase), Failure, "cannot be written");
+  using _store = open(path);
+  assertThrows(() => readOnly(path, erase), Failure, "cannot be written");
+  assertEquals(readOnly(path, countTurns), 1);
+});
+
+Deno.test("readOnly keeps nobody from putting the -wal into the database", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  using _store = open(path, 50);
+  readOnly(path, countTurns);
+  const db = new Database(path);
+  const [busy] = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").value<
+    [number]
+  >()!;
+  assertEquals([busy, Deno.statSync(`${path}-wal`).size], [0, 0]);
+  // Open, but with nothing in its -wal.
+  assertEquals(readOnly(path, countTurns), 50);
+  db.close();
+});
+
+Deno.test("readOnly reads again where a closed database was written meanwhile", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  let calls = 0;
+  const result = readOnly(path, (db) => {
+    const turns = countTurns(db);
+    if (++calls === 1) create(path, 300);
+    return turns;
+  });
+  assertEquals([result, calls], [300, 2]);
+});
+
+Deno.test("readOnly reads again where a closed database is opened meanwhile, whatever it met", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  using stack = new DisposableStack();
+  let calls = 0;
+  const result = readOnly(path, (db) => {
+    if (++calls > 1) return countTurns(db);
+    stack.use(open(path, 2));
+    throw new Error("database disk image is malformed");
+  });
+  assertEquals([result, calls], [2, 2]);
+});
+
+Deno.test("readOnly gives up where a database never rests", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  let calls = 0;
+  const write = () => create(path, ++calls + 1);
+  assertThrows(() => readOnly(path, write), Failure, "is locked by another");
+  assertEquals(calls, 10);
+});
+
+Deno.test("status of a database that is not there creates none", () => {
+  using dir = new TempDir();
+  assertRefused(dir, dir.file("turns.db"), "is not there", "--db");
+  assertRefused(dir, dir.file("no/turns.db"), "is not there");
+  Deno.symlinkSync("nowhere", dir.file("link"));
+  assertRefused(dir, dir.file("link"), "is not there");
+});
+
+Deno.test("status refuses what is no database of ours, and leaves it as it was", () => {
+  using dir = new TempDir();
+  assertRefused(dir, dir.write("log", "{}\n".repeat(1000)), "not an SQLite");
+  assertRefused(dir, dir.path, "it is no regular file");
+  assertRefused(dir, dir.write("empty", ""), "is empty");
+  const other = dir.file("other.db");
+  const db = new Database(other);
+  db.exec("CREATE TABLE t (x)");
+  db.close();
+  assertRefused(dir, other, "is another program's");
+});
+
+Deno.test("status refuses a database of another version, and tells what to do", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  const setVersion = (version: number) => {
+    const db = new Database(path);
+    db.exec(`PRAGMA user_version = ${version}`);
+    db.close();
+  };
+  setVersion(SCHEMA_VERSION + 1);
+  assertRefused(dir, path, "newer turn-counter");
+  setVersion(1);
+  assertRefused(dir, path, "of an earlier turn-counter", `--db "${path}"`);
+});

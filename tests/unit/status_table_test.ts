@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { type Cell, type Column, table } from "../../src/status/table.ts";
+
+const RED = (text: string) => `<red>${text}</red>`;
+const COLUMNS: Column[] = [{}, { align: "right" }, { keep: "end" }];
+
+function lines(rows: Cell[][], width = Infinity, color = false): string[] {
+  return table(COLUMNS, rows, { width, color });
+}
+
+Deno.test("table puts columns in line, wide characters too", () => {
+  const rows = [["a", "1", "x"], ["日本", "22", "y"], ["e\u0301", "333", "z"]];
+  assertEquals(lines(rows), [
+    "a       1  x",
+    "日本   22  y",
+    "e\u0301     333  z",
+  ]);
+});
+
+Deno.test("table writes no blanks at the end of a line", () => {
+  assertEquals(lines([["a", "1", ""], ["b"], ["c", "10", "x"]]), [
+    "a   1",
+    "b",
+    "c  10  x",
+  ]);
+});
+
+Deno.test("table cuts what does not fit, and leaves out what has no room", () => {
+  const rows = [["abc", "12", "/var/log"], ["d", "3", "/x"]];
+  assertEquals(lines(rows, 13), ["abc  12  …log", "d     3  /x"]);
+  assertEquals(lines(rows, 10), ["abc  12  …", "d     3  …"]);
+  assertEquals(lines(rows, 9), ["abc  12", "d     3"]);
+  assertEquals(lines(rows, 6), ["abc  …", "d    3"]);
+  assertEquals(lines(rows, 2), ["a…", "d"]);
+  assertEquals(lines(rows, 0), ["", ""]);
+});
+
+Deno.test("table colours texts, not the blanks around them, and only where asked", () => {
+  const rows = [[{ text: "ab", color: RED }, { text: "1", color: RED }], [
+    "abc",
+    "22",
+  ]];
+  assertEquals(lines(rows, Infinity, true), [
+    "<red>ab</red>    <red>1</red>",
+    "abc  22",
+  ]);
+  assertEquals(lines(rows), ["ab    1", "abc  22"]);
+  // What is cut keeps its colour, and what is left out has none.
+  assertEquals(lines(rows, 2, true), ["<red>ab</red>", "a…"]);
+});
+
+Deno.test("table of no rows is no lines", () => {
+  assertEquals(lines([]), []);
+});

@@ -1,0 +1,106 @@
+import { assertEquals } from "@std/assert";
+import { bar } from "../../src/status/bars.ts";
+import { percentile } from "../../src/status/percentile.ts";
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+} from "../../src/status/units.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Holds a format against what it makes of values. */
+function assertFormats(
+  format: (value: number) => string,
+  table: [value: number, text: string][],
+): void {
+  for (const [value, text] of table) {
+    assertEquals(format(value), text, `of ${value}`);
+  }
+}
+
+Deno.test("formatCount parts thousands", () => {
+  assertFormats(formatCount, [[0, "0"], [999, "999"], [
+    12345678,
+    "12,345,678",
+  ]]);
+});
+
+Deno.test("formatShare gives percent, and nothing of nothing", () => {
+  assertEquals(formatShare(1, 3), "33.3 %");
+  assertEquals(formatShare(3, 3), "100.0 %");
+  assertEquals(formatShare(0, 0), "");
+});
+
+Deno.test("formatDuration gives two units at most, and rounds nothing up", () => {
+  assertFormats(formatDuration, [
+    [0, "0 ms"],
+    [999, "999 ms"],
+    [SECOND, "1.0 s"],
+    [9973, "9.9 s"],
+    [MINUTE - 1, "59.9 s"],
+    [MINUTE, "1 m 0 s"],
+    [HOUR - 1, "59 m 59 s"],
+    [HOUR, "1 h 0 m"],
+    [DAY - 1, "23 h 59 m"],
+    [DAY, "1 d 0 h"],
+    [12345 * DAY + 5 * HOUR, "12,345 d 5 h"],
+  ]);
+});
+
+Deno.test("formatAge gives one unit, and tells what is still to come", () => {
+  assertFormats(formatAge, [
+    [0, "0 s"],
+    [SECOND - 1, "0 s"],
+    [MINUTE - 1, "59 s"],
+    [MINUTE, "1 m"],
+    [HOUR - 1, "59 m"],
+    [DAY - 1, "23 h"],
+    [400 * DAY, "400 d"],
+    [-1, "0 s"],
+    [-2 * HOUR, "-2 h"],
+  ]);
+});
+
+Deno.test("formatBytes gives decimal units, and rounds nothing up", () => {
+  assertFormats(formatBytes, [
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1.0 kB"],
+    [999_999, "999.9 kB"],
+    [12_345_678, "12.3 MB"],
+    [Number.MAX_SAFE_INTEGER, "9.0 PB"],
+    [123456e15, "123456.0 PB"],
+  ]);
+});
+
+Deno.test("percentile is the smallest value that the share does not exceed", () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+  assertEquals(
+    [0.01, 0.5, 0.95, 1].map((share) => percentile(hundred, share)),
+    [
+      ...[1, 50, 95, 100],
+    ],
+  );
+  assertEquals([0.5, 0.95].map((share) => percentile([7], share)), [7, 7]);
+  assertEquals([0.5, 0.95].map((share) => percentile([1, 2], share)), [1, 2]);
+  assertEquals(percentile([1, 2, 3], 0.5), 2);
+});
+
+Deno.test("bar is as long as its part of the greatest, in eighths of a column", () => {
+  const bars = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16].map((n) => bar(n, 16, 2));
+  assertEquals(bars, [
+    ...["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█", "█▌", "██"],
+  ]);
+});
+
+Deno.test("bar shows what is more than nothing, and fits", () => {
+  assertEquals(bar(1, 10_000_000, 50), "▏");
+  assertEquals(bar(10_000_000, 10_000_000, 50), "█".repeat(50));
+  assertEquals([0, -3].map((width) => bar(1, 1, width)), ["", ""]);
+});

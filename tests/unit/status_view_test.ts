@@ -1,0 +1,261 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { unicodeWidth } from "@std/cli";
+import type { FollowedFile } from "../../src/status/followed.ts";
+import type { LastTurn, Status } from "../../src/status/query.ts";
+import { view } from "../../src/status/view.ts";
+import type { TurnStatus } from "../../src/turn.ts";
+
+const NOW = Date.UTC(2025, 10, 18, 20);
+const SID = "019a967c-2894-74b3-bfd7-24d460bc9c78";
+
+const EMPTY: Status = {
+  database: "turns.db",
+  readMs: NOW,
+  turns: 0,
+  byStatus: { completed: 0, orphaned: 0, waiting_response: 0 },
+  sessions: 0,
+  durations: null,
+  days: [],
+  lastTurns: [],
+  files: [],
+};
+
+function turn(fields: Partial<LastTurn> = {}): LastTurn {
+  return {
+    id: 1,
+    sid: SID,
+    status: "completed",
+    startTime: "2025-11-18T19:59:57.000",
+    startMs: NOW - 3000,
+    userText: "hello",
+    ...fields,
+  };
+}
+
+function file(fields: Partial<FollowedFile> = {}): FollowedFile {
+  return {
+    path: "/var/log/agents/sse_lines.jsonl",
+    standing: "current",
+    readBytes: 12_345_678_901,
+    readLines: 5_000_000,
+    movedMs: NOW - 1000,
+    sizeBytes: 12_345_701_234,
+    lagBytes: 22_333,
+    ...fields,
+  };
+}
+
+const LARGE: Status = {
+  ...EMPTY,
+  turns: 10_060_000,
+  byStatus: {
+    completed: 8_500_000,
+    orphaned: 1_100_000,
+    waiting_response: 460_000,
+  },
+  sessions: 3_340_000,
+  durations: { turns: 10_000, median: 9973, p95: 72_500, longest: 1_925_515 },
+  days: [
+    { day: "2025-11-16", turns: 724_320 },
+    { day: "2025-11-17", turns: 362_160 },
+    { day: "2025-11-18", turns: 3 },
+  ],
+  lastTurns: [
+    turn({
+      id: 10_060_000,
+      status: "waiting_response",
+      userText: "日本語のログを読んで、要約してください",
+    }),
+    turn({
+      id: 10_059_999,
+      startMs: NOW - 65_000,
+      userText:
+        "look:\x1b[2J\r\n\u202ethis\u2066 line \x9b31mcontrols nothing and goes on and on",
+    }),
+    turn({
+      id: 10_059_998,
+      status: "orphaned",
+      startMs: NOW - 3 * 86_400_000,
+      userText: "👩‍🔬 never mind",
+    }),
+  ],
+  files: [
+    file(),
+    file({
+      path: "/tmp/other.jsonl",
+      standing: "rotated",
+      readBytes: 0,
+      movedMs: NOW - 90_000,
+      lagBytes: null,
+    }),
+  ],
+};
+
+function assertView(width: number, expected: string, status = LARGE): void {
+  const actual = view(status, { width, color: false, now: NOW });
+  assertEquals(actual, expected);
+}
+
+Deno.test("view of a large database, 80 columns wide", () => {
+  assertView(
+    80,
+    `\
+turns.db
+
+turns      10,060,000  in 3,340,000 sessions
+completed   8,500,000   84.5 %
+orphaned    1,100,000   10.9 %
+waiting       460,000    4.6 %
+median          9.9 s  duration of the last 10,000 completed turns
+p95          1 m 12 s
+longest      32 m 5 s
+
+   read  ago   behind  followed file
+12.3 GB  1 s  22.3 kB  /var/log/agents/sse_lines.jsonl
+    0 B  1 m  rotated  /tmp/other.jsonl
+
+    turn  session  age  status     prompt
+10060000  c9c78    3 s  waiting    日本語のログを読んで、要約してください
+10059999  c9c78    1 m  completed  look: [2J this line 31mcontrols nothing and …
+10059998  c9c78    3 d  orphaned   👩🔬 never mind
+
+day           turns
+2025-11-16  724,320  ██████████████████████████████████████████████████
+2025-11-17  362,160  █████████████████████████
+2025-11-18        3  ▏
+`,
+  );
+});
+
+Deno.test("view of the same, 40 columns wide", () => {
+  assertView(
+    40,
+    `\
+turns.db
+
+turns      10,060,000  in 3,340,000 ses…
+completed   8,500,000   84.5 %
+orphaned    1,100,000   10.9 %
+waiting       460,000    4.6 %
+median          9.9 s  duration of the …
+p95          1 m 12 s
+longest      32 m 5 s
+
+   read  ago   behind  followed file
+12.3 GB  1 s  22.3 kB  …/sse_lines.jsonl
+    0 B  1 m  rotated  /tmp/other.jsonl
+
+    turn  session  age  status     prom…
+10060000  c9c78    3 s  waiting    日本…
+10059999  c9c78    1 m  completed  look…
+10059998  c9c78    3 d  orphaned   👩🔬…
+
+day           turns
+2025-11-16  724,320  ███████████████████
+2025-11-17  362,160  █████████▌
+2025-11-18        3  ▏
+`,
+  );
+});
+
+Deno.test("view shows as much of a prompt as the width allows, 100 columns at most", () => {
+  const prompts = ["many words ".repeat(30), "日本語のログ".repeat(30)];
+  for (const userText of prompts) {
+    const lineOf = (width: number) => {
+      const status = { ...EMPTY, lastTurns: [turn({ userText })] };
+      const text = view(status, { width, color: false, now: NOW });
+      return text.split("\n").find((line) => line.includes(" completed  "))!;
+    };
+    for (const width of [60, 80, 120]) {
+      // A wide character may leave one column free.
+      assert([width, width - 1].includes(unicodeWidth(lineOf(width))));
+    }
+    assert(unicodeWidth(lineOf(Infinity)) < 140);
+    assertEquals(lineOf(1000), lineOf(Infinity));
+    assert(lineOf(1000).endsWith("…"));
+  }
+});
+
+Deno.test("view of an empty database", () => {
+  assertView(
+    80,
+    `\
+turns.db
+
+turns      0  in 0 sessions
+completed  0
+orphaned   0
+waiting    0
+`,
+    EMPTY,
+  );
+});
+
+Deno.test("view tells of how many turns the durations are only where not of all", () => {
+  const durations = { turns: 2, median: 1, p95: 2, longest: 2 };
+  const byStatus = { completed: 2, orphaned: 1, waiting_response: 0 };
+  const status = { ...EMPTY, turns: 3, sessions: 1, byStatus, durations };
+  assertView(
+    80,
+    `\
+turns.db
+
+turns         3  in 1 session
+completed     2   66.7 %
+orphaned      1   33.3 %
+waiting       0    0.0 %
+median     1 ms  duration of completed turns
+p95        2 ms
+longest    2 ms
+`,
+    status,
+  );
+});
+
+Deno.test("view colours by status, and is the same text otherwise", () => {
+  const options = { width: 60, now: NOW };
+  const colored = view(LARGE, { ...options, color: true });
+  for (
+    const [code, word] of [[32, "completed"], [33, "waiting"], [35, "orphaned"]]
+  ) {
+    const painted = `\x1b[${code}m${word}\x1b[0m`;
+    assertEquals(colored.split(painted).length - 1, 2, painted);
+  }
+  // deno-lint-ignore no-control-regex
+  const plain = colored.replace(/\x1b\[\d+m/g, "");
+  assertEquals(plain, view(LARGE, { ...options, color: false }));
+});
+
+Deno.test("view lets no name and no text control the terminal", () => {
+  const evil = "a\x1b[2Jb\nc\x9b31m\u202ed";
+  const status = {
+    ...LARGE,
+    database: evil,
+    days: [{ day: evil, turns: 1 }],
+    lastTurns: [
+      turn({ userText: evil, sid: evil.slice(0, 8) }),
+      turn({ status: evil as TurnStatus }),
+    ],
+    files: [file({ path: evil })],
+  };
+  const text = view(status, { width: 80, color: false, now: NOW });
+  assertEquals(/[^\P{C}\n]/u.exec(text), null);
+  assertEquals(text.split("a [2Jb c 31md").length - 1, 5);
+});
+
+Deno.test("view tells what is not known", () => {
+  const status = {
+    ...EMPTY,
+    lastTurns: [turn({ startMs: null, startTime: null, userText: null })],
+    files: [
+      file({ standing: "missing", lagBytes: null }),
+      file({ standing: "truncated", lagBytes: null }),
+      file({ standing: "unreadable", lagBytes: null }),
+    ],
+  };
+  const text = view(status, { width: 80, color: false, now: NOW });
+  assertStringIncludes(text, "   1  c9c78      ?  completed\n");
+  for (const word of ["missing", "cut off", "no access"]) {
+    assertStringIncludes(text, `  ${word}  /var`);
+  }
+});
