@@ -1,0 +1,63 @@
+/**
+ * Drives the program as a user does who sits at a terminal.
+ *
+ * @module
+ */
+
+import { COMMAND, run, Running } from "./program.ts";
+
+/** A shell script with the program as `"$@"`, on a terminal of its own. */
+export class Terminal extends Running {
+  #tty: string;
+
+  private constructor(command: string, tty: string) {
+    super(["script", "-qefc", command, "/dev/null"]);
+    this.#tty = tty;
+  }
+
+  /**
+   * Starts a script.
+   *
+   * @param folder Where a file may be written.
+   * @param columns How wide the terminal is; it is 24 rows high.
+   */
+  static async run(
+    script: string,
+    { args, columns, folder }: {
+      args: string[];
+      columns: number;
+      folder: string;
+    },
+  ): Promise<Terminal> {
+    const tty = `${folder}/tty`;
+    const setUp = `stty rows 24 cols ${columns}; tty >${
+      quote(tty)
+    }; echo ready`;
+    const words = [...COMMAND, ...args].map(quote).join(" ");
+    const command = `${setUp}; set -- ${words}; ${script}`;
+    const terminal = new Terminal(command, tty);
+    await terminal.until("ready");
+    return terminal;
+  }
+
+  /** Reads lines up to one that holds `text`, and gives them all. */
+  async until(text: string): Promise<string> {
+    let seen = "";
+    while (!seen.includes(text)) {
+      const line = await this.line();
+      if (line === undefined) throw new Error(`no ${text} in ${seen}`);
+      seen += `${line}\n`;
+    }
+    return seen;
+  }
+
+  /** Makes it wider or narrower. */
+  async resize(columns: number): Promise<void> {
+    const tty = Deno.readTextFileSync(this.#tty).trim();
+    await run(["stty", "-F", tty, "cols", String(columns)]);
+  }
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
