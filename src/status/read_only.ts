@@ -22,6 +22,8 @@ const FLAGS = 0x01 | 0x40;
 const BUSY_TIMEOUT = 5000;
 /** How often to read again where writers come and go meanwhile. */
 const MOST_ATTEMPTS = 10;
+/** Two writes this close to each other may bear the same time, in milliseconds. */
+const TICK = 20;
 const ROOT = 0;
 
 /**
@@ -43,8 +45,10 @@ const PARAMETERS = {
 /** What a database looks like from outside. */
 interface Look {
   state: keyof typeof PARAMETERS;
-  /** Another one once the file was written. */
+  /** Another one once the file was written, unless it {@linkcode isFresh}. */
   seal: string;
+  /** Whether it was written just now. */
+  isFresh: boolean;
   /** To whom the file belongs. */
   user: number | null;
 }
@@ -61,7 +65,7 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
       isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
     );
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const before = lookAt(file);
+      const before = lookAtRest(file);
       const result = settle(() => readAt(file, before, read));
       const after = lookAt(file);
       const holds = before.state === "closed"
@@ -77,6 +81,14 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
   }
 }
 
+/** Looks once its seal can be trusted. */
+function lookAtRest(file: string): Look {
+  const look = lookAt(file);
+  if (look.state !== "closed" || !look.isFresh) return look;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TICK);
+  return lookAt(file);
+}
+
 function lookAt(file: string): Look {
   const { isFile, dev, ino, size, mtime, uid } = Deno.statSync(file);
   // To open a FIFO could take for ever.
@@ -90,7 +102,9 @@ function lookAt(file: string): Look {
     : beside("-shm") !== undefined
     ? "open"
     : "torn";
-  return { state, seal: [dev, ino, size, mtime?.getTime()].join(), user: uid };
+  const writtenMs = mtime?.getTime() ?? 0;
+  const seal = [dev, ino, size, writtenMs].join();
+  return { state, seal, isFresh: Date.now() - writtenMs < TICK, user: uid };
 }
 
 function readAt<T>(

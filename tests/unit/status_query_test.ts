@@ -147,8 +147,8 @@ Deno.test("status tells of the turns minted last, the newest first", () => {
 
 Deno.test("status takes the beginning of a long prompt, and no half character", () => {
   using dir = new TempDir();
-  const path = databaseOf(dir, [prompt({ text: "a" + "語".repeat(1e6) })]);
-  assertEquals(readStatus(path).lastTurns[0].userText, "a" + "語".repeat(333));
+  const path = databaseOf(dir, [prompt({ text: "ab" + "語".repeat(1e6) })]);
+  assertEquals(readStatus(path).lastTurns[0].userText, "ab" + "語".repeat(332));
 });
 
 Deno.test("status tells of the newest file of each followed path", () => {

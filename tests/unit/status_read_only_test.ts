@@ -46,6 +46,15 @@ Deno.test("readOnly reads a closed database and leaves no file behind", () => {
   assertEquals(Object.keys(before), ["turns.db"]);
 });
 
+Deno.test("readOnly takes an empty -wal for none", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  dir.write("turns.db-wal", "");
+  const before = listing(dir.path);
+  assertEquals(readOnly(path, countTurns), 1);
+  assertEquals(listing(dir.path), before);
+});
+
 Deno.test("readOnly takes a path for nothing but a path", () => {
   using dir = new TempDir();
   const names = ["a b?mode=rwc#%41.db", ":memory:", "file:turns.db", "日本.db"];

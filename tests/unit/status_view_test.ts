@@ -243,6 +243,15 @@ Deno.test("view lets no name and no text control the terminal", () => {
   assertEquals(text.split("a [2Jb c 31md").length - 1, 5);
 });
 
+Deno.test("view gives a status that is none of ours no colour", () => {
+  const status = {
+    ...EMPTY,
+    lastTurns: [turn({ status: "new" as TurnStatus })],
+  };
+  const text = view(status, { width: 80, color: true, now: NOW });
+  assertStringIncludes(text, "   1  c9c78    3 s  new     hello\n");
+});
+
 Deno.test("view tells what is not known", () => {
   const status = {
     ...EMPTY,
