@@ -14,23 +14,16 @@ const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\r\n\x1b[J";
 
-/** The size of a terminal. */
-export interface Size {
-  columns: number;
-  rows: number;
-}
-
-/** The size of the terminal; where it does not tell, that of old ones. */
-export function terminalSize(): Size {
-  const { columns, rows } = Deno.consoleSize();
-  return { columns: columns || 80, rows: rows || 24 };
+/** How many lines the terminal has; where it does not tell, as many as old ones. */
+export function terminalHeight(): number {
+  return Deno.consoleSize().rows || 24;
 }
 
 /** What puts a text, as much of it as there is room for, in place of the one before. */
-export function frame(text: string, { rows }: Size): string {
-  const lines = text.trimEnd().split("\n").slice(0, rows);
+export function frame(text: string, height: number): string {
+  const lines = text.trimEnd().split("\n").slice(0, height);
   return HOME + lines.map((line) => CLEAR_LINE + line).join("\r\n") +
-    (lines.length < rows ? CLEAR_BELOW : "");
+    (lines.length < height ? CLEAR_BELOW : "");
 }
 
 /** Gets the terminal ready for frames. */

@@ -4,17 +4,20 @@
  * @module
  */
 
-import { stdout } from "../sink.ts";
+import { terminalWidth } from "../cli/terminal.ts";
+import { stdout } from "../output/sink.ts";
+import { refuseForeignFiles } from "../store/shared_path.ts";
 import { formatJson } from "./json.ts";
 import { readStatus } from "./query.ts";
 import { view } from "./view.ts";
-import { terminalSize } from "./screen.ts";
 import { watch } from "./watch.ts";
 
 /** What the command line asks for. */
 export interface StatusOptions {
   /** Path of the database. */
   db: string;
+  /** Whether nobody named it. */
+  isDefaultDb: boolean;
   /** Write JSON in place of text for people. */
   json: boolean;
   /** Write it again every second, until SIGINT or SIGTERM comes. */
@@ -35,14 +38,17 @@ export async function status(options: StatusOptions): Promise<void> {
   const { db, json } = options;
   const isTerminal = Deno.stdout.isTerminal();
   const draw = () => {
+    if (options.isDefaultDb) refuseForeignFiles(db);
     const status = readStatus(db);
     return json ? formatJson(status) : view(status, {
       now: status.readMs,
-      width: isTerminal ? terminalSize().columns : Infinity,
+      width: isTerminal ? terminalWidth() : Infinity,
       color: options.color && isTerminal,
     });
   };
-  if (!options.watch) return await stdout.write(draw());
+  if (!options.watch) {
+    return await stdout.write(new TextEncoder().encode(draw()));
+  }
   // Without a terminal an empty line tells one text from the next.
   await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Color, PLAIN } from "../cli/colors.ts";
+import { type Color, paint } from "../cli/colors.ts";
 import { cut, widthOf } from "./text.ts";
 
 /** How a column is laid out. */
@@ -16,7 +16,7 @@ export interface Column {
 }
 
 /** A visible text, or one with a colour. */
-export type Cell = string | { text: string; color: Color };
+export type Cell = string | { text: string; color: Color | undefined };
 
 /** What there is to write on. */
 export interface Canvas {
@@ -40,7 +40,7 @@ export function table(
 ): string[] {
   const cells = rows.map((row) =>
     row.map((cell) =>
-      typeof cell === "string" ? { text: cell, color: PLAIN } : cell
+      typeof cell === "string" ? { text: cell, color: undefined } : cell
     )
   );
   const widths = columns.map((_, i) =>
@@ -55,7 +55,9 @@ export function table(
       const text = room > 0 ? cut(cell.text, room, keep) : "";
       const pad = " ".repeat(room - widthOf(text));
       left = Math.max(0, left - room - GAP.length);
-      const painted = color && text !== "" ? cell.color(text) : text;
+      const painted = color && cell.color !== undefined && text !== ""
+        ? paint(cell.color, text)
+        : text;
       return align === "right" ? pad + painted : painted + pad;
     });
     return parts.join(GAP).trimEnd();

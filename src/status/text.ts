@@ -1,26 +1,12 @@
 /**
- * Text from a log as a terminal can show it: in one line, as wide as it looks,
- * and without power over the terminal.
+ * How wide text is on a terminal, and as much of it as fits.
  *
  * @module
  */
 
 import { unicodeWidth } from "@std/cli";
 
-/** Where a line breaks, and what a terminal takes for a command. */
-const CONTROLS = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
-/** What changes how other characters are shown: their order, joins and forms. */
-const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu;
-/** Marks that are heaped up until they cover the lines above and below. */
-const HEAP = /(\p{M}{4})\p{M}+/gu;
-
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-/** The text in one line, without what a terminal would obey or not show. */
-export function visible(text: string): string {
-  return text.replace(CONTROLS, " ").replace(HIDDEN, "").replace(HEAP, "$1")
-    .trim();
-}
 
 /** The number of columns that a visible text takes. */
 export function widthOf(text: string): number {

@@ -4,20 +4,16 @@
  * @module
  */
 
-import { PLAIN, STATUS_COLORS } from "../cli/colors.ts";
+import { STATUS_COLORS } from "../cli/colors.ts";
+import { formatBytes, formatCount, formatDuration } from "../cli/numbers.ts";
+import { visible } from "../cli/visible.ts";
 import type { TurnStatus } from "../turn.ts";
 import { bar } from "./bars.ts";
 import type { FollowedFile, Standing } from "./followed.ts";
 import type { LastTurn, Status } from "./query.ts";
 import { type Canvas, type Cell, type Column, table } from "./table.ts";
-import { cut, visible, widthOf } from "./text.ts";
-import {
-  formatAge,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatShare,
-} from "./units.ts";
+import { cut, widthOf } from "./text.ts";
+import { formatAge, formatShare } from "./units.ts";
 
 /** How to show a {@linkcode Status}. */
 export interface ViewOptions extends Canvas {
@@ -163,5 +159,5 @@ function days({ days }: Status, canvas: Canvas): string[] {
 function label(status: TurnStatus): Cell {
   // Somebody else may have written another one.
   const text = LABELS[status] ?? visible(String(status));
-  return { text, color: STATUS_COLORS[status] ?? PLAIN };
+  return { text, color: STATUS_COLORS[status] };
 }

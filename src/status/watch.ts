@@ -4,9 +4,9 @@
  * @module
  */
 
-import { stdout } from "../sink.ts";
+import { stdout } from "../output/sink.ts";
 import { stopThisProcess } from "../system/stop.ts";
-import { enterScreen, frame, leaveScreen, terminalSize } from "./screen.ts";
+import { enterScreen, frame, leaveScreen, terminalHeight } from "./screen.ts";
 
 /** How often, in milliseconds. */
 const PERIOD = 1000;
@@ -52,7 +52,8 @@ export async function watch(
   try {
     if (isScreen) enterScreen();
     while (!isStopped) {
-      const write = stdout.write(isScreen ? frame(text, terminalSize()) : text);
+      const shown = isScreen ? frame(text, terminalHeight()) : text;
+      const write = stdout.write(new TextEncoder().encode(shown));
       // Where stdout takes nothing, a signal must end it all the same.
       await Promise.race([write, stopped.promise]);
       const pause = Math.max(PERIOD, took / MOST_LOAD) - took;

@@ -16,7 +16,7 @@ export class Terminal extends Running {
   }
 
   /**
-   * Starts a script.
+   * Starts a script, colours being welcome.
    *
    * @param folder Where a file may be written.
    * @param columns How wide the terminal is; it is 24 rows high.
@@ -30,7 +30,7 @@ export class Terminal extends Running {
     },
   ): Promise<Terminal> {
     const tty = `${folder}/tty`;
-    const setUp = `stty rows 24 cols ${columns}; tty >${
+    const setUp = `unset NO_COLOR; stty rows 24 cols ${columns}; tty >${
       quote(tty)
     }; echo ready`;
     const words = [...COMMAND, ...args].map(quote).join(" ");

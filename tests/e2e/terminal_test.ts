@@ -44,7 +44,7 @@ terminalTest(
     const env = { LOG: log, DB: dir.file("db") };
     const { stdout } = await onTerminal(script, env);
     assertEquals(seen(stdout).slice(0, 4), [
-      "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words  [31m",
+      "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words [31m",
       "2025-11-18T14:30:00.000 #2 c9c78 turn 2 \x1b[35morphaned\x1b[0m: hello",
       "2025-11-18T14:30:01.000 #2 c9c78 turn 2 \x1b[32mcompleted\x1b[0m: hello",
       "2025-11-18T12:00:09.000 answer of session obody unmatched",

@@ -3,18 +3,18 @@ import { frame } from "../../src/status/screen.ts";
 
 Deno.test("frame clears each line before it writes it, and all that is below", () => {
   assertEquals(
-    frame("a\n\nb\n", { columns: 80, rows: 24 }),
+    frame("a\n\nb\n", 24),
     "\x1b[H\x1b[Ka\r\n\x1b[K\r\n\x1b[Kb\r\n\x1b[J",
   );
 });
 
 Deno.test("frame leaves out what has no room, and moves to no line that is not there", () => {
   assertEquals(
-    frame("a\nb\nc\n", { columns: 80, rows: 2 }),
+    frame("a\nb\nc\n", 2),
     "\x1b[H\x1b[Ka\r\n\x1b[Kb",
   );
   assertEquals(
-    frame("a\nb\n", { columns: 80, rows: 2 }),
+    frame("a\nb\n", 2),
     "\x1b[H\x1b[Ka\r\n\x1b[Kb",
   );
 });

@@ -1,53 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cut, visible } from "../../src/status/text.ts";
-
-Deno.test("visible makes one line of many", () => {
-  assertEquals(visible("\n a\r\n\tb\u2028c\u2029 d\v\f\x85e \n"), "a b c d e");
-});
-
-Deno.test("visible takes every control character out", () => {
-  const controls = [
-    ...Array(32).keys(),
-    0x7f,
-    ...Array(32).keys().map((i) => i + 0x80),
-  ];
-  for (const code of controls) {
-    const text = visible(`a${String.fromCharCode(code)}b`);
-    assertEquals(text, "a b", `U+${code.toString(16)}`);
-  }
-  assertEquals(
-    visible("\x1b[2J\x1b]0;title\x07\x9b31mred"),
-    "[2J ]0;title 31mred",
-  );
-});
-
-Deno.test("visible takes out what changes the order of characters", () => {
-  const bidi = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e" +
-    "\u2066\u2067\u2068\u2069";
-  for (const character of bidi) {
-    assertEquals(visible(`a${character}b`), "ab", escape(character));
-  }
-  assertEquals(visible("مرحبا"), "مرحبا");
-});
-
-Deno.test("visible takes out what cannot be seen, or joins what can", () => {
-  const hidden = "\u00ad\u034f\u115f\u200b\u200c\u200d\u2060\ufe0f\u{e0061}";
-  for (const character of hidden) {
-    assertEquals(visible(`a${character}b`), "ab", escape(character));
-  }
-  assertEquals(visible("\ufeffa"), "a");
-  assertEquals(visible("👩‍🔬 ❤️"), "👩🔬 ❤");
-});
-
-Deno.test("visible leaves letters of all scripts and their marks", () => {
-  const text = "Größe naïve e\u0301 日本語 한국어 हिन्दी ไทยนี้ 🇩🇪 👍🏽";
-  assertEquals(visible(text), text);
-});
-
-Deno.test("visible leaves four marks of a heap", () => {
-  const heap = "\u0301\u0302\u0303\u0304";
-  assertEquals(visible(`a${heap.repeat(100)}b`), `a${heap}b`);
-});
+import { cut } from "../../src/status/text.ts";
 
 Deno.test("cut leaves what fits", () => {
   for (const text of ["", "abc", "日本", "e\u0301e\u0301"]) {
@@ -77,7 +29,3 @@ Deno.test("cut can keep the end", () => {
   assertEquals(cut("日本語", 4, "end"), "…語");
   assertEquals(cut("abc", 3, "end"), "abc");
 });
-
-function escape(character: string): string {
-  return `U+${character.codePointAt(0)!.toString(16)}`;
-}

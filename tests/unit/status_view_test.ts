@@ -106,18 +106,18 @@ turns      10,060,000  in 3,340,000 sessions
 completed   8,500,000   84.5 %
 orphaned    1,100,000   10.9 %
 waiting       460,000    4.6 %
-median          9.9 s  duration of the last 10,000 completed turns
-p95          1 m 12 s
-longest      32 m 5 s
+median           10 s  duration of the last 10,000 completed turns
+p95        1 min 13 s
+longest    32 min 6 s
 
-   read  ago   behind  followed file
-12.3 GB  1 s  22.3 kB  /var/log/agents/sse_lines.jsonl
-    0 B  1 m  rotated  /tmp/other.jsonl
+ read    ago   behind  followed file
+12 GB    1 s    22 kB  /var/log/agents/sse_lines.jsonl
+  0 B  1 min  rotated  /tmp/other.jsonl
 
-    turn  session  age  status     prompt
-10060000  c9c78    3 s  waiting    日本語のログを読んで、要約してください
-10059999  c9c78    1 m  completed  look: [2J this line 31mcontrols nothing and …
-10059998  c9c78    3 d  orphaned   👩🔬 never mind
+    turn  session    age  status     prompt
+10060000  c9c78      3 s  waiting    日本語のログを読んで、要約してください
+10059999  c9c78    1 min  completed  look: [2J this line 31mcontrols nothing an…
+10059998  c9c78      3 d  orphaned   👩🔬 never mind
 
 day           turns
 2025-11-16  724,320  ██████████████████████████████████████████████████
@@ -137,18 +137,18 @@ turns      10,060,000  in 3,340,000 ses…
 completed   8,500,000   84.5 %
 orphaned    1,100,000   10.9 %
 waiting       460,000    4.6 %
-median          9.9 s  duration of the …
-p95          1 m 12 s
-longest      32 m 5 s
+median           10 s  duration of the …
+p95        1 min 13 s
+longest    32 min 6 s
 
-   read  ago   behind  followed file
-12.3 GB  1 s  22.3 kB  …/sse_lines.jsonl
-    0 B  1 m  rotated  /tmp/other.jsonl
+ read    ago   behind  followed file
+12 GB    1 s    22 kB  …/sse_lines.jsonl
+  0 B  1 min  rotated  /tmp/other.jsonl
 
-    turn  session  age  status     prom…
-10060000  c9c78    3 s  waiting    日本…
-10059999  c9c78    1 m  completed  look…
-10059998  c9c78    3 d  orphaned   👩🔬…
+    turn  session    age  status     pr…
+10060000  c9c78      3 s  waiting    日…
+10059999  c9c78    1 min  completed  lo…
+10059998  c9c78      3 d  orphaned   👩…
 
 day           turns
 2025-11-16  724,320  ███████████████████
@@ -192,7 +192,7 @@ waiting    0
 });
 
 Deno.test("view tells of how many turns the durations are only where not of all", () => {
-  const durations = { turns: 2, median: 1, p95: 2, longest: 2 };
+  const durations = { turns: 2, median: 1000, p95: 2000, longest: 2000 };
   const byStatus = { completed: 2, orphaned: 1, waiting_response: 0 };
   const status = { ...EMPTY, turns: 3, sessions: 1, byStatus, durations };
   assertView(
@@ -200,13 +200,13 @@ Deno.test("view tells of how many turns the durations are only where not of all"
     `\
 turns.db
 
-turns         3  in 1 session
-completed     2   66.7 %
-orphaned      1   33.3 %
-waiting       0    0.0 %
-median     1 ms  duration of completed turns
-p95        2 ms
-longest    2 ms
+turns          3  in 1 session
+completed      2   66.7 %
+orphaned       1   33.3 %
+waiting        0    0.0 %
+median     1.0 s  duration of completed turns
+p95        2.0 s
+longest    2.0 s
 `,
     status,
   );
