@@ -7,6 +7,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
 import { stdout } from "../output/sink.ts";
+import { status } from "../status/status.ts";
 import { type Args, readArgs } from "./args.ts";
 import { completions } from "./completions.ts";
 import { Console } from "./console.ts";
@@ -59,6 +60,7 @@ const COMMANDS: Commands = {
   help: () => print(HELP),
   version: () => print(`turn-counter ${config.version}\n`),
   run: count,
+  status: (args) => status({ ...args, color: !Deno.env.get("NO_COLOR") }),
   completions: ({ shell }) => print(completions(shell)),
   man: () => print(manualPage(config.version)),
 };
