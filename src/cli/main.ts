@@ -28,7 +28,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
     voice = new Console({ isTerminal, color, ...args });
-    await COMMANDS[args.command]!(args as never, voice);
+    await COMMANDS[args.command](args as never, voice);
     return 0;
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
@@ -47,14 +47,12 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-type Commands = Partial<
-  {
-    [Name in Args["command"]]: (
-      args: Extract<Args, { command: Name }>,
-      voice: Console,
-    ) => Promise<void>;
-  }
->;
+type Commands = {
+  [Name in Args["command"]]: (
+    args: Extract<Args, { command: Name }>,
+    voice: Console,
+  ) => Promise<void>;
+};
 
 const COMMANDS: Commands = {
   help: () => print(HELP),
