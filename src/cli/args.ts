@@ -200,7 +200,7 @@ function unknownOption(
   options: readonly Option[],
 ): UsageError {
   const meant = nearest(name ?? arg.slice(1), options.map(({ name }) => name));
-  const hint = meant === undefined ? "" : `; did you mean "--${meant}"?`;
+  const hint = meant === undefined ? "" : ` (did you mean "--${meant}"?)`;
   return new UsageError(`unknown option "${arg}"${hint}`);
 }
 
@@ -214,7 +214,7 @@ function refuse(arg: string): never {
   const meant = nearest(arg, commands);
   throw new UsageError(
     meant !== undefined
-      ? `unexpected argument "${arg}"; did you mean the command "${meant}", right behind the program's name?`
+      ? `unexpected argument "${arg}" (did you mean the command "${meant}"? it comes right behind the program's name)`
       : `unexpected argument "${arg}"; a log file is named with --source`,
   );
 }
