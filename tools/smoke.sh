@@ -23,3 +23,6 @@ fi
   </dev/null >"$scratch/turns.jsonl"
 diff -u testdata/golden.turns.jsonl "$scratch/turns.jsonl"
 echo "golden log: $(wc -l <"$scratch/turns.jsonl") records as expected"
+
+"$binary" status --db "$scratch/demo.db" --json </dev/null |
+  grep -q '"turns":{"total":16,' && echo 'status: 16 turns as expected'
