@@ -64,7 +64,7 @@ const MOST_DAYS = 14;
 const MOST_TURNS = 10;
 const MOST_PROMPT_BYTES = 1000;
 
-/** The statements, by what they are for. All but the last three read an index. */
+/** The statements, by what they are for. None scans the table of turns. */
 export const STATUS_SQL = {
   turns: "SELECT count(*) FROM turns",
   turnsOfStatus: "SELECT count(*) FROM turns WHERE status = ?",
