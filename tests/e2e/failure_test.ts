@@ -1,5 +1,5 @@
 import { Database } from "@db/sqlite";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
@@ -12,21 +12,9 @@ import {
   shell,
   turnCounter,
 } from "./program.ts";
+import { assertTold } from "./told.ts";
 
 const LOG = logOf([prompt()]);
-
-/** One sentence on stderr with these words in it, and nothing on stdout. */
-function assertTold(
-  { code, stdout, stderr }: Ended,
-  expected: number,
-  ...words: string[]
-) {
-  assertEquals([code, stdout], [expected, ""], stderr);
-  const lines = stderr.trimEnd().split("\n");
-  assertEquals(lines.length, 1, stderr);
-  assert(lines[0].startsWith("turn-counter: "), stderr);
-  for (const word of words) assertStringIncludes(stderr, word);
-}
 
 /** Whether this process may do anything, so that modes stop nobody. */
 const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";

@@ -61,6 +61,24 @@ export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   }
 }
 
+/**
+ * Waits until something is so, by looking again and again.
+ *
+ * @throws {Error} Where it is not within the limit.
+ */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
+  const start = performance.now();
+  while (!await isSo()) {
+    if (performance.now() - start > LIMIT) {
+      throw new Error(`waited too long for ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Runs a command to its end. */
 export async function run(
   command: string[],

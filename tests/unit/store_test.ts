@@ -13,24 +13,8 @@ import { SqliteStore } from "../../src/store/store.ts";
 import { Tracker } from "../../src/tracker.ts";
 import { contents, query, records } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
+import { execute, SEED_SCHEMA } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
-
-const SEED = `
-CREATE TABLE turns (
-    turn_id_glob INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL,
-    pid INTEGER NOT NULL, user_text TEXT, assistant_text TEXT, start_time TEXT,
-    end_time TEXT, duration_ms INTEGER, status TEXT DEFAULT 'waiting_response',
-    dedup_hash TEXT NOT NULL UNIQUE);
-CREATE TABLE session_counters (
-    sid TEXT NOT NULL, pid INTEGER NOT NULL, turn_count INTEGER DEFAULT 0,
-    PRIMARY KEY (sid, pid));`;
-
-/** Runs SQL on a database file, created where it is missing. */
-function execute(path: string, sql: string): void {
-  const db = new Database(path);
-  db.exec(sql);
-  db.close();
-}
 
 function create(path: string): void {
   new SqliteStore(path)[Symbol.dispose]();
@@ -149,7 +133,7 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
   const path = dir.file("turns.db");
   execute(
     path,
-    `${SEED}
+    `${SEED_SCHEMA}
     INSERT INTO turns VALUES
       (3, 's', 1, 'q', 'a', '${at(0)}', '${at(2)}', 2000, 'completed', 'h3'),
       (7, 's', 2, 'r', NULL, '${at(1)}', NULL, NULL, 'orphaned', 'h7'),
@@ -216,7 +200,7 @@ Deno.test("SPEC 5: a database of version 0 that lacks keys has them after the up
   const path = dir.file("turns.db");
   execute(
     path,
-    SEED.replace("AUTOINCREMENT", "").replace(
+    SEED_SCHEMA.replace("AUTOINCREMENT", "").replace(
       "turn_count INTEGER DEFAULT 0,\n    PRIMARY KEY (sid, pid)",
       "turn_count INTEGER DEFAULT 0",
     ) +
@@ -253,12 +237,12 @@ Deno.test("SPEC 5: a database of another program is refused, untouched", () => {
     const [name, sql] of [
       ["notes", "CREATE TABLE notes (a)"],
       ["turns", "CREATE TABLE turns (a); CREATE TABLE session_counters (b)"],
-      ["more", `${SEED} CREATE TABLE more (a)`],
+      ["more", `${SEED_SCHEMA} CREATE TABLE more (a)`],
       ["same version", "CREATE TABLE notes (a); PRAGMA user_version = 1"],
       ["no tables", "PRAGMA user_version = 1"],
       ["none of this version", "PRAGMA user_version = 2"],
-      ["negative version", `PRAGMA user_version = -1; ${SEED}`],
-      ["utf16", `PRAGMA encoding = 'UTF-16'; ${SEED}`],
+      ["negative version", `PRAGMA user_version = -1; ${SEED_SCHEMA}`],
+      ["utf16", `PRAGMA encoding = 'UTF-16'; ${SEED_SCHEMA}`],
     ]
   ) {
     const path = dir.file(`${name}.db`);

@@ -1,0 +1,43 @@
+/**
+ * Databases of earlier versions, as a program of that version left them.
+ *
+ * @module
+ */
+
+import { Database } from "@db/sqlite";
+import { at } from "./envelope.ts";
+
+/** The tables of version 0, the seed of the project. */
+export const SEED_SCHEMA = `
+CREATE TABLE turns (
+    turn_id_glob INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL,
+    pid INTEGER NOT NULL, user_text TEXT, assistant_text TEXT, start_time TEXT,
+    end_time TEXT, duration_ms INTEGER, status TEXT DEFAULT 'waiting_response',
+    dedup_hash TEXT NOT NULL UNIQUE);
+CREATE TABLE session_counters (
+    sid TEXT NOT NULL, pid INTEGER NOT NULL, turn_count INTEGER DEFAULT 0,
+    PRIMARY KEY (sid, pid));`;
+
+/** Runs SQL on a database file, created where it is missing. */
+export function execute(path: string, sql: string): void {
+  const db = new Database(path);
+  try {
+    db.exec(sql);
+  } finally {
+    db.close();
+  }
+}
+
+/** Makes a database of version 0 with so many turns, of a session of its own. */
+export function createSeed(path: string, turns: number): void {
+  execute(
+    path,
+    `${SEED_SCHEMA}
+    BEGIN;
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${turns})
+    INSERT INTO turns (sid, pid, user_text, start_time, dedup_hash)
+      SELECT 'seed', 1, 'q' || i, '${at(0)}', 'seed' || i FROM n;
+    INSERT INTO session_counters VALUES ('seed', 1, ${turns});
+    COMMIT;`,
+  );
+}
