@@ -1,0 +1,130 @@
+import { assertEquals } from "@std/assert";
+import { contents, query, records } from "../support/database.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { Running, turnCounter } from "./program.ts";
+import { assertSentence } from "./told.ts";
+
+const FIRST = prompt({ text: "first" });
+const SECOND = prompt({ text: "second", t: at(5) });
+const OTHER = prompt({ text: "other", sid: "other" });
+
+/** Runs the program live on one event, changes the files, and gives it another. */
+async function change(
+  dir: TempDir,
+  args: string[],
+  work: (db: string) => unknown,
+): Promise<string> {
+  const db = dir.file("turns.db");
+  const log = dir.write("log.jsonl", logOf([FIRST]));
+  const follows = args.includes("--follow");
+  const source = follows ? ["--source", log] : [];
+  await using program = Running.start([...args, ...source, "--db", db]);
+  if (!follows) await program.write(logOf([FIRST]));
+  await program.line();
+  await work(db);
+  if (follows) {
+    Deno.writeTextFileSync(log, logOf([SECOND]), { append: true });
+  } else await program.write(logOf([SECOND]));
+  // What is not committed is not told.
+  assertEquals(await program.line(), undefined);
+  const { code, stderr } = await program.exit();
+  assertEquals(code, 1, stderr);
+  return stderr;
+}
+
+for (const mode of ["live", "follow"]) {
+  const args = mode === "follow" ? ["--follow"] : [];
+
+  for (const suffixes of [[""], ["", "-wal", "-shm"]]) {
+    const files = suffixes.length > 1 ? "all files of it" : "it";
+    Deno.test(`SPEC 8: a database that is deleted while the program runs, ${files}, is a failure (${mode})`, async () => {
+      using dir = new TempDir();
+      const stderr = await change(dir, args, (db) => {
+        for (const suffix of suffixes) Deno.removeSync(db + suffix);
+      });
+      const db = dir.file("turns.db");
+      assertSentence(stderr, db, "deleted or replaced while", "; ");
+      // Starting again begins a new one, whatever of the old one is still there.
+      const log = dir.write("log", logOf([FIRST, SECOND]));
+      const again = await turnCounter(["--source", log, "--db", db]);
+      assertEquals([again.code, again.stderr], [0, ""]);
+      await turnCounter(["--source", log, "--db", dir.file("once.db")]);
+      assertEquals(contents(db), contents(dir.file("once.db")));
+    });
+  }
+}
+
+for (
+  const [when, args, stops] of [
+    ["live", [], false],
+    ["follow", ["--follow"], false],
+    ["at its end", [], true],
+  ] as const
+) {
+  Deno.test(`SPEC 8: a database that another one is moved over while the program runs does that one no harm (${when})`, async () => {
+    using dir = new TempDir();
+    const other = dir.file("other.db");
+    const log = dir.write("other.jsonl", logOf([OTHER]));
+    await turnCounter(["--source", log, "--db", other]);
+    const [rows, bytes] = [contents(other), Deno.readFileSync(other)];
+    const replace = (db: string) => {
+      Deno.linkSync(db, dir.file("kept.db"));
+      Deno.renameSync(other, db);
+    };
+    const db = dir.file("turns.db");
+    if (stops) {
+      await using program = Running.start(["--db", db]);
+      await program.write(logOf([FIRST]));
+      await program.line();
+      replace(db);
+      // There is nothing more to commit, so nothing goes wrong.
+      assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    } else {
+      const stderr = await change(dir, [...args], replace);
+      assertSentence(stderr, db, "deleted or replaced while", "; ");
+    }
+    assertEquals(Deno.readFileSync(db), bytes);
+    // What was committed is in the file that was replaced, and only there.
+    const kept = records(dir.file("kept.db"));
+    assertEquals(kept.map((row) => row.user_text), ["first"]);
+    assertEquals(contents(db), rows);
+    const again = await turnCounter(["--source", log, "--db", db]);
+    assertEquals([again.code, again.stderr], [0, ""]);
+    assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
+    assertEquals(contents(db), rows);
+  });
+}
+
+Deno.test("SPEC 8: a directory that is moved away with the database in it while the program runs is a failure", async () => {
+  using dir = new TempDir();
+  Deno.mkdirSync(dir.file("place"));
+  const db = dir.file("place/turns.db");
+  await using program = Running.start(["--db", db]);
+  await program.write(logOf([FIRST]));
+  await program.line();
+  Deno.renameSync(dir.file("place"), dir.file("elsewhere"));
+  await program.write(logOf([SECOND]));
+  assertEquals(await program.line(), undefined);
+  const { code, stderr } = await program.exit();
+  assertEquals(code, 1);
+  assertSentence(stderr, db, "deleted or replaced while", "; ");
+  const rows = records(dir.file("elsewhere/turns.db"));
+  assertEquals(rows.map((row) => row.user_text), ["first"]);
+});
+
+Deno.test("SPEC 8: a database that is cut off while the program runs is told of, or restored in full", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  await using program = Running.start(["--db", db]);
+  await program.write(logOf([FIRST]));
+  await program.line();
+  Deno.truncateSync(db, 0);
+  await program.write(logOf([SECOND]));
+  const { code, stderr } = await program.end();
+  if (code !== 0) return assertSentence(stderr, db, "; ");
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
+  const texts = records(db).map((row) => row.user_text);
+  assertEquals(texts, ["first", "second"]);
+});
