@@ -1,0 +1,131 @@
+import { Database } from "@db/sqlite";
+import { assert, assertEquals } from "@std/assert";
+import { contents, query, records } from "../support/database.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
+import { createSeed } from "../support/seed.ts";
+import { TempDir } from "../support/temp.ts";
+import { run, Running, turnCounter, within } from "./program.ts";
+import { assertTold } from "./told.ts";
+
+const FIRST = prompt({ text: "first", t: at(0) });
+const SECOND = prompt({ text: "second", t: at(5) });
+
+/** Another connection that holds a lock, until it is disposed. */
+class Lock implements Disposable {
+  #db: Database;
+
+  constructor(path: string, sql: string) {
+    this.#db = new Database(path);
+    this.#db.exec(sql);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+}
+
+Deno.test("SPEC 8: a database that another writer keeps locked is a failure that is told, whenever the program meets it", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", logOf([FIRST]));
+  const paths = ["first", "exclusive", "seed", "follow"]
+    .map((name) => dir.file(`${name}.db`));
+  const [first, exclusive, seed, follow] = paths;
+  for (const path of [first, exclusive]) await turnCounter(["--db", path]);
+  createSeed(seed, 3);
+  await using follower = Running.start(
+    ["--source", log, "--follow", "--db", follow],
+  );
+  await follower.line();
+
+  using _first = new Lock(first, "BEGIN IMMEDIATE");
+  using _exclusive = new Lock(
+    exclusive,
+    `PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;
+    UPDATE sqlite_sequence SET seq = seq; COMMIT`,
+  );
+  using _seed = new Lock(seed, "BEGIN IMMEDIATE");
+  using _follow = new Lock(follow, "BEGIN IMMEDIATE");
+  // No event, so that only its position is to be stored.
+  Deno.writeTextFileSync(log, '{"event":"turn.delta"}\n', { append: true });
+  const ends = await Promise.all([
+    ...[first, exclusive, seed].map((path) =>
+      turnCounter(["--db", path], { stdin: logOf([FIRST]) })
+    ),
+    follower.exit().then((exit) => ({ ...exit, stdout: "" })),
+  ]);
+  ends.forEach((ended, i) => assertTold(ended, 1, paths[i], "locked", "; "));
+});
+
+Deno.test("SPEC 8: a lock that ends within the busy timeout is waited for", async () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  await using program = Running.start(["--db", path]);
+  await program.write(logOf([FIRST]));
+  await program.line();
+  const lock = new Lock(path, "BEGIN IMMEDIATE");
+  await program.write(logOf([SECOND]));
+  let waits = true;
+  const told = program.line().then((line) => (waits = false, line));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert(waits);
+  lock[Symbol.dispose]();
+  assertEquals(JSON.parse((await told)!).status, "orphaned");
+  assertEquals(JSON.parse((await program.line())!).user_text, "second");
+  assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+});
+
+Deno.test("SPEC 5: a reader that never ends keeps nothing from being written", async () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  const events = Array.from(
+    { length: 300 },
+    (_, i) => prompt({ t: at(i + 1) }),
+  );
+  const log = dir.write("log.jsonl", logOf(events));
+  await turnCounter(["--db", path], { stdin: logOf([FIRST]) });
+  const reader = new Database(path);
+  reader.exec("BEGIN");
+  const count = () => reader.prepare("SELECT count(*) FROM turns").value();
+  assertEquals(count(), [1]);
+  const ended = await turnCounter(
+    ["--source", log, "--db", path, "--synchronous", "off"],
+  );
+  assertEquals([ended.code, ended.stderr], [0, ""]);
+  assertEquals(count(), [1]);
+  reader.exec("COMMIT");
+  assertEquals(count(), [301]);
+  reader.close();
+  assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
+});
+
+for (const mode of ["live", "follow"]) {
+  Deno.test(`SPEC 5: whoever looks into the database again and again while the program runs takes nothing from it (${mode})`, async () => {
+    using dir = new TempDir();
+    const path = dir.file("turns.db");
+    const log = dir.write("log.jsonl", "");
+    const args = mode === "follow" ? ["--source", log, "--follow"] : [];
+    await using program = Running.start([...args, "--db", path]);
+    const events = Array.from({ length: 20 }, (_, i) => prompt({ t: at(i) }));
+    let wal: number | null = null;
+    for (const [i, event] of events.entries()) {
+      const line = logOf([event]);
+      if (mode === "live") await program.write(line);
+      else await Deno.writeTextFile(log, line, { append: true });
+      while (JSON.parse((await program.line())!).turn_id_glob !== i + 1);
+      // It closes the database as the last one would, were it the last one.
+      const sql = "SELECT count(*) FROM turns";
+      const looked = await within(run(["sqlite3", path, sql]), "sqlite3");
+      assertEquals(looked, { code: 0, stdout: `${i + 1}\n`, stderr: "" });
+      const { ino } = Deno.statSync(`${path}-wal`);
+      wal ??= ino;
+      assertEquals(ino, wal, "the write-ahead log was deleted");
+    }
+    program.kill("SIGTERM");
+    assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
+    assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
+    const once = dir.file("once.db");
+    await turnCounter(["--db", once], { stdin: logOf(events) });
+    assertEquals(contents(path), contents(once));
+    assertEquals(records(path).length, events.length);
+  });
+}
