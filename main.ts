@@ -8,7 +8,7 @@
  */
 
 import { Console } from "./src/cli/console.ts";
-import { Failure } from "./src/error.ts";
+import { Failure, messageOf } from "./src/error.ts";
 import { provideSqlite } from "./src/store/library.ts";
 
 try {
@@ -17,7 +17,12 @@ try {
   release();
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  new Console({ isTerminal: false, color: false }).error(error.message);
+  const message = error instanceof Failure
+    ? error.message
+    // The binding says no more than that it could not load the library.
+    : `cannot load SQLite: ${
+      messageOf((error as Error).cause ?? error)
+    }; make sure that memory and file descriptors (ulimit -n) are to be had`;
+  new Console({ isTerminal: false, color: false }).error(message);
   Deno.exit(1);
 }

@@ -74,6 +74,8 @@ export class SqliteStore implements TurnStore, Disposable {
       this.#db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       this.#prepareFile(busyTimeoutMs);
       this.#db.exec(`PRAGMA synchronous = ${synchronous}`);
+      // Else a statement may need a file of its own when none can be had.
+      this.#db.exec("PRAGMA temp_store = MEMORY");
       this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
       this.#commit = this.#db.prepare("COMMIT");
       const entries = Object.entries(EVENT_SQL);
@@ -236,6 +238,9 @@ export class SqliteStore implements TurnStore, Disposable {
 
   /** Closes the file. What was committed is in it; nothing else is. */
   [Symbol.dispose](): void {
+    // SQLite would leave what it has not moved into the file beside whatever
+    // database is at the path now.
+    if (!this.#inPlace()) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#db.close();
   }
 

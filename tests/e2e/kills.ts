@@ -206,7 +206,7 @@ class Lives {
 }
 
 /** How many events a database of the current version has applied. */
-function appliedEvents(db: string): number {
+export function appliedEvents(db: string): number {
   const sql = `SELECT (SELECT count(*) FROM turns WHERE sid <> 'seed')
     + (SELECT count(*) FROM answers)`;
   try {

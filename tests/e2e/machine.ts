@@ -37,6 +37,7 @@ const canMount = await succeeds(
 );
 const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
 const canTrace = await succeeds(["strace", "-V"]);
+const canLimit = await succeeds(["prlimit", "--version"]);
 
 /** A test that uses what only Linux has, such as /dev/full. */
 export const linuxTest = testWhere(
@@ -61,6 +62,9 @@ export const terminalTest = testWhere(
   hasTerminals,
   "there is no script that lends a terminal",
 );
+
+/** A test that takes resources away from a program while it runs. */
+export const limitTest = testWhere(canLimit, "there is no prlimit");
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testWhere(canMount, "nothing can be mounted");

@@ -1,0 +1,158 @@
+import { assert, assertEquals } from "@std/assert";
+import type { TurnEvent } from "../../src/event.ts";
+import { Random } from "../../tools/log_generator/random.ts";
+import { agentEvents } from "../property/random_log.ts";
+import { contents, fold, query, records } from "../support/database.ts";
+import { logOf } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { compiledTest, limitTest } from "./machine.ts";
+import {
+  COMMAND,
+  type Exit,
+  run,
+  Running,
+  shell,
+  turnCounter,
+  until,
+} from "./program.ts";
+import { appliedEvents } from "./kills.ts";
+import { assertSentence } from "./told.ts";
+
+const EVENTS = agentEvents(new Random(1), 900).filter(({ pid }) => pid !== 77);
+
+/** What a shell adds where a signal ended a program. */
+const KILLED = 128;
+
+/** A log, a database that has its first half, and one that has all of it. */
+async function prepare(dir: TempDir): Promise<void> {
+  const half = dir.write("half.jsonl", logOf(EVENTS.slice(0, 400)));
+  const whole = dir.write("whole.jsonl", logOf(EVENTS));
+  for (const log of [half, whole]) {
+    const db = log.replace("jsonl", "db");
+    await turnCounter(["--source", log, "--db", db, "--synchronous", "off"]);
+  }
+}
+
+/**
+ * Reads the log under a limit of the shell's into the database with its first
+ * half. Either all of it comes in, or the exit code says that it did not, and
+ * what was there stays as it was.
+ */
+async function worksUnder(dir: TempDir, limit: string): Promise<boolean> {
+  const [db, out] = [dir.file("turns.db"), dir.file("out")];
+  Deno.copyFileSync(dir.file("half.db"), db);
+  const { code, stderr } = await shell(
+    `ulimit -c 0; ulimit ${limit}
+    exec "$@" --source "$LOG" --db "$DB" --synchronous off >"$OUT"`,
+    { LOG: dir.file("whole.jsonl"), DB: db, OUT: out },
+  );
+  const message = `under ulimit ${limit}, code ${code}: ${stderr}`;
+  assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]], message);
+  const left = dir.file(code === 0 ? "whole.db" : "half.db");
+  assertEquals(contents(db), contents(left), message);
+  if (code === 0) return true;
+  assertEquals(Deno.statSync(out).size, 0, message);
+  // Where the engine itself cannot live, it ends in a way of its own.
+  if (code < KILLED && /turn-counter:/.test(stderr)) assertSentence(stderr);
+  assert(!stderr.includes("Uncaught"), message);
+  return false;
+}
+
+compiledTest(
+  "SPEC 8: with too few file descriptors to start nothing is touched, and what the program says is a sentence",
+  async () => {
+    using dir = new TempDir();
+    await prepare(dir);
+    const works = [];
+    for (let count = 4; count <= 26; count++) {
+      works.push(await worksUnder(dir, `-n ${count}`));
+    }
+    // From some count on it works, and below it does not.
+    assert(!works[0] && works.at(-1));
+    assertEquals(works, [...works].sort());
+  },
+);
+
+compiledTest(
+  "SPEC 8: with too little address space to start nothing is touched",
+  async () => {
+    using dir = new TempDir();
+    await prepare(dir);
+    const works = [];
+    // The engine reserves much more than it ever uses.
+    for (const gigabytes of [0.05, 0.1, 0.5, 4, 34, 64, 66, 67, 68, 72, 96]) {
+      works.push(
+        await worksUnder(dir, `-v ${Math.round(gigabytes * 2 ** 20)}`),
+      );
+    }
+    assert(!works[0] && works.at(-1));
+    assertEquals(works, [...works].sort());
+  },
+);
+
+limitTest(
+  "SPEC 4: a program that runs needs no more file descriptors than it has",
+  async () => {
+    using dir = new TempDir();
+    await prepare(dir);
+    const [db, out] = [dir.file("turns.db"), dir.write("out", "")];
+    const script = 'out=$0; exec "$@" --synchronous off >"$out"';
+    await using program = new Running(
+      ["sh", "-c", script, out, ...COMMAND, "--db", db],
+    );
+    await program.write(logOf(EVENTS.slice(0, 1)));
+    await until(() => Deno.statSync(out).size > 0, "a record");
+    await run(["prlimit", `--pid=${program.pid}`, "--nofile=1:"]);
+    await program.write(logOf(EVENTS.slice(1)));
+    assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
+    assertEquals(contents(db), contents(dir.file("whole.db")));
+    assertEquals(fold(Deno.readTextFileSync(out)), records(db));
+  },
+);
+
+limitTest(
+  "SPEC 7: a follower without a file descriptor for the next file says so, and loses nothing",
+  async () => {
+    using dir = new TempDir();
+    const [first, second] = [EVENTS.slice(0, 400), EVENTS.slice(400)];
+    await prepare(dir);
+    const db = dir.file("turns.db");
+    const log = dir.write("log.jsonl", logOf(first));
+    const args = ["--source", log, "--follow", "--db", db];
+    const [out, err] = [dir.write("out", ""), dir.write("err", "")];
+    const script = 'exec "$@" --synchronous off >"$0/out" 2>"$0/err"';
+    const start = () =>
+      new Running(["sh", "-c", script, dir.path, ...COMMAND, ...args]);
+    const isRead = (events: TurnEvent[]) => () =>
+      appliedEvents(db) === events.length;
+
+    await using program = start();
+    await until(isRead(first), "the first file");
+    const limit = (soft: string) =>
+      run(["prlimit", `--pid=${program.pid}`, `--nofile=${soft}:`]);
+    await limit("1");
+    Deno.renameSync(log, `${log}.1`);
+    Deno.writeTextFileSync(log, logOf(second));
+    await until(() => Deno.statSync(err).size > 0, "a sentence");
+    assertSentence(Deno.readTextFileSync(err), "Too many open files", "; ");
+    assert(!Deno.readTextFileSync(err).includes("defect"));
+
+    // It may wait for better times, or end.
+    let exit: Exit | undefined;
+    const exited = program.exit().then((value) => exit = value);
+    await limit("500");
+    await until(() => exit !== undefined || isRead(EVENTS)(), "its choice");
+    if (exit === undefined) {
+      program.kill("SIGTERM");
+      assertEquals((await exited).code, 0);
+    } else {
+      assertEquals(exit.code, 1);
+      await using again = start();
+      await until(isRead(EVENTS), "the second file");
+      again.kill("SIGTERM");
+      assertEquals((await again.exit()).code, 0);
+    }
+    assertEquals(contents(db), contents(dir.file("whole.db")));
+    assert(Deno.statSync(out).size > 0);
+  },
+);
