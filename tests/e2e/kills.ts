@@ -173,8 +173,7 @@ class Lives {
     const stderr = utf8.decode(output.stderr);
     const { signal, code } = output;
     // Before it listens, SIGTERM is as good.
-    const killed = signal === "SIGKILL" ||
-      signal === "SIGTERM" && part.term !== undefined;
+    const killed = signal === "SIGKILL" || signal === "SIGTERM";
     assert(killed || code === 0, `it ended with ${signal ?? code}: ${stderr}`);
     return { killed, stdout: utf8.decode(output.stdout), stderr };
   }

@@ -90,7 +90,7 @@ export class Follower implements Source {
   #isSurveyed = false;
   #startedMs = Date.now();
   #markedAt = 0;
-  #refused = new Set<string>();
+  #troubles = new Set<string>();
 
   /**
    * @param name The path as it was given.
@@ -216,7 +216,9 @@ export class Follower implements Source {
         await this.#trySurvey(reading);
         this.#isSurveyed = true;
       } catch (error) {
-        if (!(error instanceof Moved)) throw error;
+        if (error instanceof Moved) continue;
+        if (!isSystemError(error)) throw error;
+        return this.#tellTrouble(this.#path, error);
       }
     }
   }
@@ -302,18 +304,26 @@ export class Follower implements Source {
       openEntry(entry)?.close();
       return true;
     } catch (error) {
-      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-      if (!this.#refused.has(entry.path)) {
-        this.#refused.add(entry.path);
-        this.#tell(
-          `cannot read ${JSON.stringify(entry.path)}: ${
-            reasonOf(error)
-          }; it is tried again now and then`,
-        );
-      }
+      if (!isSystemError(error)) throw error;
+      this.#tellTrouble(entry.path, error);
       return false;
     }
   };
+
+  /** Tells of each trouble with a file once. */
+  #tellTrouble(path: string, error: Error): void {
+    const message = `cannot read ${JSON.stringify(path)}: ${
+      reasonOf(error)
+    }; it is tried again now and then`;
+    if (this.#troubles.has(message)) return;
+    this.#troubles.add(message);
+    this.#tell(message);
+  }
+}
+
+/** Whether the system refused something, as to open a file. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error;
 }
 
 function isSame(a: Entry | undefined, b: Entry | undefined): boolean {
