@@ -6,11 +6,18 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { contents, fold, records } from "../support/database.ts";
+import { contents, fold, query, records } from "../support/database.ts";
 import { answer, at, lineOf, prompt } from "../support/envelope.ts";
 import { unlessMissing } from "../../src/system/unless_missing.ts";
 import { TempDir } from "../support/temp.ts";
-import { type Exit, run, Running, turnCounter, within } from "./program.ts";
+import {
+  COMMAND,
+  type Exit,
+  run,
+  Running,
+  turnCounter,
+  within,
+} from "./program.ts";
 
 /** Waits until something is so. */
 export async function until(
@@ -56,9 +63,14 @@ export class Follower implements AsyncDisposable {
    * Starts the program.
    *
    * @param reader What comes before the first read of stdout.
+   * @param command The program, or what starts it as its own process.
    */
-  constructor(args: string[], reader: Promise<void> = Promise.resolve()) {
-    this.#program = Running.start(args);
+  constructor(
+    args: string[],
+    reader: Promise<void> = Promise.resolve(),
+    command: string[] = COMMAND,
+  ) {
+    this.#program = new Running([...command, ...args]);
     this.#reading = reader.then(() => this.#read());
   }
 
@@ -205,6 +217,23 @@ export class FollowedLog implements AsyncDisposable {
     return [lineOf(prompt({ sid: text, text })) + "\n", text];
   }
 
+  /** The line of a prompt whose record is more than a pipe holds. */
+  stopper(): string {
+    const t = at(1e6 + this.#marks++);
+    return lineOf(prompt({ t, text: "x".repeat(3e6) })) + "\n";
+  }
+
+  /** Whether the program has seen the log. */
+  get isSeen(): boolean {
+    if (!exists(this.db)) return false;
+    try {
+      return query(this.db, "SELECT 1 FROM checkpoints").length > 0;
+    } catch {
+      // It is just being made.
+      return false;
+    }
+  }
+
   /** The program that follows the log now. */
   get follower(): Follower {
     if (this.#follower === undefined) throw new Error("nobody follows");
@@ -214,6 +243,15 @@ export class FollowedLog implements AsyncDisposable {
   /** Starts a life of the program. */
   start(...args: string[]): Follower {
     return this.#follower = new Follower([...this.#args, ...args]);
+  }
+
+  /** Starts a life by a command that becomes the program, or has it as its child. */
+  startBy(...command: string[]): Follower {
+    return this.#follower = new Follower(
+      this.#args,
+      undefined,
+      [...command, ...COMMAND],
+    );
   }
 
   /** Starts a life of which nobody reads stdout, until what it gives is called. */
@@ -298,15 +336,15 @@ export class FollowedLog implements AsyncDisposable {
     }
   }
 
-  /** Waits until the file system's clock has moved on. */
-  async tick(): Promise<void> {
+  /** Waits until the file system's clock has moved on by more than this. */
+  async tick(milliseconds: number = 0): Promise<void> {
     const probe = this.dir.file("probe");
     const touched = () => {
       Deno.writeTextFileSync(probe, "");
       return Deno.statSync(probe).mtime!.getTime();
     };
     const now = touched();
-    await until(() => touched() > now, "a later time");
+    await until(() => touched() > now + milliseconds, "a later time");
   }
 
   /** Compresses a sibling. */

@@ -39,6 +39,13 @@ const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
 const canTrace = await succeeds(["strace", "-V"]);
 const canLimit = await succeeds(["prlimit", "--version"]);
 
+const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
+
+/** What a command is begun with, so that the modes of files bind it, be it root's. */
+export const BY_MODES: string[] = isRoot
+  ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+  : [];
+
 /** A test that uses what only Linux has, such as /dev/full. */
 export const linuxTest = testWhere(
   Deno.build.os === "linux",

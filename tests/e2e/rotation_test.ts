@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
-import { query, records } from "../support/database.ts";
+import { records } from "../support/database.ts";
 import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { exists, FollowedLog, hasRead, until } from "./follower.ts";
 
@@ -236,7 +236,7 @@ Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the res
   await using log = new FollowedLog();
   log.append("");
   log.start();
-  await until(() => isSeen(log), "the empty log");
+  await until(() => log.isSeen, "the empty log");
   await log.stop();
   const [prompt, answer] = log.turn();
   log.append(prompt);
@@ -311,23 +311,12 @@ Deno.test("SPEC 7: --follow leaves other logs alone that are called alike", asyn
   );
 });
 
-/** Whether the program has seen the log. */
-function isSeen(log: FollowedLog): boolean {
-  if (!exists(log.db)) return false;
-  try {
-    return query(log.db, "SELECT 1 FROM checkpoints").length > 0;
-  } catch {
-    // It is just being made.
-    return false;
-  }
-}
-
 Deno.test("SPEC 7: --follow of which nobody reads stdout, while the log is rotated again and again, loses nothing", async () => {
   for (const isKilled of [false, true]) {
     await using log = new FollowedLog();
     log.append(log.turns(300));
     const read = log.startUnread();
-    await until(() => isSeen(log) && records(log.db).length > 0, "a turn");
+    await until(() => log.isSeen && records(log.db).length > 0, "a turn");
     for (let round = 0; round < 4; round++) {
       const [prompt, answer] = log.turn();
       log.append(log.turns(5) + prompt);
@@ -385,7 +374,7 @@ for (const args of [[], ["--synchronous", "off"]]) {
     const large = prompt({ text: "x".repeat(3e6), t: at(1e6) });
     log.append(logOf([small, large]));
     log.startUnread(...args);
-    await until(() => isSeen(log) && records(log.db).length > 1, "the commit");
+    await until(() => log.isSeen && records(log.db).length > 1, "the commit");
     await log.crash();
     log.start(...args);
     await log.caughtUp();

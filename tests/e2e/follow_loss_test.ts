@@ -1,0 +1,180 @@
+/**
+ * What could cost a follower lines, or their order: files that it has seen but
+ * not read yet, very many of them, a clock that goes back, files that move just
+ * while it looks.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { Database } from "@db/sqlite";
+import { records } from "../support/database.ts";
+import { exists, FollowedLog, hasRead, until } from "./follower.ts";
+import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
+
+/** By how much a look may be later than a file, for that to be new, and more. */
+const STEP = 150;
+
+/** A log of which all was read, and nobody follows it now. */
+async function readLog(): Promise<FollowedLog> {
+  const log = new FollowedLog();
+  log.append(log.turns(1));
+  log.start();
+  await log.caughtUp();
+  await log.stop();
+  return log;
+}
+
+/** Lets the program read all, and holds the result against a batch run. */
+async function assertAllIsRead(log: FollowedLog): Promise<void> {
+  await log.caughtUp();
+  await log.stop();
+  await log.assertAsBatch();
+}
+
+Deno.test("SPEC 4: --follow killed in an old file reads the others, though they were compressed before it had begun them", async () => {
+  await using log = await readLog();
+  log.append(log.stopper());
+  for (let i = 0; i < 3; i++) {
+    await log.tick();
+    log.rotate();
+    log.append(log.turns(2));
+  }
+  await log.tick(STEP);
+  log.startUnread();
+  await until(() => records(log.db).length > 2, "the commit");
+  await log.crash();
+  await log.compress(2);
+  await log.compress(1);
+  log.start();
+  await assertAllIsRead(log);
+});
+
+Deno.test("SPEC 4: --follow killed in the oldest of a hundred files reads them all", async () => {
+  await using log = await readLog();
+  log.append(log.stopper());
+  for (let i = 0; i < 100; i++) {
+    log.rotate();
+    log.append(log.turns(1));
+  }
+  await log.tick(STEP);
+  log.startUnread();
+  await until(() => records(log.db).length > 2, "the commit");
+  await log.crash();
+  log.start();
+  await assertAllIsRead(log);
+});
+
+Deno.test("SPEC 7: --follow reads what was rotated meanwhile, though the clock was set back", async () => {
+  await using log = await readLog();
+  const db = new Database(log.db);
+  // An hour ago it was an hour later.
+  db.exec("UPDATE checkpoints SET seen_ms = seen_ms + 3600000");
+  db.close();
+  for (let i = 0; i < 3; i++) {
+    log.append(log.turns(2));
+    log.rotate();
+  }
+  log.start();
+  await assertAllIsRead(log);
+});
+
+linuxTest(
+  "SPEC 7: --follow reads a rotated file as soon as it may",
+  async () => {
+    await using log = await readLog();
+    log.append(log.turns(1));
+    log.rotate();
+    const [late, text] = log.mark();
+    log.append(late);
+    log.rotate();
+    Deno.chmodSync(`${log.path}.1`, 0);
+    await log.tick(STEP);
+    log.append(log.turns(1));
+    const program = log.startBy(...BY_MODES);
+    await log.caughtUp();
+    Deno.chmodSync(`${log.path}.1`, 0o600);
+    await program.tells(text);
+    assertMatch(await log.stop(), /^turn-counter: cannot read [^\n]*\n$/);
+    assertEquals(
+      records(log.db).map(({ user_text }) => user_text),
+      ["prompt 0", "mark 0", "prompt 1", "prompt 2", "mark 2", text],
+    );
+  },
+);
+
+traceTest(
+  "SPEC 7: --follow keeps the order where a file is compressed between two of its looks at it",
+  async () => {
+    await using log = await readLog();
+    const [prompt, answer] = log.turn();
+    log.append(prompt);
+    log.rotate();
+    log.append(answer);
+    const trace = log.dir.file("trace");
+    const calls = "statx,stat,newfstatat";
+    log.startBy(
+      ...["strace", "-D", "-f", "-o", trace, "-P", `${log.path}.1`],
+      ...["-e", `trace=${calls}`],
+      ...["-e", `inject=${calls}:delay_enter=500000:when=1`],
+    );
+    await until(
+      () => exists(trace) && Deno.readTextFileSync(trace).includes(".1"),
+      "the look",
+    );
+    await log.compress(1);
+    await assertAllIsRead(log);
+  },
+);
+
+Deno.test("SPEC 7: --follow busy with an older file reads the log that was copied and emptied before it had begun it", async () => {
+  await using log = await readLog();
+  // More than is read ahead.
+  for (let i = 0; i < 5; i++) log.append(log.stopper());
+  log.rotate();
+  const [prompt, answer] = log.turn();
+  log.append(prompt);
+  const read = log.startUnread();
+  await until(() => records(log.db).length > 2, "the commit");
+  log.copyTruncate();
+  log.append(answer);
+  read();
+  await assertAllIsRead(log);
+});
+
+linuxTest(
+  "SPEC 7: --follow that was stopped while the log was copied and emptied reads both, though it was empty before",
+  async () => {
+    await using log = new FollowedLog();
+    log.append(log.turns(1));
+    const program = log.start();
+    await log.caughtUp();
+    Deno.truncateSync(log.path);
+    await until(() => hasRead(program.pid, log.path), "the cut");
+    program.kill("SIGSTOP");
+    const [prompt, answer] = log.turn();
+    log.append(prompt);
+    log.copyTruncate();
+    log.append(answer);
+    program.kill("SIGCONT");
+    await assertAllIsRead(log);
+  },
+);
+
+Deno.test("SPEC 7: --follow of a symbolic link tells nothing twice, though what it names is called as a rotated file", async () => {
+  await using log = new FollowedLog();
+  for (let i = 0; i < 4; i++) {
+    const target = log.dir.file(`log.jsonl-2025111${i}`);
+    log.appendTo(target, log.turns(1));
+    if (exists(log.path)) Deno.removeSync(log.path);
+    Deno.symlinkSync(target, log.path);
+    if (i % 2 === 0) log.start();
+    await log.caughtUp();
+    if (i % 2 === 1) await log.stop();
+    log.append(log.turns(1));
+  }
+  log.start();
+  await assertAllIsRead(log);
+  const lines = log.stream.split("\n");
+  assertEquals(lines.length, new Set(lines).size);
+});
