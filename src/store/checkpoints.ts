@@ -8,9 +8,11 @@ import type { Database, Statement } from "@db/sqlite";
 import type {
   Checkpoint,
   CheckpointStore,
+  Fingerprint,
   Identity,
   Position,
 } from "../source/follow/position.ts";
+import { NOTHING } from "../source/follow/position.ts";
 
 /** The table, from schema version 2 on. */
 export const CHECKPOINT_TABLE = `
@@ -44,14 +46,15 @@ export const CHECKPOINT_SQL = {
     FROM checkpoints WHERE path = ? ORDER BY file_id`,
   add: `INSERT INTO checkpoints (path, device, inode, read_bytes, read_lines,
     head_length, head_hash, last_end, last_length, last_hash, done, seen_ms,
-    moved_ms) VALUES (?, ?, ?, 0, 0, 0, '', 0, 0, '', 0, ?, ?)
+    moved_ms) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 0, ?, 0, ?, ?)
     RETURNING file_id`,
   locate: `UPDATE checkpoints SET device = ?, inode = ? WHERE file_id = ?`,
   move: `UPDATE checkpoints SET read_bytes = ?, read_lines = ?,
     head_length = ?, head_hash = ?, last_end = ?, last_length = ?,
     last_hash = ?, done = ?, moved_ms = ? WHERE file_id = ?`,
   drop: `DELETE FROM checkpoints WHERE file_id = ?`,
-  prune: `DELETE FROM checkpoints WHERE path = ?1 AND file_id NOT IN
+  prune: `DELETE FROM checkpoints WHERE path = ?1
+    AND (done = 1 OR inode IS NULL) AND file_id NOT IN
     (SELECT file_id FROM checkpoints WHERE path = ?1
       ORDER BY file_id DESC LIMIT ${REMEMBERED})`,
 } as const;
@@ -91,13 +94,20 @@ export class CheckpointTable implements CheckpointStore {
       .map(readRow);
   }
 
-  addCheckpoint(path: string, identity: Identity, seenMs: number): Checkpoint {
+  addCheckpoint(
+    path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint {
     const { device, inode } = identity;
     const [id] = this.transaction(() =>
-      this.#sql.add.value<[number]>(path, device, inode, seenMs, seenMs)!
+      this.#sql.add.value<[number]>(
+        ...[path, device, inode, head.length, head.hash, NOTHING.hash],
+        ...[seenMs, seenMs],
+      )!
     );
-    const none = { end: 0, length: 0, hash: "" };
-    const position = { id, offset: 0, line: 0, head: none, last: none };
+    const position = { id, offset: 0, line: 0, head, last: NOTHING };
     return { ...position, identity, done: false, seenMs };
   }
 

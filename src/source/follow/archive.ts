@@ -98,7 +98,9 @@ export async function archiveHolds(
     const wanted = chunk.subarray(0, last.end - at);
     at += wanted.length;
     end = lastOf(end, wanted);
-    if (at === last.end) return isFrom(end.subarray(-last.length), last);
+    if (isChecked && at === last.end) {
+      return isFrom(end.subarray(-last.length), last);
+    }
   }
   return false;
 }

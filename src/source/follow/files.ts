@@ -41,6 +41,48 @@ export function splitPath(path: string): { directory: string; name: string } {
   };
 }
 
+/** Some file moved while it was looked at: look again. */
+export class Moved extends Error {}
+
+/** The files of a path at one moment. */
+export interface Present {
+  /** The rotated files, the oldest first. */
+  rotated: Entry[];
+  /** The file at the path itself. */
+  current: Entry | undefined;
+  /** Which file has which name, for comparisons. */
+  places: string;
+}
+
+/**
+ * The files of a path, each of them once.
+ *
+ * @throws {Moved} Where some of them are being moved.
+ */
+export function filesAt(path: string): Present {
+  const [before, after] = [present(path), present(path)];
+  const places = placesOf(after);
+  if (placesOf(before) !== places) throw new Moved();
+  const { current } = after;
+  const rotated = after.rotated.filter((entry, i, all) =>
+    !(current && sameFile(entry.identity, current.identity)) &&
+    all.findLastIndex((e) => sameFile(e.identity, entry.identity)) === i
+  );
+  return { rotated, current, places };
+}
+
+function present(path: string) {
+  return { rotated: rotatedFiles(path), current: entryAt(path) };
+}
+
+/** Which file has which name. */
+function placesOf({ rotated, current }: ReturnType<typeof present>): string {
+  const places = [...rotated, current].map((entry) =>
+    entry && [entry.path, entry.identity.device, entry.identity.inode]
+  );
+  return JSON.stringify(places);
+}
+
 /**
  * The rotated files of a path, the oldest first. One that is just being
  * compressed is there once, as it was.
@@ -98,6 +140,12 @@ export function openEntry({ path, identity }: Entry): Deno.FsFile | undefined {
   if (sameFile(identityOf(file.statSync()), identity)) return file;
   file.close();
   return undefined;
+}
+
+/** When a name was last added to a directory, moved or removed. */
+export function directoryMs(path: string): number {
+  const { directory } = splitPath(path);
+  return modifiedMs(Deno.statSync(directory));
 }
 
 /** When a file was last written to, in milliseconds since the epoch. */

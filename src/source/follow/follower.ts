@@ -14,17 +14,27 @@ import { unlessMissing } from "../../system/unless_missing.ts";
 import { reasonOf, type Source, unreadable } from "../source.ts";
 import { Archive, isArchive } from "./archive.ts";
 import {
+  directoryMs,
   type Entry,
   entryAt,
+  filesAt,
+  Moved,
   openEntry,
-  rotatedFiles,
   sameFile,
   splitPath,
 } from "./files.ts";
-import type { Checkpoint, CheckpointStore, Identity } from "./position.ts";
+import {
+  type Checkpoint,
+  type CheckpointStore,
+  type Fingerprint,
+  fingerprint,
+  FINGERPRINT_BYTES,
+  type Identity,
+  NOTHING,
+} from "./position.ts";
 import type { Reading } from "./progress.ts";
-import { Moved, survey } from "./survey.ts";
-import { Tail } from "./tail.ts";
+import { CLOCK_STEP, survey } from "./survey.ts";
+import { readAt, Tail } from "./tail.ts";
 import { Watch } from "./watch.ts";
 
 /** How often to look without being told of a change, in milliseconds. */
@@ -88,6 +98,12 @@ export class Follower implements Source {
   /** What is being read, the oldest first. */
   #open: (Tail | Archive)[] = [];
   #isSurveyed = false;
+  #surveyedAt = 0;
+  /** Whether some of the files may not be read yet. */
+  #isIncomplete = false;
+  /** When names in the directory changed last, and what they were then. */
+  #directoryMs = 0;
+  #places = "";
   #startedMs = Date.now();
   #markedAt = 0;
   #troubles = new Set<string>();
@@ -121,6 +137,7 @@ export class Follower implements Source {
       await this.#look(reading);
       let isIdle = true;
       for (const source of [...this.#open]) {
+        if (!this.#open.includes(source)) continue;
         for await (const items of this.#available(source, reading)) {
           isIdle = false;
           // Whoever wrote to an older file until now was first.
@@ -177,6 +194,7 @@ export class Follower implements Source {
   }
 
   #forget(source: Tail | Archive): void {
+    if (!this.#open.includes(source)) return;
     source.close();
     this.#open = this.#open.filter((other) => other !== source);
   }
@@ -205,7 +223,26 @@ export class Follower implements Source {
     const isOpen = this.#open.some((source) =>
       source instanceof Tail && sameFile(source.identity, current.identity)
     );
-    if (!isOpen || !this.#isSurveyed) await this.#survey(reading);
+    const isStale = this.#isIncomplete &&
+      performance.now() - this.#surveyedAt >= POLL;
+    if (!isOpen || !this.#isSurveyed || isStale || this.#hasMoved()) {
+      await this.#survey(reading);
+    }
+  }
+
+  /** Whether other files have the names of rotated ones now, as of a copy. */
+  #hasMoved(): boolean {
+    const changedMs = directoryMs(this.#path);
+    if (changedMs === this.#directoryMs) return false;
+    // What comes in the same step of the clock could not be told from it.
+    const isOver = Date.now() - changedMs > CLOCK_STEP;
+    this.#directoryMs = isOver ? changedMs : 0;
+    try {
+      return filesAt(this.#path).places !== this.#places;
+    } catch (error) {
+      if (error instanceof Moved) return true;
+      throw error;
+    }
   }
 
   /** Opens the files that are to be read, however often they move meanwhile. */
@@ -226,12 +263,16 @@ export class Follower implements Source {
   /** @throws {Moved} Where a file is not where it was. */
   async #trySurvey(reading: Reading): Promise<void> {
     const nowMs = Date.now();
-    const before = entryAt(this.#path);
-    const rotated = rotatedFiles(this.#path).filter(this.#isReadable);
-    const current = entryAt(this.#path);
-    if (!isSame(before, current)) throw new Moved();
+    const present = filesAt(this.#path);
+    const { current, rotated } = present;
+    const refused = new Set(rotated.filter((file) => !this.#isReadable(file)));
     // Nothing is known of it before it can be read.
     if (current !== undefined && !this.#isReadable(current)) return;
+    for (const tail of this.#open) {
+      if (!(tail instanceof Tail)) continue;
+      tail.check();
+      if (tail.isReplaced) this.#forget(tail);
+    }
     const checkpoints = this.#checkpoints.checkpointsOf(this.#path);
     const lookedMs = Math.max(...checkpoints.map(({ seenMs }) => seenMs));
     const open = new Map(
@@ -241,14 +282,31 @@ export class Follower implements Source {
       ]),
     );
     const { found, unread } = await survey({
-      ...{ checkpoints, open, rotated, current },
+      ...{ checkpoints, open, rotated, current, refused },
       lookedMs: checkpoints.length > 0 ? lookedMs : this.#startedMs,
     });
+    const blank = this.#open.find((source) =>
+      source instanceof Tail && source.isBlank && current &&
+      sameFile(source.identity, current.identity)
+    );
+    if (blank !== undefined && unread.length > 0) {
+      // They were there before whatever is in it now.
+      this.#forget(blank);
+      throw new Moved();
+    }
+    const heads = new Map(
+      unread.map((entry) => [
+        entry,
+        refused.has(entry) ? NOTHING : headOf(entry),
+      ]),
+    );
     const added = this.#checkpoints.transaction(() => {
       this.#locate(checkpoints.filter(({ id }) => !open.has(id)), found);
       const added = unread.map((entry) =>
         [
-          this.#checkpoints.addCheckpoint(this.#path, entry.identity, nowMs),
+          this.#checkpoints.addCheckpoint(
+            ...[this.#path, entry.identity, heads.get(entry)!, nowMs] as const,
+          ),
           entry,
         ] as const
       );
@@ -256,11 +314,15 @@ export class Follower implements Source {
       return added;
     });
     for (const [checkpoint, entry] of [...found, ...added]) {
-      const isWanted = !checkpoint.done || entry === current;
+      const isWanted = !refused.has(entry) &&
+        (!checkpoint.done || entry === current);
       if (isWanted && !open.has(checkpoint.id)) {
         this.#openFile(checkpoint, entry, reading);
       }
     }
+    this.#places = present.places;
+    this.#surveyedAt = performance.now();
+    this.#isIncomplete = refused.size > 0;
   }
 
   /** Remembers where known files are now. */
@@ -326,8 +388,16 @@ function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "code" in error;
 }
 
-function isSame(a: Entry | undefined, b: Entry | undefined): boolean {
-  return a === undefined || b === undefined
-    ? a === b
-    : sameFile(a.identity, b.identity);
+/**
+ * A file's first bytes.
+ *
+ * @throws {Moved} Where the file is not where it was.
+ */
+function headOf(entry: Entry): Fingerprint {
+  using file = openEntry(entry);
+  if (file === undefined) throw new Moved();
+  // Of an archive nothing is known before it is read.
+  if (isArchive(file)) return NOTHING;
+  const head = readAt(file, 0, FINGERPRINT_BYTES);
+  return fingerprint(head, head.length);
 }

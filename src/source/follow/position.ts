@@ -20,6 +20,9 @@ export interface Fingerprint {
 /** How many bytes a fingerprint is made of, where there are so many. */
 export const FINGERPRINT_BYTES = 512;
 
+/** The fingerprint of no bytes. */
+export const NOTHING: Fingerprint = fingerprint(new Uint8Array(), 0);
+
 /** The fingerprint of bytes that end at `end`. */
 export function fingerprint(bytes: Uint8Array, end: number): Fingerprint {
   return { end, length: bytes.length, hash: sha256(bytes) };
@@ -61,14 +64,23 @@ export interface CheckpointStore {
   transaction<T>(work: () => T): T;
   /** The files that were followed under a path, in the order of their reading. */
   checkpointsOf(path: string): Checkpoint[];
-  /** Begins a new file, to be read behind all others of its path. */
-  addCheckpoint(path: string, identity: Identity, seenMs: number): Checkpoint;
+  /**
+   * Begins a new file, to be read behind all others of its path.
+   *
+   * @param head The first bytes that it has.
+   */
+  addCheckpoint(
+    path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint;
   /** Says which file it is now, as where it was compressed. */
   locateCheckpoint(id: number, identity: Identity | null): void;
   /** Forgets a file of which nothing was read. */
   dropCheckpoint(id: number): void;
   /** Stores up to where a file has been read. */
   moveCheckpoint(position: Position): void;
-  /** Forgets all but the newest files of a path. */
+  /** Forgets all but the newest files of a path, and those that are not read yet. */
   pruneCheckpoints(path: string): void;
 }

@@ -6,12 +6,12 @@
  */
 
 import { archiveHolds, isArchive, isFrom } from "./archive.ts";
-import { type Entry, openEntry, sameFile } from "./files.ts";
+import { type Entry, Moved, openEntry, sameFile } from "./files.ts";
 import type { Checkpoint } from "./position.ts";
 import { readAt } from "./tail.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
-const CLOCK_STEP = 100;
+export const CLOCK_STEP = 100;
 
 /** What is known of a path, and what there is. */
 export interface Situation {
@@ -26,6 +26,8 @@ export interface Situation {
   rotated: Entry[];
   /** The file at the path itself. */
   current: Entry | undefined;
+  /** Those that may not be read, and can be known by their inode alone. */
+  refused?: Set<Entry>;
   /** When somebody last looked, in milliseconds since the epoch. */
   lookedMs: number;
 }
@@ -38,9 +40,6 @@ export interface Findings {
   unread: Entry[];
 }
 
-/** Some file moved while it was looked at: look again. */
-export class Moved extends Error {}
-
 /**
  * Compares what is known with what there is. A file is known by its inode if it
  * still holds what was read of it, or else by its content alone: as a copy, or
@@ -50,20 +49,24 @@ export class Moved extends Error {}
  */
 export async function survey(situation: Situation): Promise<Findings> {
   const { checkpoints, open, rotated, current, lookedMs } = situation;
+  const { refused = new Set() } = situation;
   const found = new Map<Checkpoint, Entry>();
   const left = new Set(current ? [...rotated, current] : rotated);
   const claim = (checkpoint: Checkpoint, entry: Entry) => {
     found.set(checkpoint, entry);
     left.delete(entry);
   };
-  const isNew = (entry: Entry) => entry.modifiedMs >= lookedMs - CLOCK_STEP;
+  // Behind one that is known, or by its time where none is.
+  const isNew = (entry: Entry) =>
+    entry.modifiedMs >= lookedMs - CLOCK_STEP ||
+    rotated.slice(0, rotated.indexOf(entry)).some((older) => !left.has(older));
 
   for (const checkpoint of checkpoints) {
     const { id, identity, head, done } = checkpoint;
     for (const entry of left) {
       if (identity === null || !sameFile(entry.identity, identity)) continue;
       // Of which nothing was read, that has its place, unless it is the last.
-      const isKnown = open.has(id) ||
+      const isKnown = open.has(id) || refused.has(entry) ||
         (head.length === 0
           ? !done && entry !== current
           : await holds(entry, checkpoint));
@@ -75,7 +78,7 @@ export async function survey(situation: Situation): Promise<Findings> {
     if (found.has(checkpoint) || open.has(id) || head.length === 0) continue;
     for (const entry of left) {
       // Nothing more is wanted of it but to know that it was read.
-      if (done && !isNew(entry)) continue;
+      if (refused.has(entry) || (done && !isNew(entry))) continue;
       if (await holds(entry, checkpoint)) {
         claim(checkpoint, entry);
         break;
@@ -85,9 +88,10 @@ export async function survey(situation: Situation): Promise<Findings> {
   const unread: Entry[] = [];
   for (const entry of left) {
     if (entry === current) unread.push(entry);
-    else if (isNew(entry) && !await isCopy(entry, checkpoints, found, open)) {
-      unread.push(entry);
-    }
+    else if (!isNew(entry)) continue;
+    else if (
+      refused.has(entry) || !await isCopy(entry, checkpoints, found, open)
+    ) unread.push(entry);
   }
   return { found, unread };
 }

@@ -36,13 +36,17 @@ export class Tail {
   #file: Deno.FsFile;
   #name: string;
   #progress: Progress;
+  /** What it began with when it was opened, as long as nothing was read of it. */
+  #beginning: Uint8Array;
 
   private constructor(
     file: Deno.FsFile,
     name: string,
     { id, identity }: { id: number; identity: Identity },
     progress: Progress,
+    beginning: Uint8Array,
   ) {
+    this.#beginning = beginning;
     this.id = id;
     this.identity = identity;
     this.#file = file;
@@ -67,7 +71,8 @@ export class Tail {
     const begin = { id, offset, line, head, last };
     const identity = identityOf(file.statSync());
     const progress = new Progress(begin, reading);
-    return new Tail(file, name, { id, identity }, progress);
+    const beginning = readAt(file, 0, offset > 0 ? 0 : FINGERPRINT_BYTES);
+    return new Tail(file, name, { id, identity }, progress, beginning);
   }
 
   /**
@@ -78,8 +83,10 @@ export class Tail {
   async *available(): AsyncGenerator<Item[]> {
     while (!this.isReplaced) {
       await breathe();
-      const chunk = this.#next();
+      this.check();
+      const chunk = this.isReplaced ? undefined : this.#next();
       if (chunk === undefined) return;
+      this.#beginning = new Uint8Array();
       this.grownAt = performance.now();
       yield this.#progress.take(chunk);
     }
@@ -100,6 +107,19 @@ export class Tail {
     return isSame && count > last.length
       ? buffer.subarray(last.length, count)
       : undefined;
+  }
+
+  /** Whether it was empty when it was opened, and nothing has been read of it. */
+  get isBlank(): boolean {
+    return this.#progress.offset === 0 && this.#beginning.length === 0;
+  }
+
+  /** Looks whether it still holds what it began with, where nothing was read yet. */
+  check(): void {
+    const bytes = readAt(this.#file, 0, this.#beginning.length);
+    const isSame = bytes.length === this.#beginning.length &&
+      this.#beginning.every((byte, i) => byte === bytes[i]);
+    if (!isSame) this.isReplaced = true;
   }
 
   /** A mark behind the last whole line; `undefined` where the last one is there. */
