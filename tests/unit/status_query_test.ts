@@ -1,3 +1,4 @@
+import { NOTHING } from "../../src/source/follow/position.ts";
 import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/event.ts";
@@ -158,7 +159,7 @@ Deno.test("status tells of the newest file of each followed path", () => {
   using store = new SqliteStore(path);
   const { checkpoints } = store;
   const begin = (path: string, device = 0, inode = 0) =>
-    checkpoints.addCheckpoint(path, { device, inode }, 0);
+    checkpoints.addCheckpoint(path, { device, inode }, NOTHING, 0);
   const { device, inode } = identityOf(Deno.statSync(log));
   begin(log);
   const newest = begin(log, device, inode);

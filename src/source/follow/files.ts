@@ -142,10 +142,11 @@ export function openEntry({ path, identity }: Entry): Deno.FsFile | undefined {
   return undefined;
 }
 
-/** When a name was last added to a directory, moved or removed. */
+/** When a name was last added to the directory of a path, moved or removed. */
 export function directoryMs(path: string): number {
   const { directory } = splitPath(path);
-  return modifiedMs(Deno.statSync(directory));
+  const info = unlessMissing(() => Deno.statSync(directory));
+  return info === undefined ? 0 : modifiedMs(info);
 }
 
 /** When a file was last written to, in milliseconds since the epoch. */

@@ -33,6 +33,8 @@ export class Tail {
    * perhaps written anew.
    */
   isReplaced = false;
+  /** Whether it has been read to its end, as that was at the last look. */
+  isAtEnd = false;
   #file: Deno.FsFile;
   #name: string;
   #progress: Progress;
@@ -85,6 +87,7 @@ export class Tail {
       await breathe();
       this.check();
       const chunk = this.isReplaced ? undefined : this.#next();
+      this.isAtEnd = chunk === undefined;
       if (chunk === undefined) return;
       this.#beginning = new Uint8Array();
       this.grownAt = performance.now();
