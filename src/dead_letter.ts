@@ -7,6 +7,7 @@
 import { joinBytes } from "./bytes.ts";
 import { Failure, messageOf, UsageError } from "./error.ts";
 import type { Spool } from "./source/candidate_filter.ts";
+import { unlessMissing } from "./system/unless_missing.ts";
 
 const NEWLINE = 10;
 const LINE_END = Uint8Array.of(NEWLINE);
@@ -28,6 +29,10 @@ export class DeadLetter {
     this.#path = path;
     this.#sync = sync;
     try {
+      // To open a FIFO could take for ever, and signals would go unheard.
+      if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
+        throw new Error("it is no regular file");
+      }
       this.#file = Deno.openSync(path, {
         ...{ append: true, create: true, mode: 0o600 },
       });

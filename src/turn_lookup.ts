@@ -57,9 +57,10 @@ export class TurnLookup {
   }
 
   /** Takes notice of an event of a session, and gives its turn. */
-  applied(sid: string, { turns, known }: Applied): TurnTag | undefined {
-    // Other events of the session may have another turn now, or another status.
-    if (!known) this.#sessions.delete(sid);
+  applied(sid: string, { turns }: Applied): TurnTag | undefined {
+    // Other events of the session may have another turn now, or another status,
+    // by this event or, where that is known, by whoever applied it.
+    this.#sessions.delete(sid);
     return turns.map(tagOf).at(-1);
   }
 

@@ -13,6 +13,7 @@ import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { noCounts, run } from "../run.ts";
+import { rotatedName, splitPath } from "../source/follow/files.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
@@ -52,6 +53,7 @@ export async function count(args: RunArgs, voice: Console): Promise<void> {
     ? await Promise.all(args.sources.map((path) => openSource(path, damaged)))
     : [];
   refuseSameFiles(args);
+  if (followed !== null) refuseRotatedNames(followed, args);
   if (args.isDefaultDb) refuseForeignFiles(args.db);
   const deadLetter = args.deadLetter === null
     ? null
@@ -115,6 +117,24 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
       }
       seen.set(id, role);
     }
+  }
+}
+
+/** @throws {UsageError} Where what is written would be read, as a rotated log. */
+function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
+  const { directory, name } = splitPath(followed);
+  const isRotated = rotatedName(name);
+  for (const path of deadLetter === null ? [db] : [db, deadLetter]) {
+    const { dir, base } = parse(path);
+    if (!isRotated.test(base)) continue;
+    if (unlessMissing(() => Deno.realPathSync(dir || ".")) !== directory) {
+      continue;
+    }
+    throw new UsageError(
+      `${
+        JSON.stringify(path)
+      } has the name of a rotated log, and would be read as one; choose another`,
+    );
   }
 }
 

@@ -21,7 +21,7 @@ const DELAY = 500;
 const BAR = { barLength: 20, fillChar: "█", emptyChar: "░" };
 const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
 
-/** Shows the progress until it is disposed of; nothing where nobody watches. */
+/** Shows the progress until it is disposed of; nothing where nobody watches, or records are what is seen. */
 export class Progress implements AsyncDisposable {
   #bar: ProgressBar | undefined;
   #start: ReturnType<typeof setTimeout> | undefined;
@@ -32,6 +32,8 @@ export class Progress implements AsyncDisposable {
     this.#voice = voice;
     const sizes = sources.map(({ size }) => size);
     if (!voice.isWatched || sizes.some((size) => size === null)) return;
+    // Records would stand behind it, on the same line.
+    if (Deno.stdout.isTerminal()) return;
     const max = sizes.reduce<number>((sum, size) => sum + size!, 0);
     const value = () =>
       sources.reduce((sum, { consumed }) => sum + consumed, 0);

@@ -55,6 +55,8 @@ export async function* candidateLines(
 export class LineReader {
   /** Those that are on their way through the streams. */
   #pending: Item[] = [];
+  /** How many of those are out: to shift a long array costs all of its length. */
+  #taken = 0;
   #texts: ReadableStreamDefaultReader<string>;
 
   /** @param items What a source gives, as it comes. */
@@ -74,14 +76,14 @@ export class LineReader {
   async next(): Promise<Line | Mark | undefined> {
     const { done, value } = await this.#texts.read();
     if (done) return undefined;
-    const item = this.#pending.shift()!;
+    const item = this.#pending[this.#taken++];
     if (isMark(item)) return item;
     return { ...item, text: item.bytes === null ? null : value };
   }
 
   /** Whether there are more lines at hand, to be had without waiting. */
   get hasNext(): boolean {
-    return this.#pending.length > 0;
+    return this.#taken < this.#pending.length;
   }
 
   /**
@@ -97,7 +99,8 @@ export class LineReader {
     batches: AsyncIterable<Item[]>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for await (const items of batches) {
-      for (const item of items) this.#pending.push(item);
+      this.#pending = [...this.#pending.slice(this.#taken), ...items];
+      this.#taken = 0;
       let pieces: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
       for (const [i, item] of items.entries()) {

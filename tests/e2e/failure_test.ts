@@ -85,6 +85,17 @@ Deno.test("SPEC 7: a file for rejected lines that cannot be written is a usage e
   assertEquals([...Deno.readDirSync(dir.path)].length, 0);
 });
 
+Deno.test("SPEC 7: a FIFO keeps no rejected lines, and is not waited for", async () => {
+  using dir = new TempDir();
+  const fifo = dir.file("fifo");
+  assertEquals((await run(["mkfifo", fifo])).code, 0);
+  for (const other of [fifo, dir.path, "/dev/null"]) {
+    const args = ["--db", dir.file("db"), "--dead-letter", other];
+    assertTold(await turnCounter(args), 2, other, "no regular file");
+  }
+  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
+});
+
 Deno.test("SPEC 1: an ignored line does not end the stream, though there is no room to keep it", async () => {
   using dir = new TempDir();
   const rejected = dir.write("rejected", "");

@@ -156,6 +156,24 @@ Deno.test("SPEC 7: --follow with what cannot be followed is a mistake in the com
   }
 });
 
+Deno.test("SPEC 7: what --follow writes is not read as a rotated log", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log.jsonl", '{"event":"turn.user_message"}\n');
+  const [db, dead] = [dir.file("turns.db"), dir.file("dead")];
+  const args = ["--source", log, "--follow"];
+  for (
+    const [name, ...names] of [
+      ["log.jsonl.old", "--db", db, "--dead-letter"],
+      ["./log.1.jsonl", "--dead-letter", dead, "--db"],
+    ]
+  ) {
+    const ended = await turnCounter([...args, ...names, dir.file(name)]);
+    assertEquals([ended.code, ended.stdout], [2, ""]);
+    assertMatch(ended.stderr, /^turn-counter: .*rotated log.*\n$/);
+  }
+  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
+});
+
 Deno.test("SPEC 7: two who follow different files share a database, and each goes on where it stopped", async () => {
   await using log = new FollowedLog();
   const other = log.dir.file("other.jsonl");
@@ -276,6 +294,31 @@ linuxTest(
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const share = (await processorTime(program.pid) - before) / seconds;
     assert(share < 0.01, `${share} of a processor`);
+  },
+);
+
+linuxTest(
+  "SPEC 7: an archive that takes the place of a followed file is read once, and what comes behind it",
+  async () => {
+    await using log = new FollowedLog();
+    log.append(log.turns(1));
+    const program = log.start();
+    await log.caughtUp();
+    for (const text of ["packed", "packed again"]) {
+      const line = lineOf(prompt({ sid: text, text })) + "\n";
+      log.written += line;
+      await run(["gzip", log.dir.write("packed", line)]);
+      Deno.renameSync(log.dir.file("packed.gz"), log.path);
+      await program.tells(text);
+    }
+    const before = await processorTime(program.pid);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const used = await processorTime(program.pid) - before;
+    assert(used < 0.3, `${used} s of a second`);
+    Deno.removeSync(log.path);
+    await log.caughtUp();
+    await log.stop();
+    await log.assertAsBatch();
   },
 );
 

@@ -97,6 +97,12 @@ terminalTest(
     assertMatch(lines.at(-3)!, /turn-counter:.* line 6001 of .* rejected/);
     assertMatch(lines.at(-2)!, /^6,001 lines, 6,000 new turns/);
     for (const line of lines) assert(!/[█░]/.test(line), line);
+    const onlyTerminal = '"$@" --source "$LOG" --db "$DB"';
+    const both = await onTerminal(onlyTerminal, {
+      ...env,
+      DB: dir.file("db2"),
+    });
+    assert(!/[█░]/.test(both.stdout), "records and the bar on one terminal");
     const quiet = await onTerminal(`${script} --quiet`, env);
     assert(!/[█░]/.test(quiet.stdout));
   },

@@ -32,6 +32,28 @@ Deno.test("SPEC 6: an event's turn is found by the rule of section 3, whatever i
   });
 });
 
+Deno.test("SPEC 6: what another program did is seen when its events are read", async () => {
+  await forSeeds(20, (random) => {
+    using dir = new TempDir();
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+    const tracker = new Tracker(store);
+    const lookup = new TurnLookup(tracker);
+    const events = agentEvents(random, 100);
+    for (const event of events) {
+      const owners = events.filter(({ sid }) => sid === event.sid);
+      for (const owner of owners) lookup.find(owner);
+      // The other one is faster, so that here the event is known.
+      tracker.apply(event);
+      lookup.applied(event.sid, tracker.apply(event));
+      for (const owner of owners) {
+        const { turn } = tracker.find(owner);
+        const found = lookup.find(owner);
+        assertEquals([found?.id, found?.status], [turn?.id, turn?.status]);
+      }
+    }
+  });
+});
+
 Deno.test("SPEC 6: the events of a turn cost no look into the database", async () => {
   await forSeeds(5, (random) => {
     using dir = new TempDir();

@@ -7,12 +7,14 @@
 import { joinBytes } from "../../bytes.ts";
 import { gunzipped } from "../gzip.ts";
 import type { Item } from "../lines.ts";
+import { identityOf } from "./files.ts";
 import { readFile } from "../source.ts";
 import {
   type Checkpoint,
   type Fingerprint,
   fingerprint,
   FINGERPRINT_BYTES,
+  type Identity,
 } from "./position.ts";
 import { lastOf, Progress, type Reading } from "./progress.ts";
 import { readAt } from "./tail.ts";
@@ -27,6 +29,8 @@ export function isArchive(file: Deno.FsFile): boolean {
 export class Archive {
   /** Its checkpoint's. */
   readonly id: number;
+  /** Which file it is. */
+  readonly identity: Identity;
   #name: string;
   #file: Deno.FsFile;
   #checkpoint: Checkpoint;
@@ -39,6 +43,7 @@ export class Archive {
     reading: Reading,
   ) {
     this.id = checkpoint.id;
+    this.identity = identityOf(file.statSync());
     this.#name = name;
     this.#file = file;
     this.#checkpoint = checkpoint;

@@ -54,6 +54,8 @@ export class FollowedFiles {
   #tell: (message: string) => void;
   #watch = new Watch();
   #watched: Identity | undefined;
+  /** The archive at the path itself, once it has been read. */
+  #ended: Entry | undefined;
   /** Whether all are open that are to be read. */
   #isComplete = false;
   #surveyedAt = -Infinity;
@@ -85,6 +87,22 @@ export class FollowedFiles {
     await this.#survey();
   }
 
+  /** Lets go of an archive that has been read. */
+  ended(archive: Archive): void {
+    const current = entryAt(this.#path);
+    if (current && sameFile(archive.identity, current.identity)) {
+      this.#ended = current;
+    }
+    this.forget(archive);
+  }
+
+  /** Whether it is the archive that was read: what is compressed does not grow. */
+  #isEnded({ identity, modifiedMs }: Entry): boolean {
+    const ended = this.#ended;
+    return ended !== undefined && ended.modifiedMs === modifiedMs &&
+      sameFile(ended.identity, identity);
+  }
+
   /** Lets go of a file. */
   forget(source: Tail | Archive): void {
     if (!this.open.includes(source)) return;
@@ -100,9 +118,9 @@ export class FollowedFiles {
       this.#watched = current.identity;
       this.#watch.renew(this.#path);
     }
-    const isOpen = this.open.some((source) =>
-      source instanceof Tail && sameFile(source.identity, current.identity)
-    );
+    const isOpen =
+      this.open.some(({ identity }) => sameFile(identity, current.identity)) ||
+      this.#isEnded(current);
     const isDue = performance.now() - this.#surveyedAt >= RETRY;
     const isStale = this.#isComplete ? !isOpen : isDue;
     if (isStale || this.#hasMoved()) await this.#survey();

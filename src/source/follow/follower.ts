@@ -94,7 +94,7 @@ export class Follower implements Source {
       if (source.isReplaced) await files.replaced(source);
     } else {
       yield* source.items(this.#parts.damaged);
-      files.forget(source);
+      files.ended(source);
     }
   }
 
