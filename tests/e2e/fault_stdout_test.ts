@@ -1,0 +1,154 @@
+import { assert, assertEquals } from "@std/assert";
+import { contents, fold, records } from "../support/database.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { linuxTest, mountShell, mountTest } from "./machine.ts";
+import { COMMAND, run, shell, turnCounter, until, within } from "./program.ts";
+import { appliedEvents } from "./kills.ts";
+import { assertTold } from "./told.ts";
+
+const GOLDEN = "testdata/golden.jsonl";
+
+/** Prompts of a session each, so that each makes one record. */
+function prompts(count: number, text: string) {
+  return Array.from(
+    { length: count },
+    (_, i) => prompt({ sid: `s${i}`, t: at(i), text }),
+  );
+}
+
+for (const mode of ["batch", "follow"]) {
+  linuxTest(
+    `SPEC 4: a reader that takes a few bytes now and then gets everything, and the program keeps little of it in memory (${mode})`,
+    async () => {
+      using dir = new TempDir();
+      const db = dir.file("turns.db");
+      const size = 100_000;
+      const events = prompts(250, "x".repeat(size));
+      const log = dir.write("log.jsonl", logOf(events));
+      const args = ["--source", log, "--db", db, "--synchronous", "off"];
+      if (mode === "follow") args.push("--follow");
+      const child = new Deno.Command(COMMAND[0], {
+        args: [...COMMAND.slice(1), ...args],
+        stdin: "null",
+        stdout: "piped",
+      }).spawn();
+      const reader = child.stdout.getReader({ mode: "byob" });
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let received = 0;
+      const read = async (bytes: number) => {
+        const view = new Uint8Array(bytes);
+        const { done, value } = await within(reader.read(view), "stdout");
+        if (value) pieces.push(value);
+        received += value?.length ?? 0;
+        return !done;
+      };
+      while (received < 2 * size) {
+        await read(500);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      // What the pipe holds, and the record in hand, is all that it is ahead.
+      const ahead = appliedEvents(db) * size - received;
+      assert(ahead < 3 * size, `it is ${ahead} bytes ahead`);
+      while (received < 0.9 * events.length * size) await read(1e6);
+      const { stdout } = await run(["cat", `/proc/${child.pid}/status`]);
+      const peak = +/VmHWM:\s+(\d+) kB/.exec(stdout)![1];
+      assert(peak < 160_000, `it took ${peak} kB of memory`);
+      if (mode === "follow") {
+        while (appliedEvents(db) < events.length) await read(1e6);
+        child.kill("SIGTERM");
+      }
+      while (await read(1e6));
+      assertEquals((await child.status).code, 0);
+      const stream = await new Blob(pieces).text();
+      assertEquals(stream.split("\n").length, events.length + 1);
+      assertEquals(fold(stream), records(db));
+    },
+  );
+}
+
+linuxTest(
+  "SPEC 8: SIGTERM while the pipe is full ends behind a whole record, once that is read",
+  async () => {
+    using dir = new TempDir();
+    const db = dir.file("turns.db");
+    const big = prompts(2, "x".repeat(50_000));
+    const small = prompts(5000, "y");
+    const log = dir.write("log", logOf([...big, ...small]));
+    const child = new Deno.Command(COMMAND[0], {
+      args: [...COMMAND.slice(1), "--source", log, "--db", db],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    // The pipe holds one such record, but not two.
+    await until(() => appliedEvents(db) === 2, "a full pipe");
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await within(child.output(), "its end");
+    const stream = new TextDecoder().decode(stdout);
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    assert(stream.endsWith("}\n"));
+    assertEquals(fold(stream), records(db));
+    assert(records(db).length < small.length);
+  },
+);
+
+Deno.test("SPEC 8: a stream that is closed from the start is like /dev/null", async () => {
+  using dir = new TempDir();
+  await turnCounter(["--source", GOLDEN, "--db", dir.file("once.db")]);
+  const combinations = ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"];
+  for (const [i, closed] of combinations.entries()) {
+    const wants = (stream: string, name: string) =>
+      closed.split(" ").includes(stream) ? "" : Deno.readTextFileSync(name);
+    const db = dir.file(`${i}.db`);
+    const ended = await shell(
+      `exec "$@" --source ${GOLDEN} --db "$DB" ${closed}`,
+      { DB: db },
+    );
+    assertEquals(ended, {
+      code: 0,
+      stdout: wants(">&-", "testdata/golden.turns.jsonl"),
+      stderr: wants("2>&-", "testdata/golden.stderr.txt"),
+    }, closed);
+    assertEquals(contents(db), contents(dir.file("once.db")), closed);
+  }
+  const db = dir.file("none.db");
+  const none = await shell('exec "$@" --db "$DB" <&-', { DB: db });
+  assertEquals(none, { code: 0, stdout: "", stderr: "" });
+  assertEquals(records(db), []);
+});
+
+mountTest(
+  "SPEC 8: a full disk under stdout is a failure, and reading the log again tells what is missing",
+  async () => {
+    using dir = new TempDir();
+    const log = dir.write("log.jsonl", logOf(prompts(300, "x".repeat(1000))));
+    Deno.mkdirSync(dir.file("small"));
+    const script = `
+      mount -t tmpfs -o size=64k tmpfs "$SMALL" &&
+      "$@" --source "$LOG" --db "$DB" >"$SMALL/out" && exit 99
+      code=$?
+      cp "$SMALL/out" "$OUT" && mount -o remount,size=4m "$SMALL" &&
+      "$@" --source "$LOG" --db "$DB" >"$SMALL/out" &&
+      cp "$SMALL/out" "$OUT.2" && exit $code`;
+    const env = {
+      LOG: log,
+      DB: dir.file("turns.db"),
+      SMALL: dir.file("small"),
+      OUT: dir.file("stream"),
+    };
+    const ended = await mountShell(script, env);
+    assertTold(ended, 1, "stdout", "No space left", "read the log again");
+    const told = Deno.readTextFileSync(env.OUT);
+    const rows = records(env.DB);
+    assertEquals(rows.length, 300);
+    // All but the end is whole, and was committed.
+    const lines = told.split("\n").slice(0, -1);
+    assertEquals(
+      lines.map((line) => JSON.parse(line)),
+      rows.slice(0, lines.length),
+    );
+    assert(lines.length > 10);
+    assertEquals(fold(Deno.readTextFileSync(`${env.OUT}.2`)), rows);
+  },
+);
