@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import type { TurnEvent } from "../../src/event.ts";
+import { Random } from "../../tools/log_generator/random.ts";
+import { Model } from "../property/model.ts";
+import { forSeeds } from "../property/seeds.ts";
+import { fold, records } from "../support/database.ts";
+import { answer, at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { turnCounter } from "./program.ts";
+
+const HOUR = 3600;
+
+/** How a clock can go, as seconds by the number of the event. */
+const CLOCKS: Record<string, (random: Random) => (i: number) => number> = {
+  "runs backwards for hours": () => (i) => 24 * HOUR - i * 90,
+  "goes back an hour, as at the end of summer": () => (i) =>
+    i * 60 - (i < 100 ? 0 : HOUR),
+  "is set right again and again": (random) => (i) =>
+    i * 30 + random.pick([0, 0, 0, -HOUR, HOUR, -5]),
+  "stands still": () => () => 0,
+  "falls back to 1970 and comes again":
+    () => (i) => (i % 50 < 25 ? i : -1_763_467_200 + i),
+};
+
+/** Some turns of two processes, with turn ids or without. */
+function events(random: Random, clock: (i: number) => number): TurnEvent[] {
+  const named = random.chance(0.5);
+  let turn = 0;
+  return Array.from({ length: 200 }, (_, i) => {
+    const isPrompt = i === 0 || random.chance(0.4);
+    if (isPrompt) turn++;
+    const fields = {
+      pid: random.below(2),
+      t: at(clock(i)),
+      text: `${i}`,
+      turnId: named ? `${turn}` : null,
+    };
+    return isPrompt ? prompt(fields) : answer(fields);
+  });
+}
+
+for (const [name, clockOf] of Object.entries(CLOCKS)) {
+  Deno.test(`SPEC 2 and 3: a log whose clock ${name} comes to what the plain model says`, async () => {
+    await forSeeds(2, async (random) => {
+      using dir = new TempDir();
+      const log = events(random, clockOf(random));
+      const model = new Model();
+      for (const event of log) model.apply(event);
+      const db = dir.file("turns.db");
+      const ended = await turnCounter(
+        [
+          "--source",
+          dir.write("log", logOf(log)),
+          "--db",
+          db,
+          "--synchronous",
+          "off",
+        ],
+      );
+      assertEquals([ended.code, ended.stderr], [0, ""]);
+      assertEquals(records(db), model.records());
+      assertEquals(fold(ended.stdout), records(db));
+      assert(records(db).every(({ duration_ms: ms }) => ms as number >= 0));
+    });
+  });
+}

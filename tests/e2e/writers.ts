@@ -1,0 +1,96 @@
+/**
+ * Several programs that fill one database at once.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { Random } from "../../tools/log_generator/random.ts";
+import { agentEvents } from "../property/random_log.ts";
+import { contents, query } from "../support/database.ts";
+import { lineOf } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { COMMAND } from "./program.ts";
+
+const WRITERS = 4;
+
+/** What there is to say of each turn and answer, but for the ids. */
+const WITHOUT_IDS = [
+  `SELECT hex(t.sid), t.pid, hex(t.user_text), hex(t.assistant_text),
+    t.start_time, t.end_time, t.duration_ms, t.status, t.dedup_hash,
+    t.session_turn, t.session_pid_turn, hex(t.original_turn_id),
+    t.pid_mismatch, t.start_ms, t.end_ms, o.dedup_hash
+    FROM turns AS t LEFT JOIN turns AS o ON o.turn_id_glob = t.orphaned_by
+    ORDER BY t.dedup_hash`,
+  `SELECT a.dedup_hash, t.dedup_hash
+    FROM answers AS a JOIN turns AS t USING (turn_id_glob) ORDER BY 1`,
+  "SELECT hex(sid), pid, turn_count FROM session_counters ORDER BY 1, 2",
+  "SELECT hex(sid), turn_count FROM sessions ORDER BY 1",
+  "SELECT name, seq FROM sqlite_sequence WHERE name = 'turns'",
+];
+
+function rowsWithoutIds(db: string): string {
+  return JSON.stringify(WITHOUT_IDS.map((sql) => query(db, sql)));
+}
+
+/** Writes a log of sessions that no other log has. */
+async function writeLog(path: string, name: string, events: number) {
+  const random = new Random(name.charCodeAt(0));
+  using file = await Deno.open(path, { write: true, create: true });
+  const encoder = new TextEncoder();
+  let text = "";
+  for (const event of agentEvents(random, events)) {
+    text += lineOf({ ...event, sid: `${name} ${event.sid}` }) + "\n";
+    if (text.length < 1 << 20) continue;
+    await file.write(encoder.encode(text));
+    text = "";
+  }
+  await file.write(encoder.encode(text));
+}
+
+/** Runs the program on each log, all at once, with no limit of time. */
+async function feed(logs: string[], db: string, mode: string): Promise<void> {
+  const ends = await Promise.all(logs.map(async (log) => {
+    const args = ["--source", log, "--db", db, "--synchronous", mode];
+    const { code, stderr } = await new Deno.Command(COMMAND[0], {
+      args: [...COMMAND.slice(1), ...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  }));
+  assertEquals(ends, ends.map(() => ({ code: 0, stderr: "" })));
+}
+
+/**
+ * Lets four programs fill one database, each from a log of its own, and another
+ * one all from the same log. The former comes to what one run of one program
+ * comes to in everything but the ids, the latter in everything.
+ */
+export async function assertShares(
+  events: number,
+  synchronous: string,
+): Promise<void> {
+  using dir = new TempDir();
+  const names = Array.from({ length: WRITERS }, (_, i) => "abcd"[i]);
+  const logs = names.map((name) => dir.file(`${name}.jsonl`));
+  await Promise.all(
+    names.map((name, i) => writeLog(logs[i], name, events)),
+  );
+
+  const [each, one] = [dir.file("each.db"), dir.file("one.db")];
+  await feed(logs, each, synchronous);
+  for (const log of logs) await feed([log], one, "off");
+  assertEquals(query(each, "PRAGMA integrity_check"), [["ok"]]);
+  assertEquals(
+    query(each, "SELECT min(turn_id_glob), max(turn_id_glob) FROM turns"),
+    query(each, "SELECT 1, count(*) FROM turns"),
+  );
+  assert(rowsWithoutIds(each) === rowsWithoutIds(one), "rows differ");
+
+  const [same, once] = [dir.file("same.db"), dir.file("once.db")];
+  await feed(logs.map(() => logs[0]), same, synchronous);
+  await feed([logs[0]], once, "off");
+  assert(JSON.stringify(contents(same)) === JSON.stringify(contents(once)));
+}

@@ -1,0 +1,15 @@
+import { assertSurvivesKills, MODES, STARTS } from "../e2e/kills.ts";
+import { forSeeds } from "../property/seeds.ts";
+
+const SEEDS = 12;
+const KILLS = 10;
+
+for (const mode of MODES) {
+  for (const start of Object.keys(STARTS)) {
+    Deno.test(`SPEC 4: kill -9 at ${SEEDS * KILLS} random moments loses nothing and doubles nothing (${mode}, on ${start})`, async () => {
+      await forSeeds(SEEDS, async (random) => {
+        await assertSurvivesKills(mode, start, KILLS, random);
+      });
+    });
+  }
+}
