@@ -211,22 +211,6 @@ Deno.test("SPEC 8: what is no database of ours is a failure, and stays as it is"
   assertEquals(Deno.readFileSync(newer), before);
 });
 
-Deno.test("SPEC 8: a database locked beyond the busy timeout is a failure, and what was committed stays", async () => {
-  using dir = new TempDir();
-  const path = dir.file("turns.db");
-  await using program = Running.start(["--db", path]);
-  await program.write(LOG);
-  await program.line();
-  const db = new Database(path);
-  db.exec("BEGIN IMMEDIATE");
-  await program.write(logOf([prompt({ t: at(9) })]));
-  const { code, stderr } = await program.exit();
-  db.close();
-  assertTold({ code, stdout: "", stderr }, 1, path, "locked");
-  assertEquals(records(path).length, 1);
-  assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
-});
-
 mountTest(
   "SPEC 8: a full disk under the database is a failure, and what was committed stays",
   async () => {

@@ -1,7 +1,7 @@
 import { Random } from "../../tools/log_generator/random.ts";
 import { assertSurvivesKills, MODES, STARTS } from "./kills.ts";
 
-const KILLS = 10;
+const KILLS = 8;
 
 MODES.forEach((mode, i) => {
   const start = Object.keys(STARTS)[i];

@@ -19,13 +19,14 @@ import { appliedEvents } from "./kills.ts";
 import { assertSentence } from "./told.ts";
 
 const EVENTS = agentEvents(new Random(1), 900).filter(({ pid }) => pid !== 77);
+const HALF = EVENTS.slice(0, 400);
 
 /** What a shell adds where a signal ended a program. */
 const KILLED = 128;
 
 /** A log, a database that has its first half, and one that has all of it. */
 async function prepare(dir: TempDir): Promise<void> {
-  const half = dir.write("half.jsonl", logOf(EVENTS.slice(0, 400)));
+  const half = dir.write("half.jsonl", logOf(HALF));
   const whole = dir.write("whole.jsonl", logOf(EVENTS));
   for (const log of [half, whole]) {
     const db = log.replace("jsonl", "db");
@@ -64,7 +65,7 @@ compiledTest(
     using dir = new TempDir();
     await prepare(dir);
     const works = [];
-    for (let count = 4; count <= 26; count++) {
+    for (const count of [4, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 26]) {
       works.push(await worksUnder(dir, `-n ${count}`));
     }
     // From some count on it works, and below it does not.
@@ -80,7 +81,7 @@ compiledTest(
     await prepare(dir);
     const works = [];
     // The engine reserves much more than it ever uses.
-    for (const gigabytes of [0.05, 0.1, 0.5, 4, 34, 64, 66, 67, 68, 72, 96]) {
+    for (const gigabytes of [0.05, 0.5, 4, 34, 66, 68, 96]) {
       works.push(
         await worksUnder(dir, `-v ${Math.round(gigabytes * 2 ** 20)}`),
       );
@@ -114,10 +115,9 @@ limitTest(
   "SPEC 7: a follower without a file descriptor for the next file says so, and loses nothing",
   async () => {
     using dir = new TempDir();
-    const [first, second] = [EVENTS.slice(0, 400), EVENTS.slice(400)];
     await prepare(dir);
     const db = dir.file("turns.db");
-    const log = dir.write("log.jsonl", logOf(first));
+    const log = dir.write("log.jsonl", logOf(HALF));
     const args = ["--source", log, "--follow", "--db", db];
     const [out, err] = [dir.write("out", ""), dir.write("err", "")];
     const script = 'exec "$@" --synchronous off >"$0/out" 2>"$0/err"';
@@ -127,12 +127,12 @@ limitTest(
       appliedEvents(db) === events.length;
 
     await using program = start();
-    await until(isRead(first), "the first file");
+    await until(isRead(HALF), "the first file");
     const limit = (soft: string) =>
       run(["prlimit", `--pid=${program.pid}`, `--nofile=${soft}:`]);
     await limit("1");
     Deno.renameSync(log, `${log}.1`);
-    Deno.writeTextFileSync(log, logOf(second));
+    Deno.writeTextFileSync(log, logOf(EVENTS.slice(HALF.length)));
     await until(() => Deno.statSync(err).size > 0, "a sentence");
     assertSentence(Deno.readTextFileSync(err), "Too many open files", "; ");
     assert(!Deno.readTextFileSync(err).includes("defect"));

@@ -24,36 +24,50 @@ class Lock implements Disposable {
   }
 }
 
-Deno.test("SPEC 8: a database that another writer keeps locked is a failure that is told, whenever the program meets it", async () => {
+Deno.test("SPEC 8: a database that another writer keeps locked is a failure that is told, whenever the program meets it, and what was committed stays", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", logOf([FIRST]));
-  const paths = ["first", "exclusive", "seed", "follow"]
-    .map((name) => dir.file(`${name}.db`));
-  const [first, exclusive, seed, follow] = paths;
-  for (const path of [first, exclusive]) await turnCounter(["--db", path]);
-  createSeed(seed, 3);
+  const names = ["live", "follow", "first event", "exclusive", "upgrade"];
+  const paths = names.map((name) => dir.file(`${name}.db`));
+  const [live, follow, ...others] = paths;
+  const [first, exclusive, upgrade] = others;
+  await using program = Running.start(["--db", live]);
+  await program.write(logOf([FIRST]));
+  await program.line();
   await using follower = Running.start(
     ["--source", log, "--follow", "--db", follow],
   );
   await follower.line();
+  for (const path of [first, exclusive]) await turnCounter(["--db", path]);
+  createSeed(upgrade, 3);
+  const before = paths.map((path) => query(path, "SELECT * FROM turns"));
 
-  using _first = new Lock(first, "BEGIN IMMEDIATE");
-  using _exclusive = new Lock(
-    exclusive,
-    `PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;
-    UPDATE sqlite_sequence SET seq = seq; COMMIT`,
+  const locks = paths.map((path) =>
+    new Lock(
+      path,
+      path === exclusive
+        ? `PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;
+          UPDATE sqlite_sequence SET seq = seq; COMMIT`
+        : "BEGIN IMMEDIATE",
+    )
   );
-  using _seed = new Lock(seed, "BEGIN IMMEDIATE");
-  using _follow = new Lock(follow, "BEGIN IMMEDIATE");
-  // No event, so that only its position is to be stored.
+  await program.write(logOf([SECOND]));
+  // No event, so that only the position is to be stored.
   Deno.writeTextFileSync(log, '{"event":"turn.delta"}\n', { append: true });
   const ends = await Promise.all([
-    ...[first, exclusive, seed].map((path) =>
+    ...[program, follower].map(async (running) => {
+      return { ...await running.exit(), stdout: "" };
+    }),
+    ...others.map((path) =>
       turnCounter(["--db", path], { stdin: logOf([FIRST]) })
     ),
-    follower.exit().then((exit) => ({ ...exit, stdout: "" })),
   ]);
+  for (const lock of locks) lock[Symbol.dispose]();
   ends.forEach((ended, i) => assertTold(ended, 1, paths[i], "locked", "; "));
+  for (const [i, path] of paths.entries()) {
+    assertEquals(query(path, "SELECT * FROM turns"), before[i]);
+    assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
+  }
 });
 
 Deno.test("SPEC 8: a lock that ends within the busy timeout is waited for", async () => {

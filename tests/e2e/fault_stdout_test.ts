@@ -24,7 +24,7 @@ for (const mode of ["batch", "follow"]) {
       using dir = new TempDir();
       const db = dir.file("turns.db");
       const size = 100_000;
-      const events = prompts(250, "x".repeat(size));
+      const events = prompts(150, "x".repeat(size));
       const log = dir.write("log.jsonl", logOf(events));
       const args = ["--source", log, "--db", db, "--synchronous", "off"];
       if (mode === "follow") args.push("--follow");
