@@ -1,17 +1,10 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
-import { contents, query, records } from "../support/database.ts";
+import { contents, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { linuxTest, mountShell, mountTest } from "./machine.ts";
-import {
-  COMMAND,
-  type Ended,
-  run,
-  Running,
-  shell,
-  turnCounter,
-} from "./program.ts";
+import { COMMAND, type Ended, run, shell, turnCounter } from "./program.ts";
 import { assertTold } from "./told.ts";
 
 const LOG = logOf([prompt()]);
