@@ -5,6 +5,7 @@
  * @module
  */
 
+import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
 
 type Test = () => Promise<void>;
@@ -37,6 +38,7 @@ const canMount = await succeeds(
 );
 const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
 const canTrace = await succeeds(["strace", "-V"]);
+const canRotate = (await runLogrotate("--version")).code === 0;
 const canLimit = await succeeds(["prlimit", "--version"]);
 
 const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
@@ -72,6 +74,9 @@ export const terminalTest = testWhere(
 
 /** A test that takes resources away from a program while it runs. */
 export const limitTest = testWhere(canLimit, "there is no prlimit");
+
+/** A test in which the real logrotate rotates the log. */
+export const logrotateTest = testWhere(canRotate, "there is no logrotate");
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testWhere(canMount, "nothing can be mounted");

@@ -1,0 +1,77 @@
+/**
+ * The real logrotate on a followed log, and the writer that does not wait for
+ * it.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { FollowedLog } from "./follower.ts";
+import { type Ended, run, Running } from "./program.ts";
+
+/** Runs logrotate. Not everybody has its folder in the path. */
+export function runLogrotate(...args: string[]): Promise<Ended> {
+  const script = 'PATH="$PATH:/usr/sbin:/sbin" exec logrotate "$@"';
+  return run(["sh", "-c", script, "sh", ...args]);
+}
+
+/** How to name rotated files so that several of a day have names of their own. */
+export const DATED: readonly string[] = ["dateext", "dateformat -%Y%m%d-%s"];
+
+/** Rotates a log now, by the directives of a configuration. */
+export async function logrotate(
+  log: FollowedLog,
+  directives: readonly string[],
+): Promise<void> {
+  const lines = [...directives, "rotate 1000"].map((line) => `  ${line}\n`);
+  const config = log.dir.write(
+    "logrotate.conf",
+    `${log.path} {\n${lines.join("")}}\n`,
+  );
+  // It takes no configuration that others may write to.
+  Deno.chmodSync(config, 0o600);
+  const state = log.dir.file("logrotate.state");
+  const { code, stderr } = await runLogrotate("-f", "-s", state, config);
+  assertEquals([code, stderr], [0, ""]);
+}
+
+/** A process of its own that writes to a log all the time. */
+export class Writer extends Running {
+  /** The path of the file that holds all that it wrote. */
+  readonly record: string;
+  #log: FollowedLog;
+
+  /**
+   * Starts to write.
+   *
+   * @param creates Whether it creates the log where that is missing, as
+   * somebody must: both it and logrotate cannot, since the latter moves a file
+   * that is there already to one `.backup` an hour, over that of before.
+   */
+  constructor(
+    log: FollowedLog,
+    { rate, seed, creates }: { rate: number; seed: number; creates: boolean },
+  ) {
+    const record = log.dir.file("record");
+    super([
+      ...[Deno.execPath(), "run", "--no-config", "--no-prompt"],
+      ...["--allow-read", "--allow-write"],
+      new URL("writer.ts", import.meta.url).pathname,
+      ...[log.path, record, `${rate}`, `${seed}`],
+      ...creates ? ["create"] : [],
+    ]);
+    this.record = record;
+    this.#log = log;
+    // Without the former it waits, without the latter there is nothing to see.
+    log.append("");
+    Deno.writeTextFileSync(record, "");
+  }
+
+  /** Ends it, and waits until the program has read all of the log. */
+  async stop(): Promise<void> {
+    const { code, stderr } = await this.end();
+    assertEquals([code, stderr], [0, ""]);
+    await this.#log.caughtUp();
+    Deno.writeTextFileSync(this.record, this.#log.written, { append: true });
+  }
+}

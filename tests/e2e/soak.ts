@@ -1,0 +1,145 @@
+/**
+ * A follower that is killed again and again, while logrotate rotates the log
+ * and a writer never pauses.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { Random } from "../../tools/log_generator/random.ts";
+import { query } from "../support/database.ts";
+import { FollowedLog } from "./follower.ts";
+import { DATED, logrotate, Writer } from "./logrotate.ts";
+
+/** Who creates the next log, and how the one before is named and packed. */
+interface Rotation {
+  directives: readonly string[];
+  /** What changes from one rotation to the next. */
+  modes: readonly (readonly string[])[];
+  writerCreates: boolean;
+}
+
+const PLAIN: string[] = ["nocompress"];
+const COMPRESSED = ["compress"];
+const DELAYED = ["compress", "delaycompress"];
+
+/**
+ * Names with a date keep theirs, so that each rotation can have another mode.
+ * Numbered ones cannot: `compress` moves the compressed files alone on to the
+ * next number, and puts the log in the place of an uncompressed `.1`.
+ */
+export const ROTATIONS: Record<string, Rotation> = {
+  "with dates, compressed now and then": {
+    directives: ["create", ...DATED],
+    modes: [PLAIN, COMPRESSED, DELAYED],
+    writerCreates: false,
+  },
+  "with numbers": {
+    directives: ["nocreate"],
+    modes: [PLAIN],
+    writerCreates: true,
+  },
+  "with numbers, compressed": {
+    directives: ["create"],
+    modes: [COMPRESSED],
+    writerCreates: false,
+  },
+  "with numbers, compressed the next time": {
+    directives: ["nocreate"],
+    modes: [DELAYED],
+    writerCreates: true,
+  },
+};
+
+/** How long, and how hard. */
+export interface SoakOptions {
+  seconds: number;
+  /** Lines a second. */
+  rate: number;
+  /** The longest time between two rotations, and of a life, in milliseconds. */
+  pause: number;
+  seed: number;
+}
+
+/** How much it was. */
+export interface SoakNumbers {
+  lines: number;
+  bytes: number;
+  rotations: number;
+  kills: number;
+  turns: number;
+}
+
+/**
+ * Kills the program and rotates its log all the time, then lets it read the
+ * rest. In the end it has what a batch run makes of all that was written, and
+ * has told that.
+ */
+export async function soak(
+  { directives, modes, writerCreates }: Rotation,
+  { seconds, rate, pause, seed }: SoakOptions,
+): Promise<SoakNumbers> {
+  await using log = new FollowedLog();
+  await using writer = new Writer(log, { rate, seed, creates: writerCreates });
+  log.start();
+
+  const end = performance.now() + seconds * 1000;
+  let failed = false;
+  /** Does something again and again, at random moments; how often it was. */
+  const again = async (
+    random: Random,
+    least: number,
+    act: (round: number) => Promise<void>,
+  ) => {
+    for (let round = 0;; round++) {
+      await sleep(random.between(least, pause));
+      if (failed || performance.now() > end) return round;
+      try {
+        await act(round);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const random = new Random(seed);
+  const ends = await Promise.allSettled([
+    // No two in one second, of which the files would have the same name.
+    again(new Random(seed + 1), 1000, async (round) => {
+      await logrotate(log, [...directives, ...modes[round % modes.length]]);
+    }),
+    again(random, 50, async () => {
+      await log.crash();
+      // Now and then it sees a rotation only afterwards.
+      if (random.chance(0.3)) await sleep(random.below(pause));
+      log.start();
+    }),
+  ]);
+  const [rotations, kills] = ends.map((end) => {
+    if (end.status === "rejected") throw end.reason;
+    return end.value;
+  });
+
+  await writer.stop();
+  await log.stop();
+  await log.assertAsBatchOf(writer.record);
+  assertEquals(query(log.db, "PRAGMA integrity_check"), [["ok"]]);
+  const [[turns]] = query<[number]>(log.db, "SELECT count(*) FROM turns");
+  return { ...await sizeOf(writer.record), rotations, kills, turns };
+}
+
+async function sizeOf(path: string) {
+  using file = Deno.openSync(path);
+  let [lines, bytes] = [0, 0];
+  for await (const chunk of file.readable) {
+    bytes += chunk.length;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) {
+      lines++;
+    }
+  }
+  return { lines, bytes };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
