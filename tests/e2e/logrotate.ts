@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { FollowedLog } from "./follower.ts";
-import { type Ended, run, Running } from "./program.ts";
+import { type Ended, run, Running, until } from "./program.ts";
 
 /** Runs logrotate. Not everybody has its folder in the path. */
 export function runLogrotate(...args: string[]): Promise<Ended> {
@@ -35,29 +35,38 @@ export async function logrotate(
   assertEquals([code, stderr], [0, ""]);
 }
 
+/** What a {@linkcode Writer} writes, and how. */
+export interface WriterOptions {
+  seed: number;
+  /** Lines a second. */
+  rate: number;
+  /** The share of the prompts, where it is not that of a real log. */
+  prompts?: number;
+  /**
+   * Whether it creates the log where that is missing, as somebody must. Not
+   * both it and logrotate: the latter moves a file that is there already to one
+   * with the hour and `.backup` in its name, over that of before.
+   */
+  creates: boolean;
+}
+
 /** A process of its own that writes to a log all the time. */
 export class Writer extends Running {
   /** The path of the file that holds all that it wrote. */
   readonly record: string;
   #log: FollowedLog;
 
-  /**
-   * Starts to write.
-   *
-   * @param creates Whether it creates the log where that is missing, as
-   * somebody must: both it and logrotate cannot, since the latter moves a file
-   * that is there already to one `.backup` an hour, over that of before.
-   */
+  /** Starts to write. */
   constructor(
     log: FollowedLog,
-    { rate, seed, creates }: { rate: number; seed: number; creates: boolean },
+    { seed, rate, prompts, creates }: WriterOptions,
   ) {
     const record = log.dir.file("record");
     super([
       ...[Deno.execPath(), "run", "--no-config", "--no-prompt"],
       ...["--allow-read", "--allow-write"],
       new URL("writer.ts", import.meta.url).pathname,
-      ...[log.path, record, `${rate}`, `${seed}`],
+      ...[log.path, record, `${rate}`, `${seed}`, `${prompts ?? "real"}`],
       ...creates ? ["create"] : [],
     ]);
     this.record = record;
@@ -67,6 +76,18 @@ export class Writer extends Running {
     Deno.writeTextFileSync(record, "");
   }
 
+  /** Does something while it stands still. */
+  async paused(act: () => Promise<void>): Promise<void> {
+    this.kill("SIGSTOP");
+    const script = 'cut -d ")" -f 2 "/proc/$0/stat"';
+    await until(async () => {
+      const { stdout } = await run(["sh", "-c", script, `${this.pid}`]);
+      return stdout.startsWith(" T");
+    }, "a writer that stands still");
+    await act();
+    this.kill("SIGCONT");
+  }
+
   /** Ends it, and waits until the program has read all of the log. */
   async stop(): Promise<void> {
     const { code, stderr } = await this.end();
@@ -74,4 +95,21 @@ export class Writer extends Running {
     await this.#log.caughtUp();
     Deno.writeTextFileSync(this.record, this.#log.written, { append: true });
   }
+}
+
+/** Does something with several cases at once; an error names its case. */
+export async function atOnce<T>(
+  cases: Record<string, T>,
+  act: (value: T, name: string, number: number) => Promise<void>,
+): Promise<void> {
+  const acts = Object.entries(cases).map(async ([name, value], i) => {
+    try {
+      await act(value, name, i);
+    } catch (error) {
+      throw new Error(`${name}: ${error}`, { cause: error });
+    }
+  });
+  // Each is to end, so that none outlives the test.
+  const ends = await Promise.allSettled(acts);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }

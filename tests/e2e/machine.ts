@@ -38,7 +38,8 @@ const canMount = await succeeds(
 );
 const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
 const canTrace = await succeeds(["strace", "-V"]);
-const canRotate = (await runLogrotate("--version")).code === 0;
+const canRotate = Deno.build.os === "linux" &&
+  (await runLogrotate("--version")).code === 0;
 const canLimit = await succeeds(["prlimit", "--version"]);
 
 const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
@@ -76,7 +77,10 @@ export const terminalTest = testWhere(
 export const limitTest = testWhere(canLimit, "there is no prlimit");
 
 /** A test in which the real logrotate rotates the log. */
-export const logrotateTest = testWhere(canRotate, "there is no logrotate");
+export const logrotateTest = testWhere(
+  canRotate,
+  Deno.build.os === "linux" ? "there is no logrotate" : "this is not Linux",
+);
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testWhere(canMount, "nothing can be mounted");

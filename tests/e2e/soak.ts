@@ -9,14 +9,16 @@ import { assertEquals } from "@std/assert";
 import { Random } from "../../tools/log_generator/random.ts";
 import { query } from "../support/database.ts";
 import { FollowedLog } from "./follower.ts";
-import { DATED, logrotate, Writer } from "./logrotate.ts";
+import { DATED, logrotate, Writer, type WriterOptions } from "./logrotate.ts";
+import { until } from "./program.ts";
 
 /** Who creates the next log, and how the one before is named and packed. */
 interface Rotation {
   directives: readonly string[];
   /** What changes from one rotation to the next. */
   modes: readonly (readonly string[])[];
-  writerCreates: boolean;
+  /** Whether the writer creates the next log, and not logrotate. */
+  creates: boolean;
 }
 
 const PLAIN: string[] = ["nocompress"];
@@ -32,33 +34,30 @@ export const ROTATIONS: Record<string, Rotation> = {
   "with dates, compressed now and then": {
     directives: ["create", ...DATED],
     modes: [PLAIN, COMPRESSED, DELAYED],
-    writerCreates: false,
+    creates: false,
   },
   "with numbers": {
     directives: ["nocreate"],
     modes: [PLAIN],
-    writerCreates: true,
+    creates: true,
   },
   "with numbers, compressed": {
     directives: ["create"],
     modes: [COMPRESSED],
-    writerCreates: false,
+    creates: false,
   },
   "with numbers, compressed the next time": {
     directives: ["nocreate"],
     modes: [DELAYED],
-    writerCreates: true,
+    creates: true,
   },
 };
 
 /** How long, and how hard. */
-export interface SoakOptions {
+export interface SoakOptions extends Omit<WriterOptions, "creates"> {
   seconds: number;
-  /** Lines a second. */
-  rate: number;
   /** The longest time between two rotations, and of a life, in milliseconds. */
   pause: number;
-  seed: number;
 }
 
 /** How much it was. */
@@ -76,12 +75,14 @@ export interface SoakNumbers {
  * has told that.
  */
 export async function soak(
-  { directives, modes, writerCreates }: Rotation,
-  { seconds, rate, pause, seed }: SoakOptions,
+  { directives, modes, creates }: Rotation,
+  { seconds, pause, ...options }: SoakOptions,
 ): Promise<SoakNumbers> {
   await using log = new FollowedLog();
-  await using writer = new Writer(log, { rate, seed, creates: writerCreates });
+  await using writer = new Writer(log, { ...options, creates });
   log.start();
+  // Before its first look ever it could not know what the log was before.
+  await until(() => log.isSeen, "the first look");
 
   const end = performance.now() + seconds * 1000;
   let failed = false;
@@ -102,10 +103,10 @@ export async function soak(
       }
     }
   };
-  const random = new Random(seed);
+  const random = new Random(options.seed);
   const ends = await Promise.allSettled([
     // No two in one second, of which the files would have the same name.
-    again(new Random(seed + 1), 1000, async (round) => {
+    again(new Random(options.seed + 1), 1000, async (round) => {
       await logrotate(log, [...directives, ...modes[round % modes.length]]);
     }),
     again(random, 50, async () => {

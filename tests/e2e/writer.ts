@@ -3,8 +3,9 @@
  * the file for each write, and appends whole lines with it. All that it wrote
  * is in a second file too, in order.
  *
- * `writer.ts LOG RECORD LINES_A_SECOND SEED [create]`; without `create` it waits
- * where the log is missing.
+ * `writer.ts LOG RECORD LINES_A_SECOND SEED PROMPTS [create]`; `PROMPTS` is their
+ * share, or else that of a real log; without `create` it waits where the log is
+ * missing.
  *
  * @module
  */
@@ -20,17 +21,13 @@ const BATCH = 5;
 /** How many events to generate with one seed. */
 const EVENTS = 20_000;
 
-/** Lines in the proportions of a real log, without an end. */
-function* endlessLines(seed: number): Generator<string> {
+/** Lines without an end. */
+function* endlessLines(seed: number, share: string): Generator<string> {
   const quirks = { variants: 0.05, torn: 0.001, duplicates: 0.01 };
+  const prompts = share === "real" ? {} : { prompts: EVENTS * +share };
   for (let part = 0;; part++) {
-    for (
-      const line of logLines({
-        ...quirks,
-        events: EVENTS,
-        seed: seed * 1e6 + part,
-      })
-    ) {
+    const options = { ...quirks, ...prompts, events: EVENTS };
+    for (const line of logLines({ ...options, seed: seed * 1e6 + part })) {
       if (line.length <= LONGEST) yield line + "\n";
     }
   }
@@ -53,9 +50,9 @@ function append(path: string, create: boolean, bytes: Uint8Array): boolean {
 }
 
 async function main(): Promise<void> {
-  const [log, recordPath, rate, seed, creates] = Deno.args;
+  const [log, recordPath, rate, seed, prompts, creates] = Deno.args;
   const random = new Random(+seed);
-  const lines = endlessLines(+seed);
+  const lines = endlessLines(+seed, prompts);
   using record = Deno.openSync(recordPath, { append: true, create: true });
   let ended = false;
   Deno.stdin.readable.pipeTo(new WritableStream()).then(() => ended = true);
