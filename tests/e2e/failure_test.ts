@@ -3,14 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { contents, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { linuxTest, mountShell, mountTest } from "./machine.ts";
+import { isRoot, linuxTest, mountShell, mountTest } from "./machine.ts";
 import { COMMAND, type Ended, run, shell, turnCounter } from "./program.ts";
 import { assertTold } from "./told.ts";
 
 const LOG = logOf([prompt()]);
-
-/** Whether this process may do anything, so that modes stop nobody. */
-const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
 
 /** Runs the program as somebody whom modes do stop. */
 function asNobody(args: string[]): Promise<Ended> {

@@ -8,7 +8,7 @@
 import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
 
-type Test = () => Promise<void>;
+type Test = (t: Deno.TestContext) => Promise<void>;
 
 /** A kind of test that runs only where `can` is true. */
 function testWhere(can: boolean, reason: string) {
@@ -32,6 +32,25 @@ async function succeeds(command: string[]): Promise<boolean> {
 /** Starts a command that may mount what nobody else sees. */
 const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
 
+/** Whether the tests may do anything, so that modes stop nobody. */
+export const isRoot: boolean = (await run(["id", "-u"])).stdout.trim() === "0";
+
+/** The folder of the newest PostgreSQL's server programs, as Debian has it. */
+export const POSTGRES_BIN: string | undefined = findPostgres();
+
+function findPostgres(): string | undefined {
+  const all = "/usr/lib/postgresql";
+  try {
+    const versions = [...Deno.readDirSync(all)].map(({ name }) => +name);
+    const bin = `${all}/${Math.max(...versions)}/bin`;
+    Deno.statSync(`${bin}/initdb`);
+    return bin;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(
   [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
@@ -41,8 +60,7 @@ const canTrace = await succeeds(["strace", "-V"]);
 const canRotate = Deno.build.os === "linux" &&
   (await runLogrotate("--version")).code === 0;
 const canLimit = await succeeds(["prlimit", "--version"]);
-
-const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
+const canAnalyze = await succeeds(["systemd-analyze", "--version"]);
 
 /** What a command is begun with, so that the modes of files bind it, be it root's. */
 export const BY_MODES: string[] = isRoot
@@ -84,6 +102,21 @@ export const logrotateTest = testWhere(
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testWhere(canMount, "nothing can be mounted");
+
+/** A test that starts a server of PostgreSQL. */
+export const postgresTest = testWhere(
+  POSTGRES_BIN !== undefined,
+  "there is no server of PostgreSQL",
+);
+
+/** A test that asks systemd what it makes of a unit. */
+export const unitTest = testWhere(canAnalyze, "there is no systemd-analyze");
+
+/** A test that runs a service as systemd does; that needs all of these. */
+export const serviceTest = testWhere(
+  POSTGRES_BIN !== undefined && canAnalyze && canMount,
+  "PostgreSQL, systemd-analyze or the right to mount is missing",
+);
 
 /** A shell script with the program as `"$@"`, which may mount file systems. */
 export function mountShell(

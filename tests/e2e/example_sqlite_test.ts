@@ -1,0 +1,42 @@
+import { records } from "../support/database.ts";
+import { TempDir } from "../support/temp.ts";
+import { INGESTER_TESTS, type Target } from "./ingestion.ts";
+import { linuxTest } from "./machine.ts";
+import { run } from "./program.ts";
+
+for (const [sentence, test] of INGESTER_TESTS) {
+  linuxTest(`ingest_sqlite.sh ${sentence}`, async () => {
+    using dir = new TempDir();
+    await test(tableIn(dir.file("table.db")));
+  });
+}
+
+function tableIn(path: string): Target {
+  return {
+    ingester: 'tools/examples/ingest_sqlite.sh "$TABLE"',
+    env: { TABLE: path },
+    writer: "sqlite3",
+
+    async rows() {
+      // Whoever writes keeps others from reading for a moment.
+      while (true) {
+        try {
+          return records(path);
+        } catch (error) {
+          if (/unable to open|no such table/.test(String(error))) return [];
+          if (!/locked/.test(String(error))) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      }
+    },
+
+    async version() {
+      return (await run(["sha256sum", path])).stdout;
+    },
+
+    takeAway() {
+      Deno.removeSync(path);
+      return Promise.resolve(() => Promise.resolve());
+    },
+  };
+}

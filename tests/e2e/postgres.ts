@@ -1,0 +1,96 @@
+/**
+ * A PostgreSQL server of a test's own, on a socket that nobody else knows.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { TempDir } from "../support/temp.ts";
+import { isRoot, POSTGRES_BIN } from "./machine.ts";
+import { run, until } from "./program.ts";
+
+/** The server refuses to be root; Debian's package brings a user for it. */
+const AS_SERVER = isRoot
+  ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+  : [];
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+const OPTIONS = ["-c", "listen_addresses=", "-c", "fsync=off"];
+
+/** A server with an empty database. */
+export class Postgres implements AsyncDisposable {
+  /** What its clients find it by. */
+  readonly env: Record<string, string>;
+  #path: string;
+  #server: Deno.ChildProcess | undefined;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.env = { PGHOST: path, PGUSER: "turns", PGDATABASE: "postgres" };
+  }
+
+  /** Makes a server in a test's folder and starts it. */
+  static async create(dir: TempDir): Promise<Postgres> {
+    // The server may be another user.
+    Deno.chmodSync(dir.path, 0o755);
+    const path = dir.file("postgres");
+    Deno.mkdirSync(path);
+    if (isRoot) await run(["chown", "postgres:", path]);
+    const options = ["--auth=trust", "--encoding=UTF8", "--no-locale"];
+    const made = await run([
+      ...[...AS_SERVER, `${POSTGRES_BIN}/initdb`, "-D", `${path}/data`],
+      ...["--username=turns", "--no-sync", ...options],
+    ], { cwd: path });
+    assertEquals(made.code, 0, made.stderr);
+    const postgres = new Postgres(path);
+    await postgres.start();
+    return postgres;
+  }
+
+  /** Starts it again. */
+  async start(): Promise<void> {
+    const command = [
+      ...[...AS_SERVER, `${POSTGRES_BIN}/postgres`, "-D", `${this.#path}/data`],
+      ...["-k", this.#path, ...OPTIONS],
+    ];
+    this.#server = new Deno.Command(command[0], {
+      args: command.slice(1),
+      cwd: this.#path,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await until(
+      async () => (await this.query("SELECT 1")).code === 0,
+      "PostgreSQL",
+    );
+  }
+
+  /** Takes it away from those who are connected. */
+  async stop(): Promise<void> {
+    this.#server?.kill("SIGINT");
+    await this.#server?.status;
+    this.#server = undefined;
+  }
+
+  /** What a query gives, as text; `code` is not 0 where it fails. */
+  query(sql: string): Promise<{ code: number; stdout: string }> {
+    return run(["psql", "-X", "-A", "-t", "-c", sql], { env: this.env });
+  }
+
+  /** The rows of the table that the example fills, by id; none where it is not there. */
+  async turns(): Promise<Record<string, unknown>[]> {
+    // As it is psql leaves out U+10FFFF.
+    const { stdout } = await this.query(
+      `SELECT encode(convert_to(row_to_json(turns)::text, 'UTF8'), 'hex')
+        FROM turns ORDER BY turn_id_glob`,
+    );
+    return stdout.split("\n").filter((line) => line !== "")
+      .map((line) => JSON.parse(utf8.decode(Uint8Array.fromHex(line))));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

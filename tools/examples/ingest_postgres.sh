@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# … | ingest_postgres.sh: upserts the records on stdin into the table "turns" of
+# a PostgreSQL database, each as soon as it comes. It finds the database as psql
+# does, by PGHOST, PGUSER, PGDATABASE and so on.
+#
+# A record that says what its row has already changes nothing. When the database
+# cannot be written any more it ends with an error: start the whole pipe again
+# then, with records_of.sh in front of it.
+set -euo pipefail
+export LC_ALL=C PGCLIENTENCODING=UTF8
+
+# PostgreSQL's texts cannot hold U+0000, so that becomes U+FFFD. For this to hit
+# no backslash that stands for itself, these are written in another way first.
+setup() {
+  cat <<'SQL'
+SET standard_conforming_strings = on;
+SET client_min_messages = warning;
+DO $$ BEGIN
+  ASSERT current_setting('server_encoding') = 'UTF8', 'the database is not in UTF8';
+END $$;
+CREATE TABLE IF NOT EXISTS turns (
+  turn_id_glob bigint PRIMARY KEY,
+  sid text NOT NULL, pid bigint NOT NULL,
+  session_turn bigint, session_pid_turn bigint, status text NOT NULL,
+  user_text text, assistant_text text,
+  -- as the log has them, most often without a zone
+  start_time text, end_time text, duration_ms bigint,
+  original_turn_id text, pid_mismatch boolean NOT NULL
+);
+PREPARE upsert (text) AS
+  WITH new AS (SELECT * FROM json_populate_record(NULL::turns,
+    replace(replace($1, '\\', '\u005c'), '\u0000', '\ufffd')::json))
+  INSERT INTO turns
+    SELECT * FROM new
+    EXCEPT SELECT turns.* FROM turns JOIN new USING (turn_id_glob)
+    ON CONFLICT (turn_id_glob) DO UPDATE SET (sid, pid, session_turn,
+      session_pid_turn, status, user_text, assistant_text, start_time, end_time,
+      duration_ms, original_turn_id, pid_mismatch) = (excluded.sid, excluded.pid,
+      excluded.session_turn, excluded.session_pid_turn, excluded.status,
+      excluded.user_text, excluded.assistant_text, excluded.start_time,
+      excluded.end_time, excluded.duration_ms, excluded.original_turn_id,
+      excluded.pid_mismatch);
+SQL
+}
+
+# A record is one line, since JSON has no newline, and in SQL's quotes nothing
+# but a quote means anything. (sed -u would read byte by byte.)
+exec 3< <(setup && exec stdbuf -oL sed "s/'/''/g; s/.*/EXECUTE upsert('&');/")
+writer=$!
+status=0
+psql -X -q -w -v ON_ERROR_STOP=1 -v VERBOSITY=terse -f - <&3 || status=$?
+if [ "$status" -ne 0 ]; then
+  # Or else it would wait for the next record, and lose it.
+  kill "$writer" 2>/dev/null || true
+  exit "$status"
+fi
+wait "$writer"

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# … | ingest_sqlite.sh FILE: upserts the records on stdin into the table "turns"
+# of an SQLite database of its own, each as soon as it comes.
+#
+# A record that says what its row has already changes nothing. When FILE cannot
+# be written any more it ends with an error: start the whole pipe again then,
+# with records_of.sh in front of it.
+set -euo pipefail
+umask 077
+export LC_ALL=C
+
+file=${1:?the database to write is missing}
+
+# SQLite's JSON ends a text at U+0000, so that becomes U+FFFD. For this to hit no
+# backslash that stands for itself, these are written in another way first.
+setup() {
+  cat <<'SQL'
+.timeout 60000
+CREATE TABLE IF NOT EXISTS turns (
+  turn_id_glob INTEGER PRIMARY KEY,
+  sid TEXT NOT NULL, pid INTEGER NOT NULL,
+  session_turn INTEGER, session_pid_turn INTEGER, status TEXT NOT NULL,
+  user_text TEXT, assistant_text TEXT,
+  start_time TEXT, end_time TEXT, duration_ms INTEGER,
+  original_turn_id TEXT, pid_mismatch INTEGER NOT NULL
+);
+CREATE TEMP VIEW records AS SELECT NULL AS record;
+CREATE TEMP TRIGGER upsert INSTEAD OF INSERT ON records BEGIN
+  INSERT INTO turns
+    SELECT r ->> 'turn_id_glob', r ->> 'sid', r ->> 'pid', r ->> 'session_turn',
+      r ->> 'session_pid_turn', r ->> 'status', r ->> 'user_text',
+      r ->> 'assistant_text', r ->> 'start_time', r ->> 'end_time',
+      r ->> 'duration_ms', r ->> 'original_turn_id', r ->> 'pid_mismatch'
+    FROM (SELECT replace(replace(NEW.record, '\\', '\u005c'), '\u0000', '\ufffd') AS r)
+    WHERE true
+    ON CONFLICT (turn_id_glob) DO UPDATE SET (sid, pid, session_turn,
+      session_pid_turn, status, user_text, assistant_text, start_time, end_time,
+      duration_ms, original_turn_id, pid_mismatch) = (excluded.sid, excluded.pid,
+      excluded.session_turn, excluded.session_pid_turn, excluded.status,
+      excluded.user_text, excluded.assistant_text, excluded.start_time,
+      excluded.end_time, excluded.duration_ms, excluded.original_turn_id,
+      excluded.pid_mismatch);
+END;
+SQL
+}
+
+# A record is one line, since JSON has no newline, and in SQL's quotes nothing
+# but a quote means anything. (sed -u would read byte by byte.)
+exec 3< <(setup && exec stdbuf -oL sed "s/'/''/g; s/.*/INSERT INTO records VALUES ('&');/")
+writer=$!
+status=0
+sqlite3 -batch -bail -init /dev/null "$file" <&3 || status=$?
+if [ "$status" -ne 0 ]; then
+  # Or else it would wait for the next record, and lose it.
+  kill "$writer" 2>/dev/null || true
+  exit "$status"
+fi
+wait "$writer"

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# records_of.sh FILE: prints the record of every turn in a database of
+# turn-counter, as the stream would tell it; nothing where there is none yet.
+#
+# In front of the stream it makes up for what was lost on the way before:
+#
+#   { records_of.sh turns.db && turn-counter --source LOG --follow --db turns.db; } | ingester
+#
+# turn-counter goes on behind the last record that it wrote into the pipe. What
+# an ingester that dies leaves in there is told no more, but it was committed to
+# this database before it was told.
+set -euo pipefail
+
+file=${1:?the database of turn-counter is missing}
+query() {
+  sqlite3 -batch -bail -init /dev/null -readonly -cmd '.timeout 60000' "$file" "$1"
+}
+
+# The version comes with the tables.
+if [ ! -e "$file" ] || [ "$(query 'PRAGMA user_version')" = 0 ]; then exit 0; fi
+
+query "SELECT json_object(
+  'turn_id_glob', turn_id_glob, 'sid', sid, 'pid', pid,
+  'session_turn', session_turn, 'session_pid_turn', session_pid_turn,
+  'status', status, 'user_text', user_text, 'assistant_text', assistant_text,
+  'start_time', start_time, 'end_time', end_time, 'duration_ms', duration_ms,
+  'original_turn_id', original_turn_id,
+  'pid_mismatch', json(iif(pid_mismatch, 'true', 'false')))
+  FROM turns ORDER BY turn_id_glob"
