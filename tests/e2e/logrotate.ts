@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { FollowedLog } from "./follower.ts";
-import { type Ended, run, Running, until } from "./program.ts";
+import { type Ended, run, Running, standsStill } from "./program.ts";
 
 /** Runs logrotate. Not everybody has its folder in the path. */
 export function runLogrotate(...args: string[]): Promise<Ended> {
@@ -79,11 +79,7 @@ export class Writer extends Running {
   /** Does something while it stands still. */
   async paused(act: () => Promise<void>): Promise<void> {
     this.kill("SIGSTOP");
-    const script = 'cut -d ")" -f 2 "/proc/$0/stat"';
-    await until(async () => {
-      const { stdout } = await run(["sh", "-c", script, `${this.pid}`]);
-      return stdout.startsWith(" T");
-    }, "a writer that stands still");
+    await standsStill(this.pid);
     await act();
     this.kill("SIGCONT");
   }

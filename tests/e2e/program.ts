@@ -104,6 +104,15 @@ export async function run(
   };
 }
 
+/** Waits until a process stands still, some time after `SIGSTOP`; on Linux. */
+export async function standsStill(pid: number): Promise<void> {
+  const script = 'cut -d ")" -f 2 "/proc/$0/stat"';
+  await until(async () => {
+    const { stdout } = await run(["sh", "-c", script, `${pid}`]);
+    return stdout.startsWith(" T");
+  }, "a process that stands still");
+}
+
 /** Runs the program to its end. */
 export function turnCounter(
   args: string[],

@@ -1,0 +1,236 @@
+/**
+ * Random sequences of what can happen to a log and its follower, held against
+ * a plain model: what order the lines are read in, and that none is missing.
+ *
+ * @module
+ */
+
+import type { Random } from "../../tools/log_generator/random.ts";
+import { forSeeds } from "../property/seeds.ts";
+import { exists, FollowedLog, until } from "./follower.ts";
+import { linuxTest } from "./machine.ts";
+import { standsStill } from "./program.ts";
+
+const SEEDS = 5;
+const STEPS = 40;
+
+/** A file as the model knows it. */
+interface File {
+  /** Whole lines of which it is not sure that the program has read them. */
+  unread: string;
+  /** Whether nobody writes to it any more. */
+  isClosed: boolean;
+}
+
+const newFile = (): File => ({ unread: "", isClosed: false });
+
+/** A log, what has become of it, and who follows it. */
+class World {
+  readonly log = new FollowedLog();
+  readonly random: Random;
+  state: "down" | "running" | "stopped" = "down";
+  /** The rotated files, the newest first, and the one at the path behind. */
+  rotated: File[] = [];
+  current = newFile();
+  /** What is missing of a line that was written in part. */
+  half: { file: File; begin: string; rest: string } | undefined;
+  /** Whether this life has shown that it listens to signals. */
+  isListening = false;
+  /** Whether a newer file may have been read before what comes in an older. */
+  isUnsure = false;
+  #lines: string[] = [];
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** The next line, its turn torn apart from the others at random. */
+  line(): string {
+    if (this.random.chance(0.3)) return '{"event":"turn.delta","line":""}\n';
+    if (this.#lines.length === 0) this.#lines.push(...this.log.turn());
+    return this.#lines.shift()!;
+  }
+
+  lines(): string {
+    let text = "";
+    for (let i = this.random.below(6); i >= 0; i--) text += this.line();
+    return text;
+  }
+
+  pathOf(file: File): string {
+    const number = this.rotated.indexOf(file) + 1;
+    return this.log.path + (number > 0 ? `.${number}` : "");
+  }
+
+  /** Whether what comes in an older file now has one place in the order only. */
+  canBeLate(file: File | undefined): file is File {
+    return file !== undefined && file !== this.current && !file.isClosed &&
+      (this.state === "running" || !this.isUnsure);
+  }
+
+  /** Appends whole lines to a file, behind what is missing of the half one. */
+  async append(file: File, text: string): Promise<void> {
+    const isLate = file !== this.current && this.state === "running";
+    if (isLate) await this.sync();
+    let whole = text;
+    if (this.half?.file === file) {
+      whole = this.half.begin + this.half.rest + text;
+      text = this.half.rest + text;
+      this.half = undefined;
+    }
+    this.write(file, text);
+    file.unread += whole;
+    if (!isLate) return;
+    const [line, mark] = this.log.mark();
+    this.write(file, line);
+    file.unread += line;
+    await this.log.follower.tells(mark);
+    this.flush();
+  }
+
+  write(file: File, text: string): void {
+    Deno.writeTextFileSync(this.pathOf(file), text, { append: true });
+    if (this.state === "running") this.isUnsure = true;
+  }
+
+  /** Waits until the program has read all that is there. */
+  async sync(): Promise<void> {
+    if (this.half?.file === this.current) await this.append(this.current, "");
+    this.flush();
+    await this.log.caughtUp();
+    this.isListening = true;
+    this.isUnsure = false;
+  }
+
+  /** What is unread comes in the order of the files. */
+  flush(): void {
+    for (const file of [...this.rotated.toReversed(), this.current]) {
+      this.log.written += file.unread;
+      file.unread = "";
+    }
+  }
+
+  /** The file at the path is a rotated one now. */
+  moveOn(): void {
+    this.rotated.unshift(this.current);
+    this.current = newFile();
+  }
+
+  start(): void {
+    // It must be there at the start.
+    this.write(this.current, "");
+    this.log.start();
+    this.state = "running";
+    this.isListening = false;
+    this.isUnsure = true;
+  }
+}
+
+type Step = (world: World) => void | Promise<void>;
+
+/** What can happen. Where it cannot just now, nothing does. */
+const HAPPENINGS: Record<string, Step> = {
+  "write": (world) => world.append(world.current, world.lines()),
+  "write half a line": async (world) => {
+    if (world.half !== undefined) return;
+    const line = world.line();
+    const cut = world.random.between(1, line.length - 1);
+    const [begin, rest] = [line.slice(0, cut), line.slice(cut)];
+    await world.append(world.current, world.random.chance(0.5) ? "" : "{}\n");
+    world.write(world.current, begin);
+    world.half = { file: world.current, begin, rest };
+  },
+  "complete the line": async (world) => {
+    const file = world.half?.file;
+    if (file === undefined) return;
+    if (file !== world.current && !world.canBeLate(file)) return;
+    await world.append(file, "");
+  },
+  "write to .1": async (world) => {
+    const [file] = world.rotated;
+    if (world.canBeLate(file)) await world.append(file, world.lines());
+  },
+  "rename": (world) => {
+    if (!exists(world.log.path)) return;
+    world.log.rename();
+    world.moveOn();
+  },
+  "rename and create": (world) => {
+    if (!exists(world.log.path)) return;
+    world.log.rotate();
+    world.moveOn();
+  },
+  "copy and empty": (world) => {
+    if (world.state === "running" || !exists(world.log.path)) return;
+    // Its halves would be in two files.
+    if (world.half?.file === world.current) return;
+    world.log.copyTruncate();
+    world.moveOn();
+    world.rotated[0].isClosed = true;
+  },
+  "compress": async (world) => {
+    const { random, rotated } = world;
+    const file = rotated[random.below(Math.min(3, rotated.length))];
+    if (!file || world.half?.file === file) return;
+    if (!exists(world.pathOf(file))) return;
+    await world.log.compress(rotated.indexOf(file) + 1);
+    file.isClosed = true;
+  },
+  "wait": async (world) => {
+    if (world.state === "running") await world.sync();
+  },
+  "SIGSTOP": async (world) => {
+    if (world.state !== "running") return;
+    world.log.follower.kill("SIGSTOP");
+    await standsStill(world.log.follower.pid);
+    world.state = "stopped";
+  },
+  "SIGCONT": (world) => {
+    if (world.state !== "stopped") return;
+    world.log.follower.kill("SIGCONT");
+    world.state = "running";
+    world.isUnsure = true;
+  },
+  "SIGTERM": async (world) => {
+    if (world.state !== "running") return;
+    if (!world.isListening) await world.sync();
+    await world.log.stop();
+    world.state = "down";
+  },
+  "SIGKILL": async (world) => {
+    if (world.state === "down") return;
+    await world.log.crash();
+    world.state = "down";
+  },
+  "start": (world) => {
+    if (world.state === "down") world.start();
+  },
+};
+/** Does random steps, then lets the program read the rest. */
+async function assertReadsAll(random: Random): Promise<void> {
+  const world = new World(random);
+  await using log = world.log;
+  const steps: string[] = [];
+  try {
+    world.start();
+    await until(() => log.isSeen, "the first look");
+    while (steps.length < STEPS) {
+      const name = random.pick(Object.keys(HAPPENINGS));
+      steps.push(name);
+      await HAPPENINGS[name](world);
+    }
+    await HAPPENINGS["SIGCONT"](world);
+    await HAPPENINGS["start"](world);
+    await world.sync();
+    await HAPPENINGS["complete the line"](world);
+    await log.stop();
+    await log.assertAsBatch();
+  } catch (error) {
+    throw new Error(`${error}\nafter: ${steps.join(", ")}`, { cause: error });
+  }
+}
+
+linuxTest(
+  `SPEC 4, 7: --follow has all lines in their order, whatever happens to the log and to itself`,
+  () => forSeeds(SEEDS, assertReadsAll),
+);
