@@ -198,6 +198,12 @@ export class CandidateFilter {
     return found;
   }
 
+  /** Gives up the line whose end has not come yet; the bytes end here. */
+  drop(): void {
+    this.#line?.drop();
+    this.#line = null;
+  }
+
   #judge(bytes: Uint8Array, start: number): Verdict {
     const head = this.#head;
     let at = start;

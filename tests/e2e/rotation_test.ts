@@ -71,6 +71,20 @@ Deno.test("SPEC 7: --follow finds the copy when the log is copied and emptied", 
   await log.assertAsBatch();
 });
 
+Deno.test("SPEC 7: --follow tells nothing twice because the log is copied and emptied", async () => {
+  await using log = new FollowedLog();
+  const program = log.start();
+  for (let i = 0; i < 4; i++) {
+    log.append(log.turns(3));
+    await log.caughtUp();
+    log.copyTruncate();
+  }
+  await log.caughtUp();
+  assertEquals(program.lines, [...new Set(program.lines)]);
+  await log.stop();
+  await log.assertAsBatch();
+});
+
 for (const sameBeginning of [false, true]) {
   Deno.test(
     `SPEC 7: --follow notices that the log was emptied and is longer than before already, ${

@@ -218,3 +218,17 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   }
   return pieces;
 }
+
+Deno.test("CandidateFilter gives up a long line whose end will not come", () => {
+  let isKept = false;
+  const spool = () => {
+    isKept = true;
+    return { write() {}, discard: () => isKept = false };
+  };
+  const filter = new CandidateFilter(codex.shape, { maxLineBytes: 50, spool });
+  const half = `{"event":"turn.user_message","t":"${"x".repeat(100)}`;
+  assertEquals(filter.push(new TextEncoder().encode(half)), []);
+  assertEquals(isKept, true);
+  filter.drop();
+  assertEquals([isKept, filter.end()], [false, []]);
+});

@@ -24,6 +24,7 @@ import {
   FINGERPRINT_BYTES,
   type Identity,
   NOTHING,
+  type Position,
 } from "./position.ts";
 import type { Reading } from "./progress.ts";
 import { CLOCK_STEP, survey } from "./survey.ts";
@@ -54,6 +55,8 @@ export class FollowedFiles {
   #tell: (message: string) => void;
   #watch = new Watch();
   #watched: Identity | undefined;
+  /** How far files were read that were cut off: it may not be stored by now. */
+  #reached = new Map<number, Position>();
   /** The archive at the path itself, once it has been read. */
   #ended: Entry | undefined;
   /** Whether all are open that are to be read. */
@@ -83,6 +86,7 @@ export class FollowedFiles {
 
   /** Lets go of a file that does not hold any more what was read of it. */
   async replaced(tail: Tail): Promise<void> {
+    this.#reached.set(tail.id, tail.position);
     this.forget(tail);
     await this.#survey();
   }
@@ -175,7 +179,8 @@ export class FollowedFiles {
       tail.check();
       if (tail.isReplaced) this.forget(tail);
     }
-    const checkpoints = this.#checkpoints.checkpointsOf(this.#path);
+    const checkpoints = this.#checkpoints.checkpointsOf(this.#path)
+      .map(this.#asReached);
     const lookedMs = Math.max(...checkpoints.map(({ seenMs }) => seenMs));
     const open = new Map(
       this.open.map((source) => [
@@ -227,6 +232,15 @@ export class FollowedFiles {
     this.#places = present.places;
     return mayOpen.length === wanted.length;
   }
+
+  #asReached = (stored: Checkpoint): Checkpoint => {
+    const reached = this.#reached.get(stored.id);
+    if (reached === undefined || stored.offset < reached.offset) {
+      return { ...stored, ...reached };
+    }
+    this.#reached.delete(stored.id);
+    return stored;
+  };
 
   /** Remembers where known files are now. */
   #locate(checkpoints: Checkpoint[], found: Map<Checkpoint, Entry>): void {

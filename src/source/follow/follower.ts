@@ -91,7 +91,10 @@ export class Follower implements Source {
   ): AsyncGenerator<Item[]> {
     if (source instanceof Tail) {
       yield* source.available();
-      if (source.isReplaced) await files.replaced(source);
+      if (!source.isReplaced) return;
+      const mark = source.mark();
+      if (mark !== undefined) yield [mark];
+      await files.replaced(source);
     } else {
       yield* source.items(this.#parts.damaged);
       files.ended(source);

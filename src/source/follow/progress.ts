@@ -57,6 +57,16 @@ export class Progress {
     return this.#last.bytes;
   }
 
+  /** Behind the last whole line that was given. */
+  get position(): Position {
+    return this.#at(this.#filter.unfinished)();
+  }
+
+  /** Gives up half a line. */
+  drop(): void {
+    this.#filter.drop();
+  }
+
   /** Takes the next bytes, which are free to be overwritten once this returns. */
   take(chunk: Uint8Array): Item[] {
     this.#offset += chunk.length;

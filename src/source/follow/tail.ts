@@ -11,6 +11,7 @@ import {
   type Checkpoint,
   FINGERPRINT_BYTES,
   type Identity,
+  type Position,
 } from "./position.ts";
 import { Progress, type Reading } from "./progress.ts";
 import { identityOf, modifiedMs } from "./files.ts";
@@ -125,6 +126,11 @@ export class Tail {
     if (!isSame) this.isReplaced = true;
   }
 
+  /** Behind the last whole line that was given. */
+  get position(): Position {
+    return this.#progress.position;
+  }
+
   /** A mark behind the last whole line; `undefined` where the last one is there. */
   mark(): Mark | undefined {
     return this.#progress.mark();
@@ -145,8 +151,9 @@ export class Tail {
     return modifiedMs(this.#file.statSync());
   }
 
-  /** Lets the file go. */
+  /** Lets the file go, and what was read of half a line. */
   close(): void {
+    this.#progress.drop();
     this.#file.close();
   }
 }
