@@ -10,7 +10,7 @@ import type { Dialect } from "./dialect/dialect.ts";
 import type { Decoded, Rejection, TurnEvent } from "./event.ts";
 import type { Output } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
-import type { Tally } from "./source/candidate_filter.ts";
+import { MOST_LINE_BYTES, type Tally } from "./source/candidate_filter.ts";
 import type { CheckpointStore, Position } from "./source/follow/position.ts";
 import { isMark, type Line, LineReader, type Placed } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
@@ -63,9 +63,6 @@ export interface Counts extends Tally {
   rejected: number;
 }
 
-/** The longest line of another event that is passed on: what fits into a string. */
-const OTHER_LINE_BYTES = 500_000_000;
-
 /**
  * Reads the sources to their ends, one after the other.
  *
@@ -100,7 +97,7 @@ async function runSource(
   const { dialect, tracker, checkpoints, output, deadLetter, observer } = parts;
   const lines = new LineReader(source.read(dialect.shape, {
     maxLineBytes,
-    otherLineBytes: output.wantsEveryLine ? OTHER_LINE_BYTES : undefined,
+    otherLineBytes: output.wantsEveryLine ? MOST_LINE_BYTES : undefined,
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),
     tally: counts,
   }));
@@ -150,11 +147,12 @@ async function runSource(
   }
 
   function decode({ text, isOther, limit }: Line): Decoded {
-    if (text === null) {
-      const reason = `it is longer than ${limit} bytes`;
-      return { event: null, rejection: { reason, torn: false } };
-    }
-    return isOther ? NOTHING : dialect.decode(text);
+    if (text !== null && !isOther) return dialect.decode(text);
+    const reason = text === null
+      ? `it is longer than ${limit} bytes`
+      : dialect.refusal(text);
+    const rejection = reason === null ? null : { reason, torn: false };
+    return { event: null, rejection };
   }
 
   function reject({ number, bytes, spool }: Line, rejection: Rejection): void {
@@ -167,8 +165,6 @@ async function runSource(
     observer.rejected(source.name, number, rejection);
   }
 }
-
-const NOTHING: Decoded = { event: null, rejection: null };
 
 /** Adds what an event came to. */
 function count(counts: Counts, event: TurnEvent, applied: Applied): void {

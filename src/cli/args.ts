@@ -6,6 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import { UsageError } from "../error.ts";
+import { MOST_LINE_BYTES } from "../source/candidate_filter.ts";
 import { isStdin } from "../source/source.ts";
 import type { Synchronous } from "../store/store.ts";
 import { nearest } from "./nearest.ts";
@@ -61,8 +62,6 @@ export type Args =
 
 const DEFAULT_DB = "/tmp/turn_tracker.db";
 const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
-/** What still fits into one string. */
-export const MOST_LINE_BYTES = 500_000_000;
 
 /** The words of a command line, by what they are. */
 interface Words {

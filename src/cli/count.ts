@@ -25,7 +25,7 @@ import { TurnLookup } from "../turn_lookup.ts";
 import type { Emit } from "./options.ts";
 import type { RunArgs } from "./args.ts";
 import type { Console } from "./console.ts";
-import { Progress } from "./progress.ts";
+import { ProgressLine } from "./progress.ts";
 import { stopSignal } from "./signals.ts";
 
 /** How long a terminal may stay silent as input before it is told why, in milliseconds. */
@@ -34,20 +34,26 @@ const PATIENCE = 3000;
 /**
  * Reads the sources to their ends, or follows one for ever.
  *
+ * @returns The exit code: 1 where a source was damaged.
  * @throws {UsageError | Failure | ReaderGone} As its parts do.
  */
-export async function count(args: RunArgs, voice: Console): Promise<void> {
+export async function count(args: RunArgs, voice: Console): Promise<number> {
   const signal = stopSignal(() =>
     voice.error(
       "stopped while nobody read stdout; what is committed is in the database, read the log again to have the rest",
     )
   );
-  const damaged = (name: string, reason: string) =>
+  let exitCode = 0;
+  const damaged = (name: string, reason: string) => {
+    // Whoever deletes what was read must not take it for whole; a follower has
+    // no end to tell it at.
+    if (!args.follow) exitCode = 1;
     voice.error(
       `${
         JSON.stringify(name)
       } is damaged: ${reason}; what stands before that was read`,
     );
+  };
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
   const sources: Source[] = followed === null
     ? await Promise.all(args.sources.map((path) => openSource(path, damaged)))
@@ -74,7 +80,7 @@ export async function count(args: RunArgs, voice: Console): Promise<void> {
   }, PATIENCE);
   const waits = args.sources.some(isStdin) && Deno.stdin.isTerminal();
   if (!waits) clearTimeout(hint);
-  await using progress = new Progress(sources, counts, voice);
+  await using progress = new ProgressLine(sources, counts, voice);
   await run(
     {
       ...{ sources, checkpoints, deadLetter, tracker, output },
@@ -86,6 +92,7 @@ export async function count(args: RunArgs, voice: Console): Promise<void> {
   clearTimeout(hint);
   await progress.end();
   voice.summary(counts);
+  return exitCode;
 }
 
 /** The forms of output, by the value of `--emit`. */

@@ -28,8 +28,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
     voice = new Console({ isTerminal, color, ...args });
-    await COMMANDS[args.command](args as never, voice);
-    return 0;
+    return await COMMANDS[args.command](args as never, voice) ?? 0;
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
     if (error instanceof UsageError) {
@@ -51,7 +50,7 @@ type Commands = {
   [Name in Args["command"]]: (
     args: Extract<Args, { command: Name }>,
     voice: Console,
-  ) => Promise<void>;
+  ) => Promise<number | void>;
 };
 
 const COMMANDS: Commands = {

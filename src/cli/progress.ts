@@ -22,7 +22,7 @@ const BAR = { barLength: 20, fillChar: "█", emptyChar: "░" };
 const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
 
 /** Shows the progress until it is disposed of; nothing where nobody watches, or records are what is seen. */
-export class Progress implements AsyncDisposable {
+export class ProgressLine implements AsyncDisposable {
   #bar: ProgressBar | undefined;
   #start: ReturnType<typeof setTimeout> | undefined;
   #update: ReturnType<typeof setInterval> | undefined;
@@ -80,7 +80,7 @@ export function formatProgress(
 ): string {
   const elapsed = time + elapsedBefore;
   const rate = value / elapsed * 1000;
-  const left = value === 0 ? Infinity : (max - value) / rate * 1000;
+  const left = value === 0 ? Infinity : Math.max(0, max - value) / rate * 1000;
   const parts = [
     `${progressBar} ${formatBytes(value)} of ${formatBytes(max)}`,
     `${formatBytes(rate)}/s`,

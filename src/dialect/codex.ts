@@ -40,6 +40,7 @@ class Undecodable extends Error {}
 export const codex: Dialect = {
   shape: { head: HEAD, names: NAMES },
   decode,
+  refusal,
   open: openEnvelope,
   rejectedPart: (line, { torn }) =>
     torn ? line.subarray(0, lastEnvelope(line)) : line,
@@ -82,11 +83,11 @@ function decodeBroken(line: string): Decoded {
       return { event: tail.event, rejection: { reason, torn: true } };
     }
   }
-  return rejected(
-    holdsTooMuch(line)
-      ? `it holds more than ${MOST_VALUES} values`
-      : "not JSON",
-  );
+  return rejected(refusal(line) ?? "not JSON");
+}
+
+function refusal(line: string): string | null {
+  return holdsTooMuch(line) ? `it holds more than ${MOST_VALUES} values` : null;
 }
 
 /** What the end of a torn line holds; `null` where that is not JSON either. */

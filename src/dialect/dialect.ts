@@ -31,6 +31,11 @@ export interface Dialect {
    */
   decode(line: string): Decoded;
   /**
+   * Why a line is not looked at whatever event it is of, as a clause that
+   * completes "line 7 rejected: …"; `null` where it is.
+   */
+  refusal(line: string): string | null;
+  /**
    * Reads a line, or what stands behind its last tear, as an envelope of any
    * event; `null` where it is no JSON object.
    *

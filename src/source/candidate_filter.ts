@@ -59,6 +59,9 @@ export interface Tally {
   lines: number;
 }
 
+/** The longest line that there can be a limit for: what still fits into one string. */
+export const MOST_LINE_BYTES = 500_000_000;
+
 const NEWLINE = 10;
 const QUOTE = 34;
 const LINE_END = Uint8Array.of(NEWLINE);
@@ -282,7 +285,8 @@ export class CandidateFilter {
     const isNamed = line.verdict === Verdict.Keep || line.named ||
       (line.escaped && line.length <= this.#maxLineBytes);
     const limit = isNamed ? this.#maxLineBytes : this.#otherLineBytes;
-    if (limit === 0) return line.drop();
+    // No object is as short.
+    if (limit === 0 || line.length < 2) return line.drop();
     const tooLong = line.length > limit;
     if (tooLong) this.#overflow(line, EMPTY);
     const { start, spool } = line;

@@ -174,6 +174,16 @@ Deno.test("SPEC 7: --emit events passes lines of other events on, though they ar
   assertEquals(passed.map(({ line }) => line), [long, hidden]);
 });
 
+Deno.test("SPEC 6: --emit events does not drop an object of too many values in silence", async () => {
+  using dir = new TempDir();
+  const many = `{"event":"turn.delta","x":[${"0,".repeat(1_000_001)}0]}`;
+  const log = dir.write("log", `${many}\n${lineOf(prompt())}\n`);
+  const args = ["--source", log, "--emit", "events", "--db", dir.file("db")];
+  const { code, stdout, stderr } = await turnCounter(args);
+  assertEquals([code, untag(stdout).length], [0, 1]);
+  assertMatch(stderr, /^turn-counter: line 1 .* more than 1000000 values\n$/);
+});
+
 Deno.test("SPEC 4: --emit events keeps nothing back while no more lines come", async () => {
   using dir = new TempDir();
   const args = ["--emit", "events", "--db", dir.file("db")];
