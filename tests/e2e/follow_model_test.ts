@@ -231,6 +231,6 @@ async function assertReadsAll(random: Random): Promise<void> {
 }
 
 linuxTest(
-  `SPEC 4, 7: --follow has all lines in their order, whatever happens to the log and to itself`,
+  "SPEC 4, 7: --follow has all lines in their order, whatever happens to the log and to itself",
   () => forSeeds(SEEDS, assertReadsAll),
 );

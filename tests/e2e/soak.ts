@@ -86,6 +86,8 @@ export async function soak(
 
   const end = performance.now() + seconds * 1000;
   let failed = false;
+  const isOver = () => failed || performance.now() > end;
+  let rotated = 0;
   /** Does something again and again, at random moments; how often it was. */
   const again = async (
     random: Random,
@@ -94,7 +96,7 @@ export async function soak(
   ) => {
     for (let round = 0;; round++) {
       await sleep(random.between(least, pause));
-      if (failed || performance.now() > end) return round;
+      if (isOver()) return round;
       try {
         await act(round);
       } catch (error) {
@@ -108,11 +110,15 @@ export async function soak(
     // No two in one second, of which the files would have the same name.
     again(new Random(options.seed + 1), 1000, async (round) => {
       await logrotate(log, [...directives, ...modes[round % modes.length]]);
+      rotated++;
     }),
     again(random, 50, async () => {
       await log.crash();
       // Now and then it sees a rotation only afterwards.
-      if (random.chance(0.3)) await sleep(random.below(pause));
+      if (random.chance(0.5)) {
+        const before = rotated;
+        await until(() => rotated > before || isOver(), "a rotation");
+      }
       log.start();
     }),
   ]);
