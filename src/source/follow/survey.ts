@@ -93,6 +93,17 @@ export async function survey(situation: Situation): Promise<Findings> {
       refused.has(entry) || !await isCopy(entry, checkpoints, found, open)
     ) unread.push(entry);
   }
+  // An empty file that is gone may have left its inode to one behind unread ones.
+  const first = rotated.findIndex((entry) => unread.includes(entry));
+  for (const [{ id, head }, entry] of found) {
+    const isBehind = first >= 0 && rotated.indexOf(entry) > first;
+    if (head.length > 0 || open.has(id) || !isBehind) continue;
+    for (const [c, e] of found) if (e === entry) found.delete(c);
+    unread.push(entry);
+  }
+  const place = (entry: Entry) =>
+    entry === current ? rotated.length : rotated.indexOf(entry);
+  unread.sort((a, b) => place(a) - place(b));
   return { found, unread };
 }
 
