@@ -1,7 +1,13 @@
 import { Random } from "../../tools/log_generator/random.ts";
-import { assertSurvivesKills, MODES, STARTS } from "./kills.ts";
+import {
+  assertSurvivesKills,
+  assertSurvivesKillsAtStart,
+  MODES,
+  STARTS,
+} from "./kills.ts";
 
 const KILLS = 8;
+const KILLS_AT_START = 6;
 
 MODES.forEach((mode, i) => {
   const start = Object.keys(STARTS)[i];
@@ -10,3 +16,9 @@ MODES.forEach((mode, i) => {
     await assertSurvivesKills(mode, start, KILLS, new Random(seed));
   });
 });
+
+for (const start of Object.keys(STARTS)) {
+  Deno.test(`SPEC 5: kill -9 while the program starts leaves a database as it was or as it is to be (${start}, seed 4)`, async () => {
+    await assertSurvivesKillsAtStart(start, KILLS_AT_START, new Random(4));
+  });
+}

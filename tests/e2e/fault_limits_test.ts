@@ -19,6 +19,8 @@ import { appliedEvents } from "./kills.ts";
 import { assertSentence } from "./told.ts";
 
 const EVENTS = agentEvents(new Random(1), 900).filter(({ pid }) => pid !== 77);
+/** So many that SQLite wants a file for what a statement changes, now and then. */
+const MANY = agentEvents(new Random(1), 2000).filter(({ pid }) => pid !== 77);
 const HALF = EVENTS.slice(0, 400);
 
 /** What a shell adds where a signal ended a program. */
@@ -95,18 +97,17 @@ limitTest(
   "SPEC 4: a program that runs needs no more file descriptors than it has",
   async () => {
     using dir = new TempDir();
-    await prepare(dir);
     const [db, out] = [dir.file("turns.db"), dir.write("out", "")];
     const script = 'out=$0; exec "$@" --synchronous off >"$out"';
     await using program = new Running(
       ["sh", "-c", script, out, ...COMMAND, "--db", db],
     );
-    await program.write(logOf(EVENTS.slice(0, 1)));
+    await program.write(logOf(MANY.slice(0, 1)));
     await until(() => Deno.statSync(out).size > 0, "a record");
     await run(["prlimit", `--pid=${program.pid}`, "--nofile=1:"]);
-    await program.write(logOf(EVENTS.slice(1)));
+    await program.write(logOf(MANY.slice(1)));
     assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
-    assertEquals(contents(db), contents(dir.file("whole.db")));
+    assertEquals(appliedEvents(db), MANY.length);
     assertEquals(fold(Deno.readTextFileSync(out)), records(db));
   },
 );

@@ -17,6 +17,48 @@ function prompts(count: number, text: string) {
   );
 }
 
+/** The program, and somebody who reads as much of its stdout as he likes. */
+class Reading implements AsyncDisposable {
+  readonly child: Deno.ChildProcess;
+  received = 0;
+  #reader: ReadableStreamBYOBReader;
+  #pieces: Uint8Array<ArrayBuffer>[] = [];
+  #ended = false;
+
+  constructor(args: string[]) {
+    this.child = new Deno.Command(COMMAND[0], {
+      args: [...COMMAND.slice(1), ...args],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    this.#reader = this.child.stdout.getReader({ mode: "byob" });
+  }
+
+  /** Reads some bytes; false at the end. */
+  async read(most: number): Promise<boolean> {
+    const view = new Uint8Array(most);
+    const { done, value } = await within(this.#reader.read(view), "stdout");
+    if (value) this.#pieces.push(value);
+    this.received += value?.length ?? 0;
+    return !done;
+  }
+
+  /** All that was read, once the program has ended. */
+  async end(): Promise<string> {
+    while (await this.read(1e6));
+    this.#ended = true;
+    assertEquals((await within(this.child.status, "the end")).code, 0);
+    return await new Blob(this.#pieces).text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended) return;
+    this.child.kill("SIGKILL");
+    while (await this.read(1e6));
+    await this.child.status;
+  }
+}
+
 for (const mode of ["batch", "follow"]) {
   linuxTest(
     `SPEC 4: a reader that takes a few bytes now and then gets everything, and the program keeps little of it in memory (${mode})`,
@@ -28,39 +70,26 @@ for (const mode of ["batch", "follow"]) {
       const log = dir.write("log.jsonl", logOf(events));
       const args = ["--source", log, "--db", db, "--synchronous", "off"];
       if (mode === "follow") args.push("--follow");
-      const child = new Deno.Command(COMMAND[0], {
-        args: [...COMMAND.slice(1), ...args],
-        stdin: "null",
-        stdout: "piped",
-      }).spawn();
-      const reader = child.stdout.getReader({ mode: "byob" });
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let received = 0;
-      const read = async (bytes: number) => {
-        const view = new Uint8Array(bytes);
-        const { done, value } = await within(reader.read(view), "stdout");
-        if (value) pieces.push(value);
-        received += value?.length ?? 0;
-        return !done;
-      };
-      while (received < 2 * size) {
-        await read(500);
+      await using program = new Reading(args);
+      while (program.received < 2 * size) {
+        await program.read(500);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
       // What the pipe holds, and the record in hand, is all that it is ahead.
-      const ahead = appliedEvents(db) * size - received;
+      const ahead = appliedEvents(db) * size - program.received;
       assert(ahead < 3 * size, `it is ${ahead} bytes ahead`);
-      while (received < 0.9 * events.length * size) await read(1e6);
-      const { stdout } = await run(["cat", `/proc/${child.pid}/status`]);
+      while (program.received < 0.9 * events.length * size) {
+        await program.read(1e6);
+      }
+      const { pid } = program.child;
+      const { stdout } = await run(["cat", `/proc/${pid}/status`]);
       const peak = +/VmHWM:\s+(\d+) kB/.exec(stdout)![1];
       assert(peak < 160_000, `it took ${peak} kB of memory`);
       if (mode === "follow") {
-        while (appliedEvents(db) < events.length) await read(1e6);
-        child.kill("SIGTERM");
+        while (appliedEvents(db) < events.length) await program.read(1e6);
+        program.child.kill("SIGTERM");
       }
-      while (await read(1e6));
-      assertEquals((await child.status).code, 0);
-      const stream = await new Blob(pieces).text();
+      const stream = await program.end();
       assertEquals(stream.split("\n").length, events.length + 1);
       assertEquals(fold(stream), records(db));
     },
@@ -75,18 +104,11 @@ linuxTest(
     const big = prompts(2, "x".repeat(50_000));
     const small = prompts(5000, "y");
     const log = dir.write("log", logOf([...big, ...small]));
-    const child = new Deno.Command(COMMAND[0], {
-      args: [...COMMAND.slice(1), "--source", log, "--db", db],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    await using program = new Reading(["--source", log, "--db", db]);
     // The pipe holds one such record, but not two.
     await until(() => appliedEvents(db) === 2, "a full pipe");
-    child.kill("SIGTERM");
-    const { code, stdout, stderr } = await within(child.output(), "its end");
-    const stream = new TextDecoder().decode(stdout);
-    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    program.child.kill("SIGTERM");
+    const stream = await program.end();
     assert(stream.endsWith("}\n"));
     assertEquals(fold(stream), records(db));
     assert(records(db).length < small.length);

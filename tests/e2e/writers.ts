@@ -29,6 +29,14 @@ const WITHOUT_IDS = [
   "SELECT name, seq FROM sqlite_sequence WHERE name = 'turns'",
 ];
 
+/** Sessions whose counter is not the number of their turns, or of the last one. */
+const WRONG_COUNTS = `
+SELECT sid FROM sessions AS s WHERE turn_count NOT IN
+    (SELECT count(*) FROM turns WHERE sid = s.sid)
+  OR turn_count NOT IN (SELECT max(session_turn) FROM turns WHERE sid = s.sid)
+UNION ALL SELECT sid FROM session_counters AS s WHERE turn_count NOT IN
+    (SELECT count(*) FROM turns WHERE sid = s.sid AND pid = s.pid)`;
+
 function rowsWithoutIds(db: string): string {
   return JSON.stringify(WITHOUT_IDS.map((sql) => query(db, sql)));
 }
@@ -87,6 +95,7 @@ export async function assertShares(
     query(each, "SELECT min(turn_id_glob), max(turn_id_glob) FROM turns"),
     query(each, "SELECT 1, count(*) FROM turns"),
   );
+  assertEquals(query(each, WRONG_COUNTS), []);
   assert(rowsWithoutIds(each) === rowsWithoutIds(one), "rows differ");
 
   const [same, once] = [dir.file("same.db"), dir.file("once.db")];

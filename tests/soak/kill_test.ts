@@ -1,4 +1,9 @@
-import { assertSurvivesKills, MODES, STARTS } from "../e2e/kills.ts";
+import {
+  assertSurvivesKills,
+  assertSurvivesKillsAtStart,
+  MODES,
+  STARTS,
+} from "../e2e/kills.ts";
 import { forSeeds } from "../property/seeds.ts";
 
 const SEEDS = 12;
@@ -12,4 +17,12 @@ for (const mode of MODES) {
       });
     });
   }
+}
+
+for (const start of Object.keys(STARTS)) {
+  Deno.test(`SPEC 5: kill -9 ${SEEDS * KILLS} times while the program starts leaves a database as it was or as it is to be (${start})`, async () => {
+    await forSeeds(SEEDS, async (random) => {
+      await assertSurvivesKillsAtStart(start, KILLS, random);
+    });
+  });
 }
