@@ -34,18 +34,14 @@ class Reading implements AsyncDisposable {
     this.#reader = this.child.stdout.getReader({ mode: "byob" });
   }
 
-  /** Reads some bytes; false at the end. */
-  async read(most: number): Promise<boolean> {
-    const view = new Uint8Array(most);
-    const { done, value } = await within(this.#reader.read(view), "stdout");
-    if (value) this.#pieces.push(value);
-    this.received += value?.length ?? 0;
-    return !done;
+  /** Reads some bytes, of which there must be some. */
+  async read(most: number): Promise<void> {
+    assert(await this.#read(most), "it ended before it told all");
   }
 
   /** All that was read, once the program has ended. */
   async end(): Promise<string> {
-    while (await this.read(1e6));
+    while (await this.#read(1e6));
     this.#ended = true;
     assertEquals((await within(this.child.status, "the end")).code, 0);
     return await new Blob(this.#pieces).text();
@@ -53,9 +49,22 @@ class Reading implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
-    this.child.kill("SIGKILL");
-    while (await this.read(1e6));
+    try {
+      this.child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    while (await this.#read(1e6));
     await this.child.status;
+  }
+
+  /** Reads some bytes; false at the end. */
+  async #read(most: number): Promise<boolean> {
+    const view = new Uint8Array(most);
+    const { done, value } = await within(this.#reader.read(view), "stdout");
+    if (value) this.#pieces.push(value);
+    this.received += value?.length ?? 0;
+    return !done;
   }
 }
 
