@@ -112,6 +112,10 @@ export async function assertDefinedOnDamage(count: number): Promise<Tally> {
     const inOrder = attempt(() => query(path, "PRAGMA integrity_check")[0][0]);
     const before = attempt(() => contents(path));
 
+    if (random.chance(0.2)) {
+      const args = ["status", "--json", "--db", path];
+      assertOneSentence(await turnCounter(args), path, `status: ${name}`);
+    }
     const ended = await read(path);
     assertOneSentence(ended, path, name);
     if (ended.code === 1) {

@@ -6,8 +6,8 @@ import {
   STARTS,
 } from "./kills.ts";
 
-const KILLS = 8;
-const KILLS_AT_START = 6;
+const KILLS = 6;
+const KILLS_AT_START = 4;
 
 MODES.forEach((mode, i) => {
   const start = Object.keys(STARTS)[i];

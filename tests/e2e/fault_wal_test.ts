@@ -7,7 +7,7 @@ import { linuxTest } from "./machine.ts";
 import { run, Running, turnCounter } from "./program.ts";
 import { assertRecovers, crash, EVENTS, lay, noise } from "./torn_wal.ts";
 
-const COUNT = 10;
+const COUNT = 8;
 
 Deno.test(`SPEC 4: whatever became of the write-ahead log of a crash, reading the log again comes to what one run comes to (${COUNT} seeds)`, async () => {
   await assertRecovers(COUNT);
