@@ -3,7 +3,7 @@ import type { TurnEvent } from "../../src/event.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { agentEvents } from "../property/random_log.ts";
 import { contents, fold, query, records } from "../support/database.ts";
-import { logOf } from "../support/envelope.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { compiledTest, limitTest } from "./machine.ts";
 import {
@@ -108,6 +108,32 @@ limitTest(
     await program.write(logOf(MANY.slice(1)));
     assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
     assertEquals(appliedEvents(db), MANY.length);
+    assertEquals(fold(Deno.readTextFileSync(out)), records(db));
+  },
+);
+
+limitTest(
+  "SPEC 4: a program that gets no more address space while it runs keeps what it committed",
+  async () => {
+    using dir = new TempDir();
+    const [db, out] = [dir.file("turns.db"), dir.write("out", "")];
+    const script = 'ulimit -c 0; out=$0; exec "$@" >"$out"';
+    await using program = new Running(
+      ["sh", "-c", script, out, ...COMMAND, "--db", db],
+    );
+    await program.write(logOf(HALF));
+    await until(() => appliedEvents(db) === HALF.length, "half of the log");
+    const { pid } = program;
+    const { stdout } = await run(["cat", `/proc/${pid}/status`]);
+    const size = 1024 * +/VmSize:\s+(\d+) kB/.exec(stdout)![1];
+    await run(["prlimit", `--pid=${pid}`, `--as=${size}:`]);
+    // It is more than the engine has at hand, so that this is its end.
+    const huge = prompt({ t: at(1e6), text: "x".repeat(60e6) });
+    await program.write(logOf([huge])).catch(() => {});
+    const { code } = await program.end();
+    assert(code !== 0);
+    assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
+    assertEquals(appliedEvents(db), HALF.length);
     assertEquals(fold(Deno.readTextFileSync(out)), records(db));
   },
 );
