@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
-import { at, logOf, prompt } from "../support/envelope.ts";
+import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
+import { mountShell, mountTest } from "./machine.ts";
 import { Running, turnCounter } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertSentence, assertTold } from "./told.ts";
 
 const FIRST = prompt({ text: "first" });
 const SECOND = prompt({ text: "second", t: at(5) });
@@ -128,3 +129,30 @@ Deno.test("SPEC 8: a database that is cut off while the program runs is told of,
   const texts = records(db).map((row) => row.user_text);
   assertEquals(texts, ["first", "second"]);
 });
+
+mountTest(
+  "SPEC 8: a database that is moved away where the disk has no room for what is left of it is a failure",
+  async () => {
+    using dir = new TempDir();
+    const events = Array.from(
+      { length: 6 },
+      (_, i) => prompt({ sid: `s${i}`, t: at(i) }),
+    );
+    Deno.mkdirSync(dir.file("small"));
+    const ended = await mountShell(
+      `mount -t tmpfs -o size=2m tmpfs "$SMALL" && mkfifo "$FIFO" &&
+      { "$@" --db "$SMALL/turns.db" <"$FIFO" >"$OUT" & } && exec 5>"$FIFO" &&
+      cat "$LOG" >&5 && until [ "$(wc -l <"$OUT")" -ge 6 ]; do sleep 0.01; done
+      head -c 4M /dev/zero >"$SMALL/rest" 2>/dev/null
+      mv "$SMALL/turns.db" "$SMALL/moved.db" && echo "$LINE" >&5 && wait %1`,
+      {
+        SMALL: dir.file("small"),
+        FIFO: dir.file("fifo"),
+        OUT: dir.file("out"),
+        LOG: dir.write("log.jsonl", logOf(events)),
+        LINE: lineOf(SECOND),
+      },
+    );
+    assertTold(ended, 1, "small/turns.db", "deleted or replaced while", "; ");
+  },
+);
