@@ -1,10 +1,7 @@
 import { Random } from "../../tools/log_generator/random.ts";
-import {
-  assertSurvivesKills,
-  assertSurvivesKillsAtStart,
-  MODES,
-  STARTS,
-} from "./kills.ts";
+import { assertSurvivesKills, assertSurvivesKillsAtStart } from "./kills.ts";
+import { MODES } from "./lives.ts";
+import { STARTS } from "./starts.ts";
 
 const KILLS = 6;
 const KILLS_AT_START = 4;

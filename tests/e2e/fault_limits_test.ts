@@ -2,7 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/event.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { agentEvents } from "../property/random_log.ts";
-import { contents, fold, query, records } from "../support/database.ts";
+import {
+  appliedEvents,
+  contents,
+  fold,
+  query,
+  records,
+} from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { compiledTest, limitTest } from "./machine.ts";
@@ -15,7 +21,6 @@ import {
   turnCounter,
   until,
 } from "./program.ts";
-import { appliedEvents } from "./kills.ts";
 import { assertSentence } from "./told.ts";
 
 const EVENTS = agentEvents(new Random(1), 900).filter(({ pid }) => pid !== 77);

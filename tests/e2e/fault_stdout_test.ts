@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { contents, fold, records } from "../support/database.ts";
+import { appliedEvents, contents, fold, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { linuxTest, mountShell, mountTest } from "./machine.ts";
 import { COMMAND, run, shell, turnCounter, until, within } from "./program.ts";
-import { appliedEvents } from "./kills.ts";
 import { assertTold } from "./told.ts";
 
 const GOLDEN = "testdata/golden.jsonl";

@@ -1,9 +1,9 @@
 import {
   assertSurvivesKills,
   assertSurvivesKillsAtStart,
-  MODES,
-  STARTS,
 } from "../e2e/kills.ts";
+import { MODES } from "../e2e/lives.ts";
+import { STARTS } from "../e2e/starts.ts";
 import { forSeeds } from "../property/seeds.ts";
 
 const SEEDS = 12;

@@ -70,3 +70,17 @@ export function fold(stream: string): Record<string, unknown>[] {
     (a.turn_id_glob as number) - (b.turn_id_glob as number)
   );
 }
+
+/** How many events a database of the current version has applied. */
+export function appliedEvents(db: string): number {
+  const sql = `SELECT (SELECT count(*) FROM turns WHERE sid <> 'seed')
+    + (SELECT count(*) FROM answers)`;
+  try {
+    return query<[number]>(db, sql)[0][0];
+  } catch (error) {
+    // It is not there yet, not of that version, or just being recovered.
+    const reasons = /no such table|unable to open|database is locked/;
+    if (reasons.test(String(error))) return 0;
+    throw error;
+  }
+}
