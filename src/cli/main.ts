@@ -29,7 +29,11 @@ export async function main(argv: string[]): Promise<number> {
     const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
     voice = new Console({ isTerminal, color, ...args });
     return await COMMANDS[args.command](args as never, voice) ?? 0;
-  } catch (error) {
+  } catch (thrown) {
+    // What went wrong first says more than what did so in its wake.
+    const error = thrown instanceof SuppressedError
+      ? thrown.suppressed
+      : thrown;
     if (error instanceof ReaderGone) return 0;
     if (error instanceof UsageError) {
       voice.error(`${error.message}; turn-counter --help tells more`);

@@ -236,12 +236,21 @@ export class SqliteStore implements TurnStore, Disposable {
     this.#sql.rememberAnswer.run(hash, id);
   }
 
-  /** Closes the file. What was committed is in it; nothing else is. */
+  /**
+   * Closes the file. What was committed is in it; nothing else is.
+   *
+   * @throws {Failure} Where it was moved away and cannot take what was committed.
+   */
   [Symbol.dispose](): void {
     // SQLite would leave what it has not moved into the file beside whatever
     // database is at the path now.
-    if (!this.#inPlace()) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    this.#db.close();
+    try {
+      if (!this.#inPlace()) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    } finally {
+      this.#db.close();
+    }
   }
 
   #find(
