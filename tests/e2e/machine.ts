@@ -7,6 +7,7 @@
 
 import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
+import { onTerminal } from "./terminal.ts";
 
 type Test = (t: Deno.TestContext) => Promise<void>;
 
@@ -55,7 +56,7 @@ const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(
   [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
 );
-const hasTerminals = await succeeds(["script", "-qec", "true", "/dev/null"]);
+const hasTerminals = await succeeds(onTerminal("true"));
 const canTrace = await succeeds(["strace", "-V"]);
 const canRotate = Deno.build.os === "linux" &&
   (await runLogrotate("--version")).code === 0;

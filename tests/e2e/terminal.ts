@@ -6,12 +6,31 @@
 
 import { COMMAND, run, Running } from "./program.ts";
 
+/**
+ * The command that runs a script of bash on a terminal of its own. Left alone,
+ * `script` takes the shell of whoever runs the tests, and where that is dash, it
+ * ends on the Ctrl-C that was meant for the program.
+ */
+export function onTerminal(script: string): string[] {
+  return ["env", "SHELL=/bin/bash", "script", "-qefc", script, "/dev/null"];
+}
+
+/** A word as a shell takes it back. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The program as a script has it, with the arguments that are always given. */
+export function asWords(args: string[] = []): string {
+  return [...COMMAND, ...args].map(quote).join(" ");
+}
+
 /** A shell script with the program as `"$@"`, on a terminal of its own. */
 export class Terminal extends Running {
   #tty: string;
 
   private constructor(command: string, tty: string) {
-    super(["script", "-qefc", command, "/dev/null"]);
+    super(onTerminal(command));
     this.#tty = tty;
   }
 
@@ -33,8 +52,7 @@ export class Terminal extends Running {
     const setUp = `unset NO_COLOR; stty rows 24 cols ${columns}; tty >${
       quote(tty)
     }; echo ready`;
-    const words = [...COMMAND, ...args].map(quote).join(" ");
-    const command = `${setUp}; set -- ${words}; ${script}`;
+    const command = `${setUp}; set -- ${asWords(args)}; ${script}`;
     const terminal = new Terminal(command, tty);
     await terminal.until("ready");
     return terminal;
@@ -56,8 +74,4 @@ export class Terminal extends Running {
     const tty = Deno.readTextFileSync(this.#tty).trim();
     await run(["stty", "-F", tty, "cols", String(columns)]);
   }
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

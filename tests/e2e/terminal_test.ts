@@ -2,24 +2,18 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { answer, at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { terminalTest } from "./machine.ts";
-import { COMMAND, type Ended, run, Running, shell } from "./program.ts";
+import { type Ended, run, Running, shell } from "./program.ts";
+import { asWords, onTerminal } from "./terminal.ts";
 
 const GOLDEN = "testdata/golden.jsonl";
 
-/** Runs a script with the program as `"$@"` on a terminal of its own. */
-function onTerminal(
+/** Runs a script with the program as `"$@"` on a terminal, to its end. */
+function runOnTerminal(
   script: string,
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  const quoted = COMMAND.map((word) => `'${word}'`).join(" ");
-  const command = `set -- ${quoted}; stty cols 60; ${script}`;
-  return run(["script", "-qec", `bash -c ${quote(command)}`, "/dev/null"], {
-    env: { NO_COLOR: "", ...env },
-  });
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  const command = `set -- ${asWords()}; stty cols 60; ${script}`;
+  return run(onTerminal(command), { env: { NO_COLOR: "", ...env } });
 }
 
 /** What is seen on a terminal: lines, each as it was drawn last. */
@@ -42,14 +36,14 @@ terminalTest(
     );
     const script = '"$@" -v --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
-    const { stdout } = await onTerminal(script, env);
+    const { stdout } = await runOnTerminal(script, env);
     assertEquals(seen(stdout).slice(0, 4), [
       "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words [31m",
       "2025-11-18T14:30:00.000 #2 c9c78 turn 2 \x1b[35morphaned\x1b[0m: hello",
       "2025-11-18T14:30:01.000 #2 c9c78 turn 2 \x1b[32mcompleted\x1b[0m: hello",
       "2025-11-18T12:00:09.000 answer of session obody unmatched",
     ]);
-    const plain = await onTerminal(script, {
+    const plain = await runOnTerminal(script, {
       ...env,
       NO_COLOR: "1",
       DB: dir.file("db2"),
@@ -63,7 +57,7 @@ terminalTest(
   async () => {
     using dir = new TempDir();
     const run = (script: string, db: string) =>
-      onTerminal(`${script} >/dev/null`, { DB: dir.file(db) });
+      runOnTerminal(`${script} >/dev/null`, { DB: dir.file(db) });
     const batch = `"$@" --source ${GOLDEN} --db "$DB"`;
     const loud = seen((await run(batch, "a")).stdout);
     assertMatch(
@@ -85,7 +79,7 @@ terminalTest(
     const log = dir.write("log", logOf(events) + "turn.user_message\n");
     const script = '"$@" --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
-    const { stdout } = await onTerminal(script, env);
+    const { stdout } = await runOnTerminal(script, env);
     const drawn = stdout.split("\r\x1b[K").filter((line) => /[█░]/.test(line));
     assert(drawn.length > 0, stdout);
     for (const line of drawn) {
@@ -98,12 +92,12 @@ terminalTest(
     assertMatch(lines.at(-2)!, /^6,001 lines, 6,000 new turns/);
     for (const line of lines) assert(!/[█░]/.test(line), line);
     const onlyTerminal = '"$@" --source "$LOG" --db "$DB"';
-    const both = await onTerminal(onlyTerminal, {
+    const both = await runOnTerminal(onlyTerminal, {
       ...env,
       DB: dir.file("db2"),
     });
     assert(!/[█░]/.test(both.stdout), "records and the bar on one terminal");
-    const quiet = await onTerminal(`${script} --quiet`, env);
+    const quiet = await runOnTerminal(`${script} --quiet`, env);
     assert(!/[█░]/.test(quiet.stdout));
   },
 );
@@ -112,11 +106,8 @@ terminalTest(
   "a terminal that is to be the log is told so after a while, a pipe is not",
   async () => {
     using dir = new TempDir();
-    const command = COMMAND.map(quote).join(" ");
-    const db = quote(dir.file("db"));
-    await using program = new Running(
-      ["script", "-qec", `${command} --db ${db}`, "/dev/null"],
-    );
+    const command = asWords(["--db", dir.file("db")]);
+    await using program = new Running(onTerminal(command));
     assertMatch(
       (await program.line())!,
       /^turn-counter waits for the log on stdin; give it one with --source FILE, or tail -F /,
