@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import { UsageError } from "../error.ts";
-import { MOST_LINE_BYTES } from "../source/candidate_filter.ts";
+import { MOST_LINE_BYTES } from "../source/candidate.ts";
 import { isStdin } from "../source/source.ts";
 import type { Synchronous } from "../store/store.ts";
 import { nearest } from "./nearest.ts";

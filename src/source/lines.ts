@@ -5,7 +5,8 @@
  */
 
 import { TextLineStream } from "@std/streams";
-import type { Candidate, CandidateFilter } from "./candidate_filter.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CandidateFilter } from "./candidate_filter.ts";
 import { joinBytes } from "../bytes.ts";
 import type { Position } from "./follow/position.ts";
 

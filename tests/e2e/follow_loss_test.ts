@@ -9,7 +9,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { records } from "../support/database.ts";
-import { exists, FollowedLog, hasRead, until } from "./follower.ts";
+import { exists, FollowedLog, hasRead } from "./follower.ts";
+import { until } from "./program.ts";
 import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
 
 /** By how much a look may be later than a file, for that to be new, and more. */

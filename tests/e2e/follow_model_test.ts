@@ -7,9 +7,9 @@
 
 import type { Random } from "../../tools/log_generator/random.ts";
 import { forSeeds } from "../property/seeds.ts";
-import { exists, FollowedLog, until } from "./follower.ts";
+import { exists, FollowedLog } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
-import { standsStill } from "./program.ts";
+import { standsStill, until } from "./program.ts";
 
 const SEEDS = 5;
 const STEPS = 40;

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { records } from "../support/database.ts";
 import { lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { exists, FollowedLog, Follower, hasRead, until } from "./follower.ts";
+import { exists, FollowedLog, Follower, hasRead } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
-import { COMMAND, run, Running, shell, turnCounter } from "./program.ts";
+import { COMMAND, run, Running, shell, turnCounter, until } from "./program.ts";
 
 Deno.test("SPEC 7: --follow reads what is there, then each line as it comes", async () => {
   await using log = new FollowedLog();

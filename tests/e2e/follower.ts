@@ -16,26 +16,8 @@ import {
   run,
   Running,
   turnCounter,
-  within,
+  until,
 } from "./program.ts";
-
-/** Waits until something is so. */
-export async function until(
-  check: () => boolean | Promise<boolean>,
-  what: string,
-): Promise<void> {
-  let waiting = true;
-  const look = async () => {
-    while (waiting && !(await check())) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
-  try {
-    await within(look(), what);
-  } finally {
-    waiting = false;
-  }
-}
 
 /** Whether something is at a path. */
 export function exists(path: string): boolean {

@@ -2,7 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { records } from "../support/database.ts";
 import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
-import { exists, FollowedLog, hasRead, until } from "./follower.ts";
+import { exists, FollowedLog, hasRead } from "./follower.ts";
+import { until } from "./program.ts";
 
 Deno.test("SPEC 7: --follow goes on in the new file when the log is renamed, and reads late lines in the old one", async () => {
   await using log = new FollowedLog();

@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { codex } from "../../src/dialect/codex.ts";
-import {
-  type Candidate,
-  CandidateFilter,
-} from "../../src/source/candidate_filter.ts";
+import type { Candidate } from "../../src/source/candidate.ts";
+import { CandidateFilter } from "../../src/source/candidate_filter.ts";
 import { answer, lineOf, prompt } from "../support/envelope.ts";
 
 const encoder = new TextEncoder();
