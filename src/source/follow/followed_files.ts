@@ -27,7 +27,7 @@ import {
   type Position,
 } from "./position.ts";
 import type { Reading } from "./progress.ts";
-import { CLOCK_STEP, survey } from "./survey.ts";
+import { CLOCK_STEP, fileHolds, survey } from "./survey.ts";
 import { readAt, Tail } from "./tail.ts";
 import { Watch } from "./watch.ts";
 
@@ -265,14 +265,25 @@ export class FollowedFiles {
     }
   }
 
-  /** @throws {Moved} Where the file is not where it was. */
+  /** @throws {Moved} Where the file is not where it was, or was cut off. */
   #openFile(checkpoint: Checkpoint, entry: Entry): void {
     const file = openEntry(entry);
     if (file === undefined) throw new Moved();
-    const source = isArchive(file)
-      ? new Archive(entry.path, file, checkpoint, this.#reading)
-      : Tail.of(entry.path, file, checkpoint, this.#reading);
-    this.open = [...this.open, source].sort((a, b) => a.id - b.id);
+    try {
+      const source = isArchive(file)
+        ? new Archive(entry.path, file, checkpoint, this.#reading)
+        : Tail.of(entry.path, file, checkpoint, this.#reading);
+      // To look at the others may have taken long, and from now on the tail
+      // sees by itself what becomes of what it goes on behind.
+      const { head, last } = checkpoint;
+      if (source instanceof Tail && !fileHolds(file, head, last)) {
+        throw new Moved();
+      }
+      this.open = [...this.open, source].sort((a, b) => a.id - b.id);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
 
   /** Whether a file may be read; tells once if one may not. It is tried again. */

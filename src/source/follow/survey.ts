@@ -7,7 +7,7 @@
 
 import { archiveHolds, archiveSize, isArchive, isFrom } from "./archive.ts";
 import { type Entry, Moved, openEntry, sameFile } from "./files.ts";
-import type { Checkpoint } from "./position.ts";
+import type { Checkpoint, Fingerprint } from "./position.ts";
 import { readAt } from "./tail.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
@@ -142,7 +142,15 @@ async function holds(
     const end = isSure || isWhole ? head : last;
     return await archiveHolds(entry.path, file, head, end);
   }
-  const end = isSure ? head : last;
+  return fileHolds(file, head, isSure ? head : last);
+}
+
+/** Whether a file holds the bytes that some fingerprints were made of. */
+export function fileHolds(
+  file: Deno.FsFile,
+  head: Fingerprint,
+  last: Fingerprint,
+): boolean {
   return isFrom(readAt(file, 0, head.length), head) &&
-    isFrom(readAt(file, end.end - end.length, end.length), end);
+    isFrom(readAt(file, last.end - last.length, last.length), last);
 }
