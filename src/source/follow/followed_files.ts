@@ -114,20 +114,30 @@ export class FollowedFiles {
     this.open = this.open.filter((other) => other !== source);
   }
 
-  /** Looks whether there is another file at the path. */
+  /** Looks whether there is another file at the path, or others beside it. */
   async look(): Promise<void> {
+    try {
+      if (this.#isToSurvey()) await this.#survey();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#tellTrouble(this.#path, error);
+    }
+  }
+
+  #isToSurvey(): boolean {
     const current = entryAt(this.#path);
-    if (current === undefined) return;
-    if (!this.#watched || !sameFile(this.#watched, current.identity)) {
+    if (
+      current && !(this.#watched && sameFile(this.#watched, current.identity))
+    ) {
       this.#watched = current.identity;
       this.#watch.renew(this.#path);
     }
-    const isOpen =
-      this.open.some(({ identity }) => sameFile(identity, current.identity)) ||
-      this.#isEnded(current);
+    // Where it is not there, those that it was before may still be to be read.
+    const isOpen = current === undefined || this.#isEnded(current) ||
+      this.open.some(({ identity }) => sameFile(identity, current.identity));
     const isDue = performance.now() - this.#surveyedAt >= RETRY;
     const isStale = this.#isComplete ? !isOpen : isDue;
-    if (isStale || this.#hasMoved()) await this.#survey();
+    return isStale || this.#hasMoved();
   }
 
   /** Whether other files have the names of rotated ones now, as of a copy. */
@@ -208,7 +218,10 @@ export class FollowedFiles {
       ]),
     );
     const added = this.#checkpoints.transaction(() => {
-      this.#locate(checkpoints.filter(({ id }) => !open.has(id)), found);
+      const closed = checkpoints.filter(({ id }) => !open.has(id));
+      // As long as nothing has come in its place a file may yet be moved back.
+      const settled = current ? closed : closed.filter((c) => found.has(c));
+      this.#locate(settled, found);
       const added = unread.map((entry) =>
         [
           this.#checkpoints.addCheckpoint(

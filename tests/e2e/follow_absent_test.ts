@@ -1,0 +1,68 @@
+/**
+ * What a follower does while nothing is at the log's path, or nobody may look.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { lineOf, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+import { exists, FollowedLog, Follower } from "./follower.ts";
+import { COMMAND, until } from "./program.ts";
+import { linuxTest } from "./machine.ts";
+
+for (const isCompressed of [false, true]) {
+  Deno.test(
+    `SPEC 7: --follow reads the rest of a log that was renamed ${
+      isCompressed ? "and compressed " : ""
+    }while nobody followed it, though there is no new one yet`,
+    async () => {
+      await using log = new FollowedLog();
+      log.append(log.turns(1));
+      log.start();
+      await log.caughtUp();
+      await log.stop();
+      const [line, text] = log.mark();
+      log.append(log.turns(1) + line);
+      log.rename();
+      if (isCompressed) await log.compress(1);
+      const program = log.start();
+      await program.tells(text);
+      assertEquals(exists(log.path), false);
+      log.append(log.turns(1));
+      await log.caughtUp();
+      assertEquals(await log.stop(), "");
+      await log.assertAsBatch();
+    },
+  );
+}
+
+linuxTest(
+  "SPEC 7: --follow goes on when its directory cannot be looked into for a while",
+  async () => {
+    using dir = new TempDir();
+    const folder = dir.file("logs");
+    Deno.mkdirSync(folder);
+    const log = dir.write("logs/log", logOf([prompt({ text: "first" })]));
+    const told = dir.file("told");
+    await using program = new Follower(
+      ["--source", log, "--follow", "--db", dir.file("turns.db")],
+      undefined,
+      ["sh", "-c", 'exec "$@" 2>"$0"', told, ...COMMAND],
+    );
+    await program.tells("first");
+    Deno.renameSync(folder, dir.file("away"));
+    dir.write("logs", "no directory");
+    await until(() => Deno.readTextFileSync(told) !== "", "what is told");
+    Deno.removeSync(folder);
+    Deno.renameSync(dir.file("away"), folder);
+    const line = lineOf(prompt({ text: "second" })) + "\n";
+    Deno.writeTextFileSync(log, line, { append: true });
+    await program.tells("second");
+    await program.stop();
+    assertMatch(
+      Deno.readTextFileSync(told),
+      /^turn-counter: cannot read "[^"]*": [^\n]*; it is tried again now and then\n$/,
+    );
+  },
+);
