@@ -13,7 +13,7 @@ import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { noCounts, run } from "../run.ts";
-import { rotatedName, splitPath } from "../source/follow/files.ts";
+import { pathsOf, rotatedName, splitPath } from "../source/follow/files.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
@@ -59,7 +59,8 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
     ? await Promise.all(args.sources.map((path) => openSource(path, damaged)))
     : [];
   refuseSameFiles(args);
-  if (followed !== null) refuseRotatedNames(followed, args);
+  const names = followed === null ? [] : pathsOf(followed);
+  for (const name of names) refuseRotatedNames(name, args);
   if (args.isDefaultDb) refuseForeignFiles(args.db);
   const deadLetter = args.deadLetter === null
     ? null
@@ -67,7 +68,7 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   using store = new SqliteStore(args.db, args);
   const { checkpoints } = store;
   if (followed !== null) {
-    store.claim(followed);
+    for (const name of names) store.claim(name);
     const tell = (message: string) => voice.error(message);
     const parts = { checkpoints, tell, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));

@@ -10,7 +10,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { records } from "../support/database.ts";
 import { exists, FollowedLog, hasRead } from "./follower.ts";
-import { until } from "./program.ts";
+import { run, until } from "./program.ts";
 import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
 
 /** By how much a look may be later than a file, for that to be new, and more. */
@@ -179,3 +179,32 @@ Deno.test("SPEC 7: --follow of a symbolic link tells nothing twice, though what 
   const lines = log.stream.split("\n");
   assertEquals(lines.length, new Set(lines).size);
 });
+
+for (const isDown of [false, true]) {
+  Deno.test(
+    `SPEC 7: --follow of a symbolic link reads what the file that it names was rotated to ${
+      isDown ? "while nobody followed it" : "meanwhile"
+    }`,
+    async () => {
+      await using log = new FollowedLog();
+      Deno.mkdirSync(log.dir.file("pod"));
+      const target = log.dir.file("pod/0.log");
+      Deno.symlinkSync(target, log.path);
+      log.appendTo(target, log.turns(1));
+      const program = log.start();
+      await log.caughtUp();
+      if (isDown) await log.stop();
+      else program.kill("SIGSTOP");
+      for (let i = 0; i < 2; i++) {
+        log.appendTo(target, log.turns(2));
+        await log.tick();
+        Deno.renameSync(target, `${target}.2025111${i}-000000`);
+      }
+      await run(["gzip", `${target}.20251110-000000`]);
+      log.appendTo(target, log.turns(1));
+      if (isDown) log.start();
+      else program.kill("SIGCONT");
+      await assertAllIsRead(log);
+    },
+  );
+}

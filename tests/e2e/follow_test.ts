@@ -214,7 +214,9 @@ Deno.test("SPEC 7: who follows a file that is followed into the database already
   // By whatever name.
   const linked = log.dir.file("linked");
   Deno.symlinkSync(log.dir.path, linked);
-  for (const name of [log.path, `${linked}/log.jsonl`]) {
+  const alias = log.dir.file("alias");
+  Deno.symlinkSync(log.path, alias);
+  for (const name of [log.path, `${linked}/log.jsonl`, alias]) {
     const second = await turnCounter([...args.with(1, name)]);
     assertEquals([second.code, second.stdout], [1, ""]);
     assertMatch(

@@ -16,6 +16,12 @@ export interface Entry {
   modifiedMs: number;
 }
 
+/** A path, and that of the file that it is a link to, if it is one. */
+export function pathsOf(path: string): string[] {
+  const target = unlessMissing(() => Deno.realPathSync(path)) ?? path;
+  return [...new Set([path, target])];
+}
+
 /** What a rotation adds to a name: a date and perhaps a time, or else a number. */
 const DATED = "[.-]\\d{4}-?\\d\\d-?\\d\\d[\\dT:_.-]*(?:\\.backup)?";
 const NUMBERED = "\\.\\d{1,5}|-\\d{9,}|\\.old";
@@ -84,10 +90,20 @@ function placesOf({ rotated, current }: ReturnType<typeof present>): string {
 }
 
 /**
- * The rotated files of a path, the oldest first. One that is just being
- * compressed is there once, as it was.
+ * The rotated files of a path, the oldest first; those of the file that it is a
+ * link to, if it is one, are among them. One that is just being compressed is
+ * there once, as it was.
  */
 export function rotatedFiles(path: string): Entry[] {
+  return pathsOf(path).flatMap(siblings)
+    .filter(({ entry }, i, all) =>
+      all.findIndex((other) => other.entry.path === entry.path) === i
+    )
+    .sort(byAge)
+    .map(({ entry }) => entry);
+}
+
+function siblings(path: string): Rotated[] {
   const { directory, name } = splitPath(path);
   const pattern = rotatedName(name);
   const names = [...unlessMissing(() => [...Deno.readDirSync(directory)]) ?? []]
@@ -101,9 +117,7 @@ export function rotatedFiles(path: string): Entry[] {
       const entry = entryAt(join(directory, name));
       const [, behind, before] = pattern.exec(name)!;
       return entry === undefined ? [] : { entry, added: behind ?? before };
-    })
-    .sort(byAge)
-    .map(({ entry }) => entry);
+    });
 }
 
 /** A rotated file, and what was added to its name. */
