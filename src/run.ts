@@ -75,9 +75,16 @@ export async function run(
   options: RunOptions,
   counts: Counts,
 ): Promise<void> {
-  for (const source of parts.sources) {
-    if (options.signal.aborted) break;
-    await runSource(source, parts, options, counts);
+  try {
+    for (const source of parts.sources) {
+      if (options.signal.aborted) break;
+      await runSource(source, parts, options, counts);
+    }
+  } catch (error) {
+    // What was committed before is told; why the run ends says more than why it
+    // cannot be.
+    await parts.output.flush().catch(() => {});
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Database } from "@db/sqlite";
 import { codex } from "../../src/dialect/codex.ts";
 import { SqliteStore } from "../../src/store/store.ts";
 import { Tracker } from "../../src/tracker.ts";
@@ -202,4 +203,21 @@ Deno.test("SPEC 7: --emit knows turns and events", async () => {
   const { code, stderr } = await turnCounter(["--emit", "all"]);
   assertEquals(code, 2);
   assertMatch(stderr, /turns or events/);
+});
+
+Deno.test("SPEC 4: --emit events that ends with code 1 has told what was committed before", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  assertEquals((await turnCounter(["--db", db])).code, 0);
+  const refusing = new Database(db);
+  refusing.exec(`CREATE TRIGGER refuse BEFORE INSERT ON turns
+    WHEN NEW.user_text = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  refusing.close();
+  const texts = ["one", "two", "refused", "three"];
+  const log = logOf(texts.map((text, i) => prompt({ text, t: at(i) })));
+  const { code, stdout } = await turnCounter(
+    ["--db", db, "--emit", "events", "--source", dir.write("log", log)],
+  );
+  assertEquals(code, 1);
+  assertEquals(untag(stdout).map(({ id }) => id), [1, 2]);
 });
