@@ -14,10 +14,12 @@ const LINE_END = Uint8Array.of(NEWLINE);
 const COPY_BYTES = 256 * 1024;
 
 /** A file to which rejected lines are appended. */
-export class DeadLetter {
+export class DeadLetter implements Disposable {
   #path: string;
   #file: Deno.FsFile;
   #sync: boolean;
+  /** What is to stand between what the file holds and the next line. */
+  #gap: Uint8Array;
 
   /**
    * Opens the file, or creates it with mode 0600.
@@ -36,6 +38,7 @@ export class DeadLetter {
       this.#file = Deno.openSync(path, {
         ...{ append: true, create: true, mode: 0o600 },
       });
+      this.#gap = endsInMidLine(path) ? LINE_END : new Uint8Array();
     } catch (error) {
       throw new UsageError(
         `cannot write ${JSON.stringify(path)}: ${
@@ -53,13 +56,16 @@ export class DeadLetter {
   add(line: Uint8Array | SpoolFile): void {
     this.#guard(() => {
       if (line instanceof Uint8Array) {
-        const ends = line.at(-1) === NEWLINE;
+        const end = line.at(-1) === NEWLINE ? [] : [LINE_END];
+        const gap = this.#gap.length > 0 ? [this.#gap] : [];
         // In one write, that programs which share the file do not mix their lines.
-        writeAll(this.#file, ends ? line : joinBytes([line, LINE_END]));
+        writeAll(this.#file, joinBytes([...gap, line, ...end]));
       } else {
+        writeAll(this.#file, this.#gap);
         line.copyTo(this.#file);
         writeAll(this.#file, LINE_END);
       }
+      this.#gap = new Uint8Array();
       if (this.#sync) this.#file.syncDataSync();
     });
   }
@@ -71,6 +77,11 @@ export class DeadLetter {
    */
   spool(): SpoolFile {
     return new SpoolFile(`${this.#path}.${crypto.randomUUID()}`);
+  }
+
+  /** Lets go of the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
   }
 
   #guard<T>(work: () => T): T {
@@ -134,6 +145,22 @@ export class SpoolFile implements Spool {
     } catch (error) {
       this.#error = error;
     }
+  }
+}
+
+/**
+ * Whether a file ends in the middle of a line: whoever was writing it was killed,
+ * or the disk was full.
+ */
+function endsInMidLine(path: string): boolean {
+  try {
+    using file = Deno.openSync(path);
+    const last = new Uint8Array(1);
+    file.seekSync(-1, Deno.SeekMode.End);
+    return file.readSync(last) === 1 && last[0] !== NEWLINE;
+  } catch {
+    // It is empty, or may only be written.
+    return false;
   }
 }
 
