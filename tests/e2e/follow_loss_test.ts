@@ -8,7 +8,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
-import { records } from "../support/database.ts";
+import { query, records } from "../support/database.ts";
 import { exists, FollowedLog, hasRead } from "./follower.ts";
 import { run, until } from "./program.ts";
 import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
@@ -208,3 +208,30 @@ for (const isDown of [false, true]) {
     },
   );
 }
+
+Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw before that was whole", async () => {
+  await using log = await readLog();
+  log.append(log.turns(50));
+  log.start();
+  await log.caughtUp();
+  const archive = `${log.path}.1.gz`;
+  const packed = async () => {
+    const copy = log.dir.file("copy");
+    Deno.copyFileSync(log.path, copy);
+    await run(["gzip", "-f", copy]);
+    return Deno.readFileSync(`${copy}.gz`);
+  };
+  // As a program does that compresses the log where it is, and removes it then.
+  const half = await packed();
+  Deno.writeFileSync(archive, half.subarray(0, half.length / 2));
+  const done = "SELECT 1 FROM checkpoints WHERE done";
+  await until(() => query(log.db, done).length > 0, "the end of the archive");
+  await log.crash();
+  const [prompt, answer] = log.turn();
+  log.append(log.turns(2) + prompt);
+  Deno.writeFileSync(archive, await packed());
+  Deno.removeSync(log.path);
+  log.append(answer);
+  log.start();
+  await assertAllIsRead(log);
+});

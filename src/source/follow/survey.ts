@@ -73,10 +73,12 @@ export async function survey(situation: Situation): Promise<Findings> {
       if (isKnown) claim(checkpoint, entry);
     }
   }
+  // One that was looked at while it was being written may be taken for another.
+  const archives = rotated.filter(({ path }) => path.endsWith(".gz"));
   for (const checkpoint of checkpoints) {
     const { id, head, done } = checkpoint;
     if (found.has(checkpoint) || open.has(id) || head.length === 0) continue;
-    for (const entry of left) {
+    for (const entry of done ? left : new Set([...left, ...archives])) {
       // Nothing more is wanted of it but to know that it was read.
       if (refused.has(entry) || (done && !isNew(entry))) continue;
       if (await holds(entry, checkpoint)) {
