@@ -39,9 +39,10 @@ async function look(
   rotated: Entry[],
   current?: Entry,
   open: number[] = [],
+  copies: Entry[] = [],
 ) {
   const { found, unread } = await survey({
-    ...{ checkpoints, rotated, current, lookedMs: NOW },
+    ...{ checkpoints, rotated, current, copies, lookedMs: NOW },
     open: new Map(open.map((id) => [id, NOW + 5])),
   });
   return {
@@ -150,4 +151,26 @@ Deno.test("survey takes no copy for unread of a file that is there or open itsel
   const unread =
     (await look([longer], [entry(archive)], undefined, [1])).unread;
   assertEquals(unread, [archive]);
+});
+
+Deno.test("survey takes no copy for unread that is not finished, nor one of a file that was longer before it was emptied", async () => {
+  using dir = new TempDir();
+  const lines = Array.from({ length: 300 }, (_, i) => `line ${i}\n`).join("");
+  const log = dir.write("log", lines);
+  const known = checkpoint(1, lines, log);
+  for (const size of [1, 700, 2000]) {
+    const copy = entry(dir.write("log.1", lines.slice(0, size)));
+    assertEquals((await look([known], [copy], entry(log), [1])).unread, []);
+  }
+  const other = entry(dir.write("log.1", `${lines.slice(0, 700)}other\n`));
+  assertEquals((await look([known], [other], entry(log))).unread, [other.path]);
+
+  const copy = entry(dir.write("log.1", lines.slice(0, 2000)));
+  Deno.writeTextFileSync(log, "");
+  const unread = async (copy: Entry, ...copies: Entry[]) =>
+    (await look([known], [copy], entry(log), [], copies)).unread;
+  assertEquals(await unread(copy, copy), [log]);
+  // What is not as it was then may be another file by now.
+  const later = entry(copy.path, copy.modifiedMs + 1);
+  assertEquals(await unread(later, copy), [copy.path, log]);
 });

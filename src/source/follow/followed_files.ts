@@ -59,6 +59,8 @@ export class FollowedFiles {
   #reached = new Map<number, Position>();
   /** The archive at the path itself, once it has been read. */
   #ended: Entry | undefined;
+  /** The rotated files that are copies of what was read itself. */
+  #copies: Entry[] = [];
   /** Whether all are open that are to be read. */
   #isComplete = false;
   #surveyedAt = -Infinity;
@@ -198,10 +200,12 @@ export class FollowedFiles {
         source instanceof Tail ? source.modifiedMs() : 0,
       ]),
     );
-    const { found, unread } = await survey({
+    const { found, unread, copies } = await survey({
       ...{ checkpoints, open, rotated, current, refused },
+      copies: this.#copies,
       lookedMs: checkpoints.length > 0 ? lookedMs : this.#startedMs,
     });
+    this.#copies = copies;
     const blank = this.open.find((source) =>
       source instanceof Tail && source.isBlank && current &&
       sameFile(source.identity, current.identity)

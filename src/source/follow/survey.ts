@@ -7,7 +7,12 @@
 
 import { archiveHolds, archiveSize, isArchive, isFrom } from "./archive.ts";
 import { type Entry, Moved, openEntry, sameFile } from "./files.ts";
-import type { Checkpoint, Fingerprint } from "./position.ts";
+import {
+  type Checkpoint,
+  type Fingerprint,
+  fingerprint,
+  FINGERPRINT_BYTES,
+} from "./position.ts";
 import { readAt } from "./tail.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
@@ -30,6 +35,8 @@ export interface Situation {
   refused?: Set<Entry>;
   /** When somebody last looked, in milliseconds since the epoch. */
   lookedMs: number;
+  /** What turned out to be copies at the last look. */
+  copies?: Entry[];
 }
 
 /** What a situation comes to. */
@@ -38,6 +45,8 @@ export interface Findings {
   found: Map<Checkpoint, Entry>;
   /** Files that were not read before and are to be read now, in this order. */
   unread: Entry[];
+  /** Copies of what is or was there itself, so that nothing in them is unread. */
+  copies: Entry[];
 }
 
 /**
@@ -49,7 +58,7 @@ export interface Findings {
  */
 export async function survey(situation: Situation): Promise<Findings> {
   const { checkpoints, open, rotated, current, lookedMs } = situation;
-  const { refused = new Set() } = situation;
+  const { refused = new Set(), copies: known = [] } = situation;
   const found = new Map<Checkpoint, Entry>();
   const left = new Set(current ? [...rotated, current] : rotated);
   const claim = (checkpoint: Checkpoint, entry: Entry) => {
@@ -87,13 +96,17 @@ export async function survey(situation: Situation): Promise<Findings> {
       }
     }
   }
-  const unread: Entry[] = [];
+  const [unread, copies]: Entry[][] = [[], []];
   for (const entry of left) {
     if (entry === current) unread.push(entry);
     else if (!isNew(entry)) continue;
+    else if (refused.has(entry)) unread.push(entry);
+    // What it is a copy of may have been longer, and cut off since.
     else if (
-      refused.has(entry) || !await isCopy(entry, checkpoints, found, open)
-    ) unread.push(entry);
+      known.some((copy) => isUnchanged(copy, entry)) ||
+      await isCopy(entry, checkpoints, found, open)
+    ) copies.push(entry);
+    else unread.push(entry);
   }
   // An empty file that is gone may have left its inode to one behind unread ones.
   const first = rotated.findIndex((entry) => unread.includes(entry));
@@ -106,10 +119,15 @@ export async function survey(situation: Situation): Promise<Findings> {
   const place = (entry: Entry) =>
     entry === current ? rotated.length : rotated.indexOf(entry);
   unread.sort((a, b) => place(a) - place(b));
-  return { found, unread };
+  return { found, unread, copies };
 }
 
-/** Whether a file is a copy of one that is there, or open, itself. */
+function isUnchanged(before: Entry, now: Entry): boolean {
+  return sameFile(before.identity, now.identity) &&
+    before.modifiedMs === now.modifiedMs;
+}
+
+/** Whether a file is a copy, be it unfinished, of one that is there, or open, itself. */
 async function isCopy(
   entry: Entry,
   checkpoints: Checkpoint[],
@@ -122,8 +140,26 @@ async function isCopy(
     // Who compresses a file keeps its time, and to read all of it takes long.
     const isSure = open.get(id) === entry.modifiedMs;
     if (await holds(entry, checkpoint, isSure)) return true;
+    const original = found.get(checkpoint);
+    if (original !== undefined && isBeginning(entry, original)) return true;
   }
   return false;
+}
+
+/** Whether a file is the same as another up to its end: who copies takes a while. */
+function isBeginning(entry: Entry, original: Entry): boolean {
+  using file = openEntry(entry);
+  using other = openEntry(original);
+  if (file === undefined || other === undefined) throw new Moved();
+  const { size } = file.statSync();
+  if (size === 0 || isArchive(file)) return false;
+  const head = readAt(file, 0, FINGERPRINT_BYTES);
+  const last = readAt(file, size - head.length, head.length);
+  return fileHolds(
+    other,
+    fingerprint(head, head.length),
+    fingerprint(last, size),
+  );
 }
 
 /**
