@@ -9,7 +9,7 @@ import type { Counts, Observer } from "../run.ts";
 import type { Applied } from "../tracker.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
-import { visible } from "./visible.ts";
+import { escaped, visible } from "./visible.ts";
 
 /** How to speak. */
 export interface ConsoleOptions {
@@ -49,7 +49,10 @@ export class Console implements Observer {
 
   /** Tells why the program ends, or what it lost. */
   error(message: string): void {
-    this.#write(`${this.#paint(RED, "turn-counter:")} ${message}`);
+    // Names of files and words of the command line may hold anything.
+    this.#write(
+      `${this.#paint(RED, "turn-counter:")} ${escaped(message)}`,
+    );
   }
 
   /** Tells somebody at a terminal what the program is waiting for. */

@@ -4,10 +4,8 @@
  * @module
  */
 
+import { escaped } from "../cli/visible.ts";
 import type { Status } from "./query.ts";
-
-/** What a terminal might obey, or not show. */
-const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * Writes a status as one line of JSON, newline included. All keys are always
@@ -76,16 +74,9 @@ export function formatJson(status: Status): string {
       lag_bytes: file.lagBytes,
     })),
   });
-  return json.replace(HIDDEN, escape) + "\n";
+  return escaped(json) + "\n";
 }
 
 function formatTime(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** The same character, in ASCII. */
-function escape(character: string): string {
-  return character.split("").map((unit) =>
-    `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
-  ).join("");
 }

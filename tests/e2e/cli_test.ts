@@ -44,6 +44,37 @@ Deno.test("turn-counter < golden.jsonl does the same as --source", async () => {
   }
 });
 
+Deno.test("SPEC 8: no name or word that a message quotes can control the terminal", async () => {
+  using dir = new TempDir();
+  const hostile = "\x1b[2J\x1b]0;t\x07\x7f\x9b31m\u202e\u2066\r\n\u200b";
+  const log = dir.write(`${hostile}.jsonl`, "turn.user_message\n");
+  const gz = dir.write(`${hostile}.gz`, Uint8Array.of(0x1f, 0x8b, 8, 0, 0));
+  const no = dir.file(`${hostile} no`);
+  const db = dir.file("turns.db");
+  const commands: [code: number, ...args: string[]][] = [
+    [0, "--source", log, "--db", db],
+    [1, "--source", gz, "--db", db],
+    [2, "--source", no, "--db", db],
+    [2, "--source", `${no}/log`, "--follow", "--db", db],
+    [1, "--db", `${no}/db`],
+    [2, "--source", log, "--db", log],
+    [1, "status", "--db", no],
+    [1, "status", "--db", log],
+    [2, hostile],
+    [2, `-${hostile}`],
+    [2, `--${hostile}`],
+    [2, `--emit=${hostile}`],
+    [2, `--max-line-bytes=${hostile}`],
+    [2, "completions", hostile],
+    [2, "status", hostile],
+  ];
+  for (const [code, ...args] of commands) {
+    const ended = await turnCounter(args);
+    assertEquals([ended.code, ended.stdout], [code, ""], ended.stderr);
+    assertMatch(ended.stderr, /^[^\p{C}]+\n$/u);
+  }
+});
+
 Deno.test("turn-counter reads a log twice, and the second time changes no row", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");

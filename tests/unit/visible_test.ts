@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { visible } from "../../src/cli/visible.ts";
+import { escaped, visible } from "../../src/cli/visible.ts";
 
 Deno.test("visible makes one line of many", () => {
   assertEquals(visible("\n a\r\n\tb\u2028c\u2029 d\v\f\x85e \n"), "a b c d e");
@@ -47,6 +47,21 @@ Deno.test("visible leaves letters of all scripts and their marks", () => {
 Deno.test("visible leaves four marks of a heap", () => {
   const heap = "\u0301\u0302\u0303\u0304";
   assertEquals(visible(`a${heap.repeat(100)}b`), `a${heap}b`);
+});
+
+Deno.test("visible leaves no half of a character where a text was cut", () => {
+  assertEquals(visible("a👋".slice(0, 2)), "a");
+  assertEquals(visible("👋b".slice(1)), "b");
+});
+
+Deno.test("escaped keeps every character, as an escape where a terminal might obey it or not show it", () => {
+  assertEquals(
+    escaped("a \x1b[31m\r\n\x07\x7f\x9b2J\u202e\u200d\u2028\u{e0061}\ud800b"),
+    "a \\u001b[31m\\u000d\\u000a\\u0007\\u007f\\u009b2J\\u202e\\u200d\\u2028" +
+      "\\udb40\\udc61\\ud800b",
+  );
+  const text = 'cannot read "Größe 日本 😀": \\n, e\u0301 مرحبا';
+  assertEquals(escaped(text), text);
 });
 
 function escape(character: string): string {
