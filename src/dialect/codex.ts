@@ -20,6 +20,7 @@ const HEAD = '{"event":"';
 /** What the last envelope of a torn line begins with. */
 const ENVELOPE = '{"event":';
 const BYTE_ORDER_MARK = "\uFEFF";
+const CARRIAGE_RETURN = 13;
 const LEADING_NAME = /^\{"event":"([A-Za-z0-9._-]+)"/;
 
 const IGNORED: Decoded = { event: null, rejection: null };
@@ -100,9 +101,14 @@ function openEnvelope(line: Uint8Array, text: string): Envelope | null {
   if (!isObject(envelope)) return null;
   // What is not UTF-8 would be no JSON to those who read it next.
   const bytes = hasMark || text.includes("\uFFFD")
-    ? encoder.encode(`${whole}\n`)
+    ? encoder.encode(whole + endOf(line))
     : line;
   return { bytes, owner: ownerOf(envelope) };
+}
+
+/** The end of a line, which its text is without. */
+function endOf(line: Uint8Array): string {
+  return line.at(-2) === CARRIAGE_RETURN ? "\r\n" : "\n";
 }
 
 function rejected(reason: string): Decoded {

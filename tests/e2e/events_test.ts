@@ -100,6 +100,15 @@ Deno.test("SPEC 6: --emit events gives every event its turn by the rule of secti
   assert(withTurn > 1000, `${withTurn}`);
 });
 
+Deno.test("SPEC 6: --emit events keeps the end of a line, whatever is in the line", async () => {
+  using dir = new TempDir();
+  // The text of the third is what others decode broken bytes to.
+  const lines = ["{}\r\n", ' {"a":1} \t\r\n', '{"a":"\ufffd"}\r\n', '{"a":2}'];
+  const log = dir.write("log", lines.join(""));
+  const args = ["--source", log, "--emit", "events", "--db", dir.file("db")];
+  assertEquals((await turnCounter(args)).stdout, `${lines.join("")}\n`);
+});
+
 Deno.test("SPEC 6: --emit events leaves the database as --emit turns does", async () => {
   using dir = new TempDir();
   const run = (emit: string) =>
