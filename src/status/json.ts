@@ -29,7 +29,8 @@ import type { Status } from "./query.ts";
  *     "user_text": "hello"}],
  *   // by path; state is "current", "rotated" (another file is there, which is
  *   // not yet seen), "truncated", "missing" or "unreadable", and lag_bytes is
- *   // null in all but the first
+ *   // null in all but the first; it counts what is unread in files that were
+ *   // rotated before, and is null where one of these is compressed
  *   "files": [{"path": "/var/log/sse_lines.jsonl", "state": "current",
  *     "read_bytes": 100, "read_lines": 2, "read_at": "2025-11-18T19:29:59.000Z",
  *     "size_bytes": 120, "lag_bytes": 20}]

@@ -8,7 +8,12 @@ import type { Database } from "@db/sqlite";
 import { Failure } from "../error.ts";
 import { inspectSchema } from "../store/schema.ts";
 import type { TurnStatus } from "../turn.ts";
-import { type FollowedFile, type FollowedRow, lookUp } from "./followed.ts";
+import {
+  type FollowedFile,
+  type FollowedRow,
+  lookUp,
+  type OlderRow,
+} from "./followed.ts";
 import { percentile } from "./percentile.ts";
 import { readOnly } from "./read_only.ts";
 
@@ -79,9 +84,13 @@ export const STATUS_SQL = {
   lastTurns: `SELECT turn_id_glob, CAST(sid AS BLOB), status, start_time,
     start_ms, substr(CAST(user_text AS BLOB), 1, ${MOST_PROMPT_BYTES})
     FROM turns ORDER BY turn_id_glob DESC LIMIT ${MOST_TURNS}`,
-  files: `SELECT path, device, inode, read_bytes, read_lines, moved_ms
-    FROM checkpoints WHERE file_id IN
+  files: `SELECT path, device, inode, read_bytes, read_lines,
+      (SELECT max(moved_ms) FROM checkpoints WHERE path = newest.path)
+    FROM checkpoints AS newest WHERE file_id IN
       (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY path`,
+  olderFiles: `SELECT path, device, inode, read_bytes FROM checkpoints
+    WHERE done = 0 AND inode IS NOT NULL AND file_id NOT IN
+      (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY file_id`,
 } as const;
 
 /**
@@ -91,12 +100,13 @@ export const STATUS_SQL = {
  * or it cannot be read.
  */
 export function readStatus(path: string): Status {
-  const { rows, ...read } = readOnly(path, (db) => {
+  const { rows, olderRows, ...read } = readOnly(path, (db) => {
     refuseOtherSchema(db, path);
     return readTables(db);
   });
   // Disks may be slow, and nobody is to wait for them in a transaction.
-  return { database: path, ...read, files: rows.map(lookUp) };
+  const files = rows.map((row) => lookUp(row, olderRows));
+  return { database: path, ...read, files };
 }
 
 /** @throws {Failure} Where turn-counter would have to write first. */
@@ -113,7 +123,10 @@ function refuseOtherSchema(db: Database, path: string): void {
 
 function readTables(
   db: Database,
-): Omit<Status, "database" | "files"> & { rows: FollowedRow[] } {
+): Omit<Status, "database" | "files"> & {
+  rows: FollowedRow[];
+  olderRows: OlderRow[];
+} {
   const count = (name: keyof typeof STATUS_SQL, ...params: string[]) =>
     db.prepare(STATUS_SQL[name]).value<[number]>(...params)![0];
   return {
@@ -130,6 +143,7 @@ function readTables(
     lastTurns: db.prepare(STATUS_SQL.lastTurns).values<LastTurnRow>()
       .map(readLastTurn),
     rows: db.prepare(STATUS_SQL.files).values<FollowedRow>(),
+    olderRows: db.prepare(STATUS_SQL.olderFiles).values<OlderRow>(),
   };
 }
 

@@ -39,7 +39,7 @@ const LABELS: Record<TurnStatus, string> = {
 
 /** What stands in place of a lag that cannot be told. */
 const STANDINGS: Record<Standing, string> = {
-  current: "",
+  current: "?",
   rotated: "rotated",
   truncated: "cut off",
   missing: "missing",

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { type FollowedRow, lookUp } from "../../src/status/followed.ts";
+import {
+  type FollowedRow,
+  lookUp,
+  type OlderRow,
+} from "../../src/status/followed.ts";
 import { identityOf } from "../../src/source/follow/files.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -12,14 +16,14 @@ function row(path: string): FollowedRow {
 }
 
 function standing(row: FollowedRow): unknown[] {
-  const { standing, sizeBytes, lagBytes } = lookUp(row);
+  const { standing, sizeBytes, lagBytes } = lookUp(row, []);
   return [standing, sizeBytes, lagBytes];
 }
 
 Deno.test("a followed file lags by what is behind the place up to which it was read", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789abc");
-  assertEquals(lookUp(row(path)), {
+  assertEquals(lookUp(row(path), []), {
     path,
     standing: "current",
     readBytes: 10,
@@ -53,6 +57,27 @@ Deno.test("another file at a followed path, or anything else, means that it was 
   assertEquals(standing(before)[0], "rotated");
   // Its inode may be that of the file that was there.
   assertEquals(standing(row(path))[0], "rotated");
+});
+
+Deno.test("what is unread in files that were rotated before counts as lag too", () => {
+  using dir = new TempDir();
+  const path = dir.write("log", "0123456789a");
+  /** The row of an older file of which `read` bytes had been read. */
+  const older = (name: string, size: number, read: number): OlderRow => {
+    const file = dir.write(name, "x".repeat(size));
+    const { device, inode } = identityOf(Deno.statSync(file));
+    return [path, device, inode, read];
+  };
+  const lag = (rows: OlderRow[]) => lookUp(row(path), rows).lagBytes;
+  const rows = [older("log.2", 500, 100), older("log.1", 30, 30)];
+  assertEquals(lag(rows), 401);
+  // Nobody can say of the one how much it is, and reads the other.
+  assertEquals(lag([...rows, older("log.3.gz", 9, 0)]), null);
+  Deno.removeSync(dir.file("log.3.gz"));
+  dir.write("log.4", "of somebody else");
+  const other = older("other.1", 7, 0);
+  other[0] = dir.file("other");
+  assertEquals(lag([...rows, other]), 401);
 });
 
 Deno.test("a followed path that cannot be looked at is told all the same", () => {

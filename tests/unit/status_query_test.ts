@@ -178,6 +178,29 @@ Deno.test("status tells of the newest file of each followed path", () => {
   assert(files[1].movedMs > Date.now() - 60_000);
 });
 
+Deno.test("status tells what is behind in files that were rotated, and when the last of all was read", () => {
+  using dir = new TempDir();
+  const path = databaseOf(dir, []);
+  const log = dir.write("log", "0123456789");
+  using store = new SqliteStore(path);
+  const begin = (file: string) =>
+    store.checkpoints.addCheckpoint(
+      log,
+      identityOf(Deno.statSync(file)),
+      NOTHING,
+      0,
+    );
+  const done = begin(dir.write("log.2", "all read"));
+  store.checkpoints.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
+  const older = begin(dir.write("log.1", "x".repeat(1000)));
+  begin(log);
+  const lag = () => readStatus(path).files.map(({ lagBytes }) => lagBytes);
+  assertEquals(lag(), [1010]);
+  store.checkpoints.moveCheckpoint({ ...older, offset: 600, line: 9 });
+  assertEquals(lag(), [410]);
+  assert(readStatus(path).files[0].movedMs > Date.now() - 60_000);
+});
+
 Deno.test("status reads indexes, and of the table only the rows that it tells of", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, []);
