@@ -38,7 +38,11 @@ function bash(): string {
         : ":";
       return `    ${
         forms(option).join(" | ")
-      }) mapfile -t COMPREPLY < <(${generate}); return ;;`;
+      }) mapfile -t COMPREPLY < <(${generate})${
+        // A word that happens to be the name of a folder is none.
+        option.kind === "file"
+          ? "; compopt -o filenames 2>/dev/null"
+          : ""}; return 0 ;;`;
     });
   const named = NAMES.map((name) => {
     const words = [...optionsOf(name).flatMap(forms), ...operandsOf(name)];
@@ -49,17 +53,22 @@ function bash(): string {
 #   source <(turn-counter completions bash)
 _turn_counter() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]}
-  local words='${own}'
+  local words='${own}' command=
+  # "--option=value" comes as three words.
+  [ "$word" != = ] || word=
+  [ "$before" != = ] || before=\${COMP_WORDS[COMP_CWORD - 2]}
   case $before in
 ${values.join("\n")}
   esac
-  case \${COMP_WORDS[1]} in
+  # A name that is being typed is not yet a command.
+  [ "$COMP_CWORD" -eq 1 ] || command=\${COMP_WORDS[1]}
+  case $command in
 ${named.join("\n")}
-    *) [ "$COMP_CWORD" -gt 1 ] || words+=' ${NAMES.join(" ")}' ;;
+    '') words+=' ${NAMES.join(" ")}' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
-complete -o filenames -F _turn_counter turn-counter
+complete -F _turn_counter turn-counter
 `;
 }
 
@@ -80,7 +89,8 @@ function zsh(): string {
           : " ";
         const text = help.replace(/[\[\]:\\]/g, "\\$&");
         const argument = value === undefined ? "" : `:${value}:${action}`;
-        return quote(`${many ? "*" : ""}${form}[${text}]${argument}`);
+        const equals = value === undefined ? "" : "=";
+        return quote(`${many ? "*" : ""}${form}${equals}[${text}]${argument}`);
       })
     );
   const named = NAMES.map((name) => {
@@ -93,17 +103,30 @@ function zsh(): string {
       shift words; (( CURRENT-- ))
       _arguments ${all} ;;`;
   });
-  const own = [...specs("run"), quote(`1:command:(${NAMES.join(" ")})`)];
+  const own = specs("run").join(" \\\n        ");
   return `#compdef turn-counter
 # zsh completion of turn-counter; put this into a file _turn-counter in $fpath.
-_turn_counter() {
-  case $words[2] in
+_turn-counter() {
+  # A name that is being typed is not yet a command.
+  local command names=()
+  if (( CURRENT > 2 )); then
+    command=$words[2]
+  else
+    names=(${quote(`1:command:(${NAMES.join(" ")})`)})
+  fi
+  case $command in
 ${named.join("\n")}
     *)
-      _arguments ${own.join(" \\\n        ")} ;;
+      _arguments ${own} \\
+        $names ;;
   esac
 }
-compdef _turn_counter turn-counter
+# Out of $fpath this is run when there is something to complete, else before.
+if [[ $funcstack[1] == _turn-counter ]]; then
+  _turn-counter "$@"
+else
+  compdef _turn-counter turn-counter
+fi
 `;
 }
 
@@ -115,11 +138,7 @@ function fish(): string {
     return seen.map((command) =>
       [
         "complete -c turn-counter",
-        ...(command === undefined ? [] : command === "run"
-          ? [
-            `-n ${quote(`not __fish_seen_subcommand_from ${NAMES.join(" ")}`)}`,
-          ]
-          : [`-n ${quote(`__fish_seen_subcommand_from ${command}`)}`]),
+        ...(command === undefined ? [] : [`-n ${quote(fishIs(command))}`]),
         `-l ${name}`,
         ...(short ? [`-s ${short}`] : []),
         ...(value ? [kind === "file" ? "-r -F" : "-x"] : []),
@@ -131,14 +150,14 @@ function fish(): string {
   const commands = Object.entries(NAMED_COMMANDS).flatMap((
     [name, { summary, operands }],
   ) => [
-    `complete -c turn-counter -n __fish_use_subcommand -a ${name} -d ${
+    `complete -c turn-counter -n ${quote(FISH_FIRST)} -a ${name} -d ${
       quote(summary)
     }`,
     ...(operands
       ? [
-        `complete -c turn-counter -n ${
-          quote(`__fish_seen_subcommand_from ${name}`)
-        } -a ${quote(operands.choices.join(" "))}`,
+        `complete -c turn-counter -n ${quote(fishIs(name))} -a ${
+          quote(operands.choices.join(" "))
+        }`,
       ]
       : []),
   ]);
@@ -147,6 +166,16 @@ function fish(): string {
 complete -c turn-counter -f
 ${[...commands, ...options].join("\n")}
 `;
+}
+
+/** Whether the word behind the program's name is being typed, for fish. */
+const FISH_FIRST = "test (count (commandline -opc)) -eq 1";
+
+/** Whether it is a command that has been typed, for fish; no other word is one. */
+function fishIs(command: string): string {
+  return command === "run"
+    ? `not contains -- (commandline -opc)[2] ${NAMES.join(" ")}`
+    : `contains -- ${command} (commandline -opc)[2]`;
 }
 
 /** A word that no shell reads anything into. */

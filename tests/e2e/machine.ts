@@ -62,6 +62,8 @@ const canRotate = Deno.build.os === "linux" &&
   (await runLogrotate("--version")).code === 0;
 const canLimit = await succeeds(["prlimit", "--version"]);
 const canAnalyze = await succeeds(["systemd-analyze", "--version"]);
+const hasZsh = await succeeds(["zsh", "--version"]);
+const hasFish = await succeeds(["fish", "--version"]);
 
 /** What a command is begun with, so that the modes of files bind it, be it root's. */
 export const BY_MODES: string[] = isRoot
@@ -91,6 +93,15 @@ export const terminalTest = testWhere(
   hasTerminals,
   "there is no script that lends a terminal",
 );
+
+/** A test of what a person types at zsh on a terminal. */
+export const zshTest = testWhere(
+  hasTerminals && hasZsh,
+  hasZsh ? "there is no script that lends a terminal" : "there is no zsh",
+);
+
+/** A test of what fish makes of something. */
+export const fishTest = testWhere(hasFish, "there is no fish");
 
 /** A test that takes resources away from a program while it runs. */
 export const limitTest = testWhere(canLimit, "there is no prlimit");

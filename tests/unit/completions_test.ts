@@ -11,6 +11,8 @@ const ALL = [
 /** What bash offers for a line whose last word is being typed. */
 async function offered(...words: string[]): Promise<string[]> {
   const script = `${completions("bash")}
+    # Works only while bash completes something.
+    compopt() { :; }
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     _turn_counter
     printf '%s\\n' "\${COMPREPLY[@]}"`;
