@@ -38,6 +38,8 @@ export async function watch(
     ["SIGINT", stop],
     ["SIGTERM", stop],
     ["SIGHUP", stop],
+    // Ctrl-\ would leave the terminal as it is, without a cursor.
+    ["SIGQUIT", stop],
   ];
   if (isScreen) {
     const suspend = () => {

@@ -166,6 +166,22 @@ terminalTest(
 );
 
 terminalTest(
+  "turn-counter status --watch gives the terminal back on Ctrl-\\, too",
+  async () => {
+    using dir = new TempDir();
+    await using terminal = await Terminal.run('"$@"; echo "ended $?"', {
+      args: ["status", "--watch", "--db", await fill(dir)],
+      columns: 60,
+      folder: dir.path,
+    });
+    await terminal.until("turns          3");
+    await terminal.write("\x1c");
+    assertStringIncludes(await terminal.until("ended"), `${LEAVE}ended 0\n`);
+    await terminal.exit();
+  },
+);
+
+terminalTest(
   "turn-counter status --watch gives the terminal back on Ctrl-Z, and takes it again",
   async () => {
     using dir = new TempDir();
