@@ -42,6 +42,10 @@ const PARAMETERS = {
   torn: "",
 } as const;
 
+/** Only who may write can undo what was begun. */
+const HALF_WAY =
+  "a program was killed while it changed it; start turn-counter on it once to put that right";
+
 /** What a database looks like from outside. */
 interface Look {
   state: keyof typeof PARAMETERS;
@@ -51,6 +55,8 @@ interface Look {
   isFresh: boolean;
   /** To whom the file belongs. */
   user: number | null;
+  /** Whether there is a `-journal` with which a change can be undone. */
+  hasJournal: boolean;
 }
 
 /**
@@ -73,7 +79,9 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
         : "value" in result || after.state === before.state;
       if (!holds) continue;
       if ("value" in result) return result.value;
-      throw result.error;
+      const isHalfWay = before.hasJournal && after.hasJournal &&
+        /readonly database/.test(messageOf(result.error));
+      throw isHalfWay ? new Error(HALF_WAY) : result.error;
     }
     throw new Error("database is locked");
   } catch (error) {
@@ -96,15 +104,17 @@ function lookAt(file: string): Look {
   const beside = (suffix: string) =>
     unlessMissing(() => Deno.statSync(file + suffix));
   // One that is empty says no more than one that is not there.
-  const hasNews = ["-wal", "-journal"].some((suffix) => beside(suffix)?.size);
-  const state = !hasNews
+  const [hasWal, hasJournal] = ["-wal", "-journal"]
+    .map((suffix) => (beside(suffix)?.size ?? 0) > 0);
+  const state = !hasWal && !hasJournal
     ? "closed"
     : beside("-shm") !== undefined
     ? "open"
     : "torn";
   const writtenMs = mtime?.getTime() ?? 0;
   const seal = [dev, ino, size, writtenMs].join();
-  return { state, seal, isFresh: Date.now() - writtenMs < TICK, user: uid };
+  const isFresh = Date.now() - writtenMs < TICK;
+  return { state, seal, isFresh, user: uid, hasJournal };
 }
 
 function readAt<T>(

@@ -5,10 +5,14 @@ import { readStatus } from "../../src/status/query.ts";
 import { readOnly } from "../../src/status/read_only.ts";
 import { SCHEMA_VERSION } from "../../src/store/schema.ts";
 import { SqliteStore } from "../../src/store/store.ts";
+import { userId } from "../../src/system/user.ts";
 import { Tracker } from "../../src/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";
+
+// Loads the C library, which no test is to be blamed for.
+userId();
 
 /** Applies prompts to the database, and leaves it open. */
 function open(path: string, prompts = 1): SqliteStore {
@@ -141,6 +145,24 @@ Deno.test("readOnly gives up where a database never rests", () => {
   const write = () => create(path, ++calls + 1);
   assertThrows(() => readOnly(path, write), Failure, "is locked by another");
   assertEquals(calls, 10);
+});
+
+Deno.test("status of a database that was left half changed says how to put that right", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"), 50);
+  const db = new Database(path);
+  // Written to the file though it is not committed, as where there is no room.
+  db.exec(`PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1;
+    BEGIN; UPDATE turns SET user_text = hex(zeroblob(2000))`);
+  const copy = dir.file("copy.db");
+  for (const suffix of ["", "-journal"]) {
+    Deno.copyFileSync(path + suffix, copy + suffix);
+  }
+  db.exec("ROLLBACK");
+  db.close();
+  assertRefused(dir, copy, "killed", "start turn-counter on it");
+  create(copy, 50);
+  assertEquals(readOnly(copy, countTurns), 50);
 });
 
 Deno.test("status of a database that is not there creates none", () => {
