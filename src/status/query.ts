@@ -74,15 +74,16 @@ export const STATUS_SQL = {
   turns: "SELECT count(*) FROM turns",
   turnsOfStatus: "SELECT count(*) FROM turns WHERE status = ?",
   sessions: "SELECT count(*) FROM sessions",
-  lastDay: "SELECT substr(max(start_time), 1, 10) FROM turns",
-  dayBefore:
-    "SELECT substr(max(start_time), 1, 10) FROM turns WHERE start_time < ?",
+  // A seed may hold anything in any column: what is no text is read as one.
+  lastDay: "SELECT CAST(substr(max(start_time), 1, 10) AS TEXT) FROM turns",
+  dayBefore: `SELECT CAST(substr(max(start_time), 1, 10) AS TEXT)
+    FROM turns WHERE start_time < ?`,
   turnsOfDay: `SELECT count(*) FROM turns
     WHERE start_time >= ?1 AND start_time < ?1 || char(0x10ffff)`,
   durations: `SELECT duration_ms FROM turns WHERE status = 'completed'
     ORDER BY turn_id_glob DESC LIMIT ${MOST_DURATIONS}`,
-  lastTurns: `SELECT turn_id_glob, CAST(sid AS BLOB), status, start_time,
-    start_ms, substr(CAST(user_text AS BLOB), 1, ${MOST_PROMPT_BYTES})
+  lastTurns: `SELECT turn_id_glob, CAST(sid AS BLOB), CAST(status AS TEXT),
+    CAST(start_time AS TEXT), start_ms, substr(CAST(user_text AS BLOB), 1, ${MOST_PROMPT_BYTES})
     FROM turns ORDER BY turn_id_glob DESC LIMIT ${MOST_TURNS}`,
   files: `SELECT path, device, inode, read_bytes, read_lines,
       (SELECT max(moved_ms) FROM checkpoints WHERE path = newest.path)
@@ -148,8 +149,8 @@ function readTables(
 }
 
 function readDurations(db: Database): Durations | null {
-  const sorted = db.prepare(STATUS_SQL.durations).values<[number | null]>()
-    .flatMap(([duration]) => duration ?? [])
+  const sorted = db.prepare(STATUS_SQL.durations).values<[unknown]>()
+    .flatMap(([duration]) => typeof duration === "number" ? duration : [])
     .sort((a, b) => a - b);
   if (sorted.length === 0) return null;
   return {

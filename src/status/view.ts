@@ -158,6 +158,7 @@ function days({ days }: Status, canvas: Canvas): string[] {
 
 function label(status: TurnStatus): Cell {
   // Somebody else may have written another one.
-  const text = LABELS[status] ?? visible(String(status));
-  return { text, color: STATUS_COLORS[status] };
+  return Object.hasOwn(LABELS, status)
+    ? { text: LABELS[status], color: STATUS_COLORS[status] }
+    : visible(String(status));
 }

@@ -220,6 +220,25 @@ Deno.test("status reads indexes, and of the table only the rows that it tells of
   }
 });
 
+Deno.test("status tells of whatever a database of the seed held", () => {
+  using dir = new TempDir();
+  const path = databaseOf(dir, [prompt(), answer()]);
+  execute(
+    path,
+    `INSERT INTO turns (sid, pid, dedup_hash, status, start_time, duration_ms)
+      VALUES ('s', 1, 1, 'completed', x'3132', 'long'),
+        (x'ff', 1, 2, x'6162', x'61ff', 9e300)`,
+  );
+  const { durations, days, lastTurns } = readStatus(path);
+  assertEquals(durations?.turns, 1);
+  for (const { day } of days) assertEquals(typeof day, "string");
+  assertEquals(
+    lastTurns.map(({ status, startTime }) => [status, startTime]).slice(1),
+    [["completed", "12"], ["completed", "2025-11-18T19:26:43.256"]],
+  );
+  assertEquals(lastTurns[0].status as string, "ab");
+});
+
 Deno.test("status changes nothing", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt(), answer({ t: at(1e6) })]);

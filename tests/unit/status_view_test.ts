@@ -250,6 +250,12 @@ Deno.test("view gives a status that is none of ours no colour", () => {
   };
   const text = view(status, { width: 80, color: true, now: NOW });
   assertStringIncludes(text, "   1  c9c78    3 s  new     hello\n");
+  // Every object has something of that name.
+  status.lastTurns[0].status = "constructor" as TurnStatus;
+  assertStringIncludes(
+    view(status, { width: 80, color: true, now: NOW }),
+    "   1  c9c78    3 s  constructor  hello\n",
+  );
 });
 
 Deno.test("view tells what is not known", () => {
