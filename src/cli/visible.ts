@@ -7,10 +7,11 @@
 /** Where a line breaks, and what a terminal takes for a command. */
 const CONTROLS = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
 /**
- * What changes how other characters are shown: their order, joins and forms. And
- * halves of characters, as where a text was cut.
+ * What changes how other characters are shown: their order, joins and forms, or
+ * encloses them, for which terminals take a column that nobody counts. And halves
+ * of characters, as where a text was cut.
  */
-const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cs}]/gu;
+const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cs}]/gu;
 /** Marks that are heaped up until they cover the lines above and below. */
 const HEAP = /(\p{M}{4})\p{M}+/gu;
 /** What a terminal might obey, or not show. */

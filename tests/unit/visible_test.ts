@@ -36,6 +36,7 @@ Deno.test("visible takes out what cannot be seen, or joins what can", () => {
     assertEquals(visible(`a${character}b`), "ab", escape(character));
   }
   assertEquals(visible("\ufeffa"), "a");
+  assertEquals(visible("\u0600a\u06dd\ufff9b"), "ab");
   assertEquals(visible("👩‍🔬 ❤️"), "👩🔬 ❤");
 });
 
