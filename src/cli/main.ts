@@ -6,7 +6,7 @@
 
 import config from "../../deno.json" with { type: "json" };
 import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
-import { stdout } from "../output/sink.ts";
+import { stdoutForText } from "../output/sink.ts";
 import { status } from "../status/status.ts";
 import { type Args, readArgs } from "./args.ts";
 import { completions } from "./completions.ts";
@@ -67,5 +67,5 @@ const COMMANDS: Commands = {
 };
 
 function print(text: string): Promise<void> {
-  return stdout.write(new TextEncoder().encode(text));
+  return stdoutForText.write(new TextEncoder().encode(text));
 }

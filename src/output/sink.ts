@@ -35,33 +35,44 @@ export interface Sink {
 /** Elsewhere than into a pipe a record is one write, so that files stay whole. */
 let pieceBytes: number | undefined;
 
-/** The sink that is the process's standard output. */
-export const stdout: Sink = {
-  async write(bytes) {
-    let rest = bytes;
-    try {
-      while (rest.length > 0) {
-        pieceBytes ??= isPipe(STDOUT) ? PIPE_PIECE : Infinity;
-        const piece = rest.subarray(0, pieceBytes);
-        const written = await unlessBusy(() =>
-          isWritable(STDOUT)
-            ? Deno.stdout.writeSync(piece)
-            : Deno.stdout.write(piece)
-        );
-        rest = rest.subarray(written ?? 0);
-      }
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
-      throw new Failure(
-        `cannot write to stdout: ${
-          messageOf(error)
-        }; what is committed is in the database, read the log again to have the rest`,
-        { cause: error },
-      );
-    }
-  },
+/** The sink for records that is the process's standard output. */
+export const stdout: Sink = standardOutput(
+  "what is committed is in the database, read the log again to have the rest",
+);
 
-  check() {
-    if (isReaderGone(STDOUT)) throw new ReaderGone();
-  },
-};
+/** The same for what can be had again at any time. */
+export const stdoutForText: Sink = standardOutput(
+  "make room there or write it elsewhere, then start again",
+);
+
+/** @param remedy What to do where it cannot be written. */
+function standardOutput(remedy: string): Sink {
+  return {
+    write: (bytes) => write(bytes, remedy),
+    check() {
+      if (isReaderGone(STDOUT)) throw new ReaderGone();
+    },
+  };
+}
+
+async function write(bytes: Uint8Array, remedy: string): Promise<void> {
+  let rest = bytes;
+  try {
+    while (rest.length > 0) {
+      pieceBytes ??= isPipe(STDOUT) ? PIPE_PIECE : Infinity;
+      const piece = rest.subarray(0, pieceBytes);
+      const written = await unlessBusy(() =>
+        isWritable(STDOUT)
+          ? Deno.stdout.writeSync(piece)
+          : Deno.stdout.write(piece)
+      );
+      rest = rest.subarray(written ?? 0);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
+    throw new Failure(
+      `cannot write to stdout: ${messageOf(error)}; ${remedy}`,
+      { cause: error },
+    );
+  }
+}

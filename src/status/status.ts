@@ -5,7 +5,7 @@
  */
 
 import { terminalWidth } from "../cli/terminal.ts";
-import { stdout } from "../output/sink.ts";
+import { stdoutForText } from "../output/sink.ts";
 import { refuseForeignFiles } from "../store/shared_path.ts";
 import { formatJson } from "./json.ts";
 import { readStatus } from "./query.ts";
@@ -47,7 +47,7 @@ export async function status(options: StatusOptions): Promise<void> {
     });
   };
   if (!options.watch) {
-    return await stdout.write(new TextEncoder().encode(draw()));
+    return await stdoutForText.write(new TextEncoder().encode(draw()));
   }
   // Without a terminal an empty line tells one text from the next.
   await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { stdout } from "../output/sink.ts";
+import { stdoutForText } from "../output/sink.ts";
 import { stopThisProcess } from "../system/stop.ts";
 import { enterScreen, frame, leaveScreen, terminalHeight } from "./screen.ts";
 
@@ -55,7 +55,7 @@ export async function watch(
     if (isScreen) enterScreen();
     while (!isStopped) {
       const shown = isScreen ? frame(text, terminalHeight()) : text;
-      const write = stdout.write(new TextEncoder().encode(shown));
+      const write = stdoutForText.write(new TextEncoder().encode(shown));
       // Where stdout takes nothing, a signal must end it all the same.
       await Promise.race([write, stopped.promise]);
       const pause = Math.max(PERIOD, took / MOST_LOAD) - took;

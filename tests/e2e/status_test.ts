@@ -101,6 +101,22 @@ Deno.test("turn-counter status --watch --json writes a line a second, until SIGT
 });
 
 linuxTest(
+  "turn-counter status on a full disk says so, and nothing of a log, code 1",
+  async () => {
+    using dir = new TempDir();
+    const env = { DB: await fill(dir) };
+    for (const words of ["status", "status --watch", "--help", "man"]) {
+      const db = words.startsWith("status") ? '--db "$DB"' : "";
+      const script = `"$@" ${words} ${db} >/dev/full`;
+      const { code, stderr } = await shell(script, env);
+      assertEquals(code, 1);
+      assertMatch(stderr, /^turn-counter: cannot write to stdout: No space/);
+      assert(!stderr.includes("log"), stderr);
+    }
+  },
+);
+
+linuxTest(
   "turn-counter status --watch | head ends with code 0, nothing on stderr",
   async () => {
     using dir = new TempDir();
