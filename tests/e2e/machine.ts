@@ -64,6 +64,7 @@ const canLimit = await succeeds(["prlimit", "--version"]);
 const canAnalyze = await succeeds(["systemd-analyze", "--version"]);
 const hasZsh = await succeeds(["zsh", "--version"]);
 const hasFish = await succeeds(["fish", "--version"]);
+const hasManual = await succeeds(["man", "--version"]);
 
 /** What a command is begun with, so that the modes of files bind it, be it root's. */
 export const BY_MODES: string[] = isRoot
@@ -120,6 +121,9 @@ export const postgresTest = testWhere(
   POSTGRES_BIN !== undefined,
   "there is no server of PostgreSQL",
 );
+
+/** A test that looks at the manual page as `man` shows it. */
+export const manualTest = testWhere(hasManual, "there is no man");
 
 /** A test that asks systemd what it makes of a unit. */
 export const unitTest = testWhere(canAnalyze, "there is no systemd-analyze");

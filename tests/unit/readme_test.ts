@@ -1,12 +1,20 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Database } from "@db/sqlite";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Console } from "../../src/cli/console.ts";
 import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/options.ts";
-
-const README = Deno.readTextFileSync("README.md");
+import { formatProgress } from "../../src/cli/progress.ts";
+import { noCounts } from "../../src/run.ts";
+import type { Status } from "../../src/status/query.ts";
+import { view } from "../../src/status/view.ts";
+import { SqliteStore } from "../../src/store/store.ts";
+import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
+import { query } from "../support/database.ts";
+import { blocks, README } from "../support/readme.ts";
+import { TempDir } from "../support/temp.ts";
 
 Deno.test("the README shows the unit that is in tools/examples", () => {
-  const [, shown] = /```ini\n(.*?)```/s.exec(README)!;
   const unit = Deno.readTextFileSync("tools/examples/turn-counter.service");
-  assertEquals(shown, unit);
+  assertEquals(blocks("ini"), [unit]);
 });
 
 Deno.test("the README names every option and command", () => {
@@ -17,4 +25,120 @@ Deno.test("the README names every option and command", () => {
   for (const name of Object.keys(NAMED_COMMANDS)) {
     assertStringIncludes(README, `\`${name}`);
   }
+});
+
+Deno.test("the README names no file of the project that is not there", () => {
+  const paths = /`((?:src|tests|tools|testdata)\/[\w./]+)`/g;
+  const named = [...README.matchAll(paths)].map(([, path]) => path);
+  assert(named.length > 15, `${named}`);
+  for (const path of named) Deno.statSync(path);
+});
+
+Deno.test("the README shows a record of the golden stream, and tells of each of its keys", () => {
+  const golden = Deno.readTextFileSync("testdata/golden.turns.jsonl");
+  const [shown] = blocks("json");
+  const record = JSON.stringify(JSON.parse(shown));
+  assert(golden.split("\n").includes(record), shown);
+  const [, table] = /^\| key .*\n(?:\|[- |]+\n)((?:\|.*\n)+)/m.exec(README)!;
+  const keys = table.split("\n").flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, key]) => key)
+  );
+  assertEquals(keys.sort(), Object.keys(JSON.parse(shown)).sort());
+});
+
+Deno.test("the README shows the tables as the program makes them", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  new SqliteStore(path)[Symbol.dispose]();
+  const [sql] = blocks("sql");
+  const shown = new Database(":memory:");
+  try {
+    shown.exec(sql.replace(", …", ""));
+    const tables = shown.prepare(
+      "SELECT name FROM sqlite_master WHERE sql > ''",
+    )
+      .values<[string]>().flat().filter((name) => !name.startsWith("sqlite_"));
+    assertEquals(tables.length, 5);
+    for (const table of tables) {
+      const columns =
+        `SELECT name, type, dflt_value, pk FROM pragma_table_info('${table}')`;
+      const ours = query(path, columns);
+      const theirs = shown.prepare(columns).values();
+      const isCut = sql.includes(`TABLE ${table} `) &&
+        sql.split(`TABLE ${table} `)[1].split(";")[0].includes("…");
+      assertEquals(theirs, ours.slice(0, isCut ? theirs.length : undefined));
+    }
+    const all = query<[string]>(
+      path,
+      "SELECT name FROM sqlite_master WHERE type = 'table'",
+    ).flat().filter((name) => !name.startsWith("sqlite_"));
+    assertEquals(tables.sort(), all.sort());
+  } finally {
+    shown.close();
+  }
+});
+
+Deno.test("the README shows a bar and a sum as the program writes them", () => {
+  const [, bar, sum] = /```\n(█.*)\n(.*)\n```/.exec(README)!;
+  // 291 MB of 596 MB, half a second of them before the bar was there.
+  const progress = { value: 291e6, max: 596e6, time: 6650 };
+  const drawn = formatProgress(
+    { ...progress, progressBar: "█".repeat(9) + "░".repeat(11) },
+    { ...noCounts(), minted: 782 },
+    500,
+  );
+  assertEquals(bar, drawn);
+  const lines: string[] = [];
+  const voice = new Console({ isTerminal: true, color: false });
+  const { writeSync } = Deno.stderr;
+  Deno.stderr.writeSync = (bytes) => {
+    lines.push(new TextDecoder().decode(bytes));
+    return bytes.length;
+  };
+  try {
+    voice.summary({
+      ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
+      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0 },
+    });
+  } finally {
+    Deno.stderr.writeSync = writeSync;
+  }
+  assertEquals(lines, [sum.replace("in 10 s", "in 0.0 s") + "\n"]);
+});
+
+Deno.test("the README shows followed files as status does", () => {
+  const [, rows] = /```\n( read .*\n.*\n)```/.exec(README)!;
+  const [, path] = /(\/.*)\n/.exec(rows)!;
+  const status: Status = {
+    ...{ database: "turns.db", readMs: 2000, turns: 0, sessions: 0 },
+    ...{ byStatus: { completed: 0, orphaned: 0, waiting_response: 0 } },
+    ...{ durations: null, days: [], lastTurns: [] },
+    files: [{
+      ...{ path, standing: "current", movedMs: 0, sizeBytes: 27_000 },
+      ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },
+    }],
+  };
+  const text = view(status, { now: 2000, width: 80, color: false });
+  assertStringIncludes(text, rows);
+});
+
+Deno.test("the README says what the binary may do, and that is all that it may", () => {
+  assertEquals(
+    SHIPPED_PERMISSIONS.map((permission) => permission.split("=")[0]).sort(),
+    [
+      "--allow-env",
+      "--allow-ffi",
+      "--allow-read",
+      "--allow-write",
+      "--no-prompt",
+    ],
+  );
+  const variables = SHIPPED_PERMISSIONS.find((permission) =>
+    permission.startsWith("--allow-env")
+  )!.split("=")[1].split(",");
+  assertEquals(variables.length, 4);
+  assertStringIncludes(
+    README.replaceAll("\n", " "),
+    "read four environment variables; it has no permission for the network or for starting programs",
+  );
 });
