@@ -11,6 +11,9 @@ import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
 import { escaped, visible } from "./visible.ts";
 
+/** How much of a prompt is told, in characters. */
+const MOST_WORDS = 40;
+
 /** How to speak. */
 export interface ConsoleOptions {
   /** Whether a person reads it at once. */
@@ -77,7 +80,9 @@ export class Console implements Observer {
       return;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
-    const words = visible((turn.userText ?? "").slice(0, 40));
+    // A picture is two of a string's units, which are not to be divided.
+    const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_WORDS)];
+    const words = visible(begin.slice(0, MOST_WORDS).join(""));
     const notes = [
       ...(applied.known ? ["known"] : []),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
