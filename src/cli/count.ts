@@ -120,7 +120,9 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
       if (id === null || other === role) continue;
       if (other !== undefined) {
         throw new UsageError(
-          `${JSON.stringify(path)} is both ${other} and ${role}`,
+          `${
+            JSON.stringify(path)
+          } is both ${other} and ${role}; name another file for one of them`,
         );
       }
       seen.set(id, role);

@@ -37,7 +37,8 @@ Commands:
 ${Object.entries(NAMED_COMMANDS).map(describeCommand).join("\n")}
 
 Exit codes: 0 at the end of the input, on SIGINT or SIGTERM, or when the reader
-of stdout goes away; 1 on a failure; 2 on a mistake in the command line.
+of stdout goes away; 1 on a failure, or where a gzip source was damaged; 2 on a
+mistake in the command line.
 `;
 
 function describeCommand([name, command]: [string, Command]): string {

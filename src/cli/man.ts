@@ -37,7 +37,7 @@ away
 .TP
 1
 on a failure, as a full disk, with one sentence that names the file and the
-remedy
+remedy, and at the end of the input where a gzip source was damaged
 .TP
 2
 on a mistake in the command line, before the database is touched

@@ -129,7 +129,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "verbose",
     short: "v",
-    help: "one line on stderr for each turn event",
+    help: "one line on stderr for each turn event, and the sum at the end",
   },
   { name: "quiet", help: "stderr only for errors" },
   {

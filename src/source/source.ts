@@ -86,11 +86,13 @@ export function isStdin(path: string): boolean {
 }
 
 /** The mistake of naming a source that cannot be read. */
-export function unreadable(path: string, error: unknown): UsageError {
+export function unreadable(
+  path: string,
+  error: unknown,
+  remedy = "name a log file with --source, or - for stdin",
+): UsageError {
   return new UsageError(
-    `cannot read ${JSON.stringify(path)}: ${
-      reasonOf(error)
-    }; name a log file with --source, or - for stdin`,
+    `cannot read ${JSON.stringify(path)}: ${reasonOf(error)}; ${remedy}`,
   );
 }
 

@@ -117,7 +117,7 @@ function refuseOtherSchema(db: Database, path: string): void {
   const named = JSON.stringify(path);
   throw new Failure(
     state === "empty"
-      ? `database ${named} is empty: turn-counter has not begun it`
+      ? `database ${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
       : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
   );
 }

@@ -14,7 +14,8 @@ export function assertTold(
   ...words: string[]
 ): void {
   assertEquals([code, stdout], [expected, ""], stderr);
-  assertSentence(stderr, ...words);
+  // Behind what is wrong it says what to do.
+  assertSentence(stderr, "; ", ...words);
 }
 
 /** One sentence of the program with these words in it, and nothing else. */

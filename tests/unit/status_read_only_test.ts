@@ -177,7 +177,7 @@ Deno.test("status refuses what is no database of ours, and leaves it as it was",
   using dir = new TempDir();
   assertRefused(dir, dir.write("log", "{}\n".repeat(1000)), "not an SQLite");
   assertRefused(dir, dir.path, "it is no regular file");
-  assertRefused(dir, dir.write("empty", ""), "is empty");
+  assertRefused(dir, dir.write("empty", ""), "is empty", "--db");
   const other = dir.file("other.db");
   const db = new Database(other);
   db.exec("CREATE TABLE t (x)");

@@ -26,14 +26,18 @@ export function checkFollowable(name: string): string {
     const info = unlessMissing(() => Deno.statSync(path));
     if (info?.isDirectory) throw new UsageError("it is a directory");
     if (info?.isFile === false) {
-      throw new UsageError("only a file can be followed");
+      throw new UsageError(
+        "only a file can be followed, all else is read without --follow",
+      );
     }
     using file = info && Deno.openSync(path);
     if (file !== undefined && isArchive(file)) {
-      throw new UsageError("what is compressed does not grow");
+      throw new UsageError(
+        "what is compressed does not grow, and is read without --follow",
+      );
     }
     return path;
   } catch (error) {
-    throw unreadable(name, error);
+    throw unreadable(name, error, "name a log file with --source");
   }
 }

@@ -276,7 +276,7 @@ export class FollowedFiles {
         this.#tell(
           `the file that was ${
             JSON.stringify(this.#path)
-          } is gone or was cut off; what came in it behind line ${line}, if anything, was not read`,
+          } is gone or was cut off; what came in it behind line ${line}, if anything, was not read: if there is a copy of it, read that with --source`,
         );
       }
     }
