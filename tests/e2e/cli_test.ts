@@ -5,7 +5,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { completions } from "../../src/cli/completions.ts";
 import { HELP } from "../../src/cli/help.ts";
+import { manualPage } from "../../src/cli/man.ts";
+import { SHELLS } from "../../src/cli/options.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
@@ -156,6 +159,20 @@ Deno.test("turn-counter --help and --version speak on stdout and touch no databa
       stdout,
       stderr: "",
     });
+  }
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+});
+
+Deno.test("turn-counter man and completions write the page and the scripts, and touch no database", async () => {
+  using dir = new TempDir();
+  const env = { TURN_COUNTER_DB: dir.file("turns.db") };
+  const texts: Record<string, string> = { man: manualPage(config.version) };
+  for (const shell of SHELLS) {
+    texts[`completions ${shell}`] = completions(shell);
+  }
+  for (const [words, stdout] of Object.entries(texts)) {
+    const ended = await turnCounter(words.split(" "), { env });
+    assertEquals(ended, { code: 0, stdout, stderr: "" }, words);
   }
   assertEquals([...Deno.readDirSync(dir.path)], []);
 });

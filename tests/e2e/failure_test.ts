@@ -3,7 +3,13 @@ import { assert, assertEquals } from "@std/assert";
 import { contents, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { isRoot, linuxTest, mountShell, mountTest } from "./machine.ts";
+import {
+  isRoot,
+  linuxTest,
+  mountShell,
+  mountTest,
+  traceTest,
+} from "./machine.ts";
 import { COMMAND, type Ended, run, shell, turnCounter } from "./program.ts";
 import { assertTold } from "./told.ts";
 
@@ -74,6 +80,36 @@ Deno.test("SPEC 7: a file for rejected lines that cannot be written is a usage e
   assertTold(await turnCounter(args), 2, "no/where", "--dead-letter");
   assertEquals([...Deno.readDirSync(dir.path)].length, 0);
 });
+
+traceTest(
+  "SPEC 9: what keeps rejected lines is for its owner alone",
+  async () => {
+    using dir = new TempDir();
+    const [trace, dead] = [dir.file("trace"), dir.file("dead")];
+    const log = dir.write("log", `turn.user_message ${"x".repeat(2000)}\n`);
+    const args = [
+      "--source",
+      log,
+      "--db",
+      dir.file("db"),
+      "--dead-letter",
+      dead,
+    ];
+    const { code } = await run([
+      ...["sh", "-c", 'umask 0; exec "$@"', "sh"],
+      ...["strace", "-f", "-o", trace, "-e", "trace=open,openat,creat"],
+      ...[...COMMAND, ...args, "--max-line-bytes", "1000"],
+    ]);
+    assertEquals(code, 0);
+    assertEquals(Deno.statSync(dead).mode! & 0o777, 0o600);
+    assertEquals(Deno.readTextFileSync(dead), Deno.readTextFileSync(log));
+    // The place of a line that is too long for memory is gone by now.
+    const created = Deno.readTextFileSync(trace).split("\n")
+      .filter((line) => line.includes(`"${dead}`) && line.includes("O_CREAT"));
+    assertEquals(created.length, 2);
+    for (const line of created) assert(/O_CREAT.*, 0600\)/.test(line), line);
+  },
+);
 
 Deno.test("SPEC 7: a FIFO keeps no rejected lines, and is not waited for", async () => {
   using dir = new TempDir();
@@ -231,6 +267,32 @@ mountTest(
     const whole = dir.file("whole.db");
     await turnCounter(["--source", log, "--db", whole, "--synchronous", "off"]);
     assertEquals(contents(`${env.OUT}.db`), contents(whole));
+  },
+);
+
+mountTest(
+  "SPEC 9: the default path is not taken where it is a symbolic link, to count or to look",
+  async () => {
+    const script = `unset TURN_COUNTER_DB
+      # The program may stand in the /tmp that is about to be hidden.
+      mount --bind /tmp /mnt && mount -t tmpfs tmpfs /tmp || exit 99
+      set -- "\${@/#\\/tmp\\///mnt/}"
+      [ "\${PWD#/tmp/}" = "$PWD" ] || cd "/mnt/\${PWD#/tmp/}"
+      ln -s /tmp/mine /tmp/turn_tracker.db
+      "$@" </dev/null; echo $?
+      "$@" status; echo $?
+      ls /tmp; rm /tmp/turn_tracker.db
+      "$@" --source testdata/golden.jsonl --quiet 2>&1 >/dev/null | wc -l
+      "$@" status | head -n 1
+      stat -c "%n %a" /tmp/*`;
+    const { stdout, stderr } = await mountShell(script, {});
+    assertEquals(stdout.split("\n"), [
+      ...["1", "1", "turn_tracker.db", "6", "/tmp/turn_tracker.db"],
+      ...["/tmp/turn_tracker.db 600", ""],
+    ]);
+    const told = stderr.split("\n").slice(0, -1);
+    assertEquals(told.length, 2, stderr);
+    for (const line of told) assert(/symbolic link.*--db/.test(line), line);
   },
 );
 

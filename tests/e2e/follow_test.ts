@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { records } from "../support/database.ts";
+import { query, records } from "../support/database.ts";
 import { lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { exists, FollowedLog, Follower, hasRead } from "./follower.ts";
@@ -58,6 +58,33 @@ Deno.test("SPEC 7: --follow stopped while it reads a long file goes on just ther
     Array.from({ length: 600 }, (_, i) => `prompt ${i >> 1}`),
   );
   await log.assertAsBatch();
+});
+
+Deno.test("SPEC 7: --follow moves its position on past lines without a turn, at most once a second", async () => {
+  await using log = new FollowedLog();
+  log.append(log.turns(1));
+  log.start();
+  await log.caughtUp();
+  const moves: number[][] = [];
+  await until(() => {
+    log.append('{"event":"turn.delta"}\n');
+    const sql = "SELECT read_bytes, moved_ms FROM checkpoints";
+    const [[offset, time]] = query<[number, number]>(log.db, sql);
+    if (offset !== moves.at(-1)?.[0]) moves.push([offset, time]);
+    return moves.length > 4;
+  }, "positions");
+  // The first may be the event's own.
+  const times = moves.slice(1).map(([, time]) => time);
+  for (const [i, time] of times.slice(1).entries()) {
+    assert(time - times[i] > 900, `${times}`);
+  }
+  await log.crash();
+  // What comes next is read from there, and not from the last event on.
+  const [[line]] = query<[number]>(
+    log.db,
+    "SELECT read_lines FROM checkpoints",
+  );
+  assert(line > 4, `${line}`);
 });
 
 Deno.test("SPEC 4: --follow killed anywhere loses nothing", async () => {

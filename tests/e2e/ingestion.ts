@@ -209,6 +209,21 @@ async function endsWhereItsDatabaseIsGone(setting: Setting): Promise<void> {
   await caughtUp(setting, 2);
 }
 
+async function endsWithTheProgram(setting: Setting): Promise<void> {
+  const { log } = setting;
+  append(log, [1]);
+  {
+    await using pipe = follow(setting);
+    await caughtUp(setting, 1);
+    const name = COMMAND[0].split("/").at(-1)!;
+    Deno.kill(await pipe.find(name), "SIGKILL");
+    assertEquals((await pipe.exit()).code, 128 + 9);
+  }
+  append(log, [2]);
+  await using _pipe = follow(setting);
+  await caughtUp(setting, 2);
+}
+
 async function endsAtWhatItCannotWrite(setting: Setting): Promise<void> {
   const { target, log, db } = setting;
   append(log, [1]);
@@ -237,6 +252,7 @@ const TESTS: Record<string, (setting: Setting) => Promise<void>> = {
     healsWhatWasOnItsWay,
   "ends with an error where its database is gone, and loses nothing":
     endsWhereItsDatabaseIsGone,
+  "ends where turn-counter does, with its error": endsWithTheProgram,
   "ends with an error at what it cannot write": endsAtWhatItCannotWrite,
 };
 

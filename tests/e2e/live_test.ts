@@ -1,8 +1,16 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { contents, fold, records } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { COMMAND, Live, run, Running, shell, within } from "./program.ts";
+import {
+  COMMAND,
+  Live,
+  run,
+  Running,
+  shell,
+  turnCounter,
+  within,
+} from "./program.ts";
 
 const QUESTION = lineOf(prompt()) + "\n";
 
@@ -133,6 +141,27 @@ Deno.test("SPEC 8: SIGTERM ends a program of which nobody reads stdout, after a 
   assertEquals(started.stdout, "1\n");
   assertStringIncludes(started.stderr, "nobody read stdout");
   assertEquals(records(db).length, 1);
+});
+
+Deno.test("SPEC 8: a second signal ends a program of which nobody reads stdout at once, and its record comes when the log is read again", async () => {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const log = dir.write("log", logOf([prompt({ text: "x".repeat(3e6) })]));
+  const script = `mkfifo "$FIFO"; "$@" --source "$LOG" --db "$DB" >"$FIFO" &
+    pid=$!; exec 3<"$FIFO"
+    until [ "$(sqlite3 "$DB" 'SELECT count(*) FROM turns' 2>&1)" = 1 ]; do :; done
+    begun=\${EPOCHREALTIME/[.,]/}
+    kill -TERM $pid; kill -INT $pid; wait $pid; echo $?
+    echo $((\${EPOCHREALTIME/[.,]/} - begun))`;
+  const env = { LOG: log, DB: db, FIFO: dir.file("fifo") };
+  const { stdout, stderr } = await shell(script, env);
+  const [code, microseconds] = stdout.split("\n");
+  assertEquals(code, "1");
+  // After the first one alone it waits for five seconds.
+  assert(+microseconds < 4e6, `it took ${microseconds} microseconds`);
+  assertStringIncludes(stderr, "nobody read stdout");
+  const again = await turnCounter(["--source", log, "--db", db]);
+  assertEquals([again.code, fold(again.stdout)], [0, records(db)]);
 });
 
 Deno.test("streams that never wait are waited for", async () => {

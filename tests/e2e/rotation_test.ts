@@ -27,6 +27,27 @@ Deno.test("SPEC 7: --follow goes on in the new file when the log is renamed, and
   await log.assertAsBatch();
 });
 
+Deno.test("SPEC 7: --follow reads what comes late in any of the last 16 files", async () => {
+  await using log = new FollowedLog();
+  log.start();
+  for (let i = 0; i < 16; i++) {
+    log.append(log.turns(1));
+    await log.caughtUp();
+    log.rotate();
+  }
+  // By now it would have let go of those that are too many.
+  await log.caughtUp();
+  await log.tick(2500);
+  await log.caughtUp();
+  for (let i = 16; i > 0; i--) {
+    const [line, text] = log.mark();
+    log.appendTo(`${log.path}.${i}`, line);
+    await log.follower.tells(text);
+  }
+  assertEquals(await log.stop(), "");
+  await log.assertAsBatch();
+});
+
 Deno.test("SPEC 7: --follow reads what came in a renamed log before there is a new one", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));

@@ -32,16 +32,19 @@ terminalTest(
         prompt({ t: at(9000) }),
         answer({ t: at(9001) }),
         answer({ sid: "nobody", t: at(9) }),
+        prompt({ sid: "other", t: at(9), text: "x" + "👋".repeat(40) }),
       ]),
     );
     const script = '"$@" -v --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
     const { stdout } = await runOnTerminal(script, env);
-    assertEquals(seen(stdout).slice(0, 4), [
+    assertEquals(seen(stdout).slice(0, 5), [
       "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words [31m",
       "2025-11-18T14:30:00.000 #2 c9c78 turn 2 \x1b[35morphaned\x1b[0m: hello",
       "2025-11-18T14:30:01.000 #2 c9c78 turn 2 \x1b[32mcompleted\x1b[0m: hello",
       "2025-11-18T12:00:09.000 answer of session obody unmatched",
+      "2025-11-18T12:00:09.000 #3 other turn 1 \x1b[33mwaiting_response\x1b[0m: x" +
+      "👋".repeat(39),
     ]);
     const plain = await runOnTerminal(script, {
       ...env,
@@ -79,9 +82,12 @@ terminalTest(
     const log = dir.write("log", logOf(events) + "turn.user_message\n");
     const script = '"$@" --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
+    const begun = performance.now();
     const { stdout } = await runOnTerminal(script, env);
+    const seconds = (performance.now() - begun) / 1000;
     const drawn = stdout.split("\r\x1b[K").filter((line) => /[█░]/.test(line));
     assert(drawn.length > 0, stdout);
+    assert(drawn.length <= 10 * seconds, `${drawn.length} in ${seconds} s`);
     for (const line of drawn) {
       assertMatch(line, /^[█░]{20} [\d.]+ [kM]?B of [\d.]+ MB, /);
       assert(line.length < 60, line);
@@ -107,11 +113,13 @@ terminalTest(
   async () => {
     using dir = new TempDir();
     const command = asWords(["--db", dir.file("db")]);
+    const begun = performance.now();
     await using program = new Running(onTerminal(command));
     assertMatch(
       (await program.line())!,
       /^turn-counter waits for the log on stdin; give it one with --source FILE, or tail -F /,
     );
+    assert(performance.now() - begun >= 3000, "after three seconds");
     // The end of the input, as a person types it.
     await program.write("\x04");
     assertMatch((await program.line())!, /0 lines/);
