@@ -278,16 +278,16 @@ mountTest(
       mount --bind /tmp /mnt && mount -t tmpfs tmpfs /tmp || exit 99
       set -- "\${@/#\\/tmp\\///mnt/}"
       [ "\${PWD#/tmp/}" = "$PWD" ] || cd "/mnt/\${PWD#/tmp/}"
-      ln -s /tmp/mine /tmp/turn_tracker.db
+      touch /tmp/mine; ln -s /tmp/mine /tmp/turn_tracker.db
       "$@" </dev/null; echo $?
       "$@" status; echo $?
-      ls /tmp; rm /tmp/turn_tracker.db
+      stat -c %s /tmp/mine; rm /tmp/*
       "$@" --source testdata/golden.jsonl --quiet 2>&1 >/dev/null | wc -l
       "$@" status | head -n 1
       stat -c "%n %a" /tmp/*`;
     const { stdout, stderr } = await mountShell(script, {});
     assertEquals(stdout.split("\n"), [
-      ...["1", "1", "turn_tracker.db", "6", "/tmp/turn_tracker.db"],
+      ...["1", "1", "0", "6", "/tmp/turn_tracker.db"],
       ...["/tmp/turn_tracker.db 600", ""],
     ]);
     const told = stderr.split("\n").slice(0, -1);
