@@ -39,7 +39,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   ],
   [
     /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
-    "cannot be opened; check that it is a file, that its directory exists and that you may write to both",
+    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are to be had",
   ],
   [
     /disk I\/O error|^10:/,

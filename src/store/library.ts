@@ -60,7 +60,7 @@ function throughMemory(): () => void {
   }
   if (done < library.length) {
     throw new Failure(
-      "cannot load SQLite: the system has no memory for it; free some memory, then start again",
+      "cannot load SQLite: the system has no memory for it, or no file descriptor; free some memory or raise ulimit -n, then start again",
     );
   }
   Deno.env.set(PATH_VARIABLE, `/proc/self/fd/${fd}`);

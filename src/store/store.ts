@@ -150,11 +150,15 @@ export class SqliteStore implements TurnStore, Disposable {
    * Makes sure that no other process follows the same file into this database,
    * for as long as this one lives.
    *
-   * @throws {Failure} Where one does.
+   * @throws {Failure} Where one does, or that cannot be found out.
    */
   claim(followed: string): void {
     const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
-    if (lockForLife(this.#file, key)) return;
+    try {
+      if (lockForLife(this.#file, key)) return;
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
     throw new Failure(
       `${JSON.stringify(followed)} is being followed into database ${
         JSON.stringify(this.#path)

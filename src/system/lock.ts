@@ -21,13 +21,14 @@ const TRY_LOCK = 2;
  * @param path A file that can be written; nothing is written to it.
  * @param key Which of the file's locks, less than 2^31.
  * @returns Whether no other process has it.
+ * @throws {Error} Where the file cannot be opened or locked.
  */
 export function lockForLife(path: string, key: bigint): boolean {
   const { open, lseek, lockf } = libc();
   const fd = open(new TextEncoder().encode(`${path}\0`), OPEN_READ_WRITE);
-  if (fd < 0) throw new Error(`${path} cannot be opened to be locked`);
+  if (fd < 0) throw new Error("unable to open it once more");
   if (lseek(fd, BASE + key, SEEK_SET) < 0) {
-    throw new Error(`${path} cannot be locked`);
+    throw new Error("it cannot be locked");
   }
   return lockf(fd, TRY_LOCK, 1n) === 0;
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { TurnEvent } from "../../src/event.ts";
 import { Random } from "../../tools/log_generator/random.ts";
 import { agentEvents } from "../property/random_log.ts";
@@ -95,6 +95,29 @@ compiledTest(
     }
     assert(!works[0] && works.at(-1));
     assertEquals(works, [...works].sort());
+  },
+);
+
+compiledTest(
+  "SPEC 8: a follower with too few file descriptors to start says what is missing, and is no defect",
+  async () => {
+    using dir = new TempDir();
+    const log = dir.write("log.jsonl", logOf(HALF));
+    const told: string[] = [];
+    for (let count = 12; count < 24; count++) {
+      const { code, stderr } = await shell(
+        `ulimit -c 0; ulimit -n ${count}
+        exec timeout 1 "$@" --source "$LOG" --follow --db "$DB" >/dev/null`,
+        { LOG: log, DB: dir.file(`${count}.db`) },
+      );
+      // Where the engine itself cannot live, it ends in a way of its own.
+      if (!stderr.startsWith("turn-counter:")) continue;
+      assertSentence(stderr, "; ");
+      assert(!stderr.includes("defect"), `with ${count}: ${stderr}`);
+      if (code === 1) assertMatch(stderr, /ulimit -n/, `with ${count}`);
+      told.push(stderr);
+    }
+    assert(told.some((text) => text.includes("database")), told.join(""));
   },
 );
 
