@@ -105,7 +105,9 @@ function zsh(): string {
   });
   const own = specs("run").join(" \\\n        ");
   return `#compdef turn-counter
-# zsh completion of turn-counter; put this into a file _turn-counter in $fpath.
+# zsh completion of turn-counter; put this into a file _turn-counter in $fpath,
+# or, behind compinit:
+#   source <(turn-counter completions zsh)
 _turn-counter() {
   # A name that is being typed is not yet a command.
   local command names=()
