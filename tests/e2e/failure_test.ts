@@ -276,6 +276,7 @@ mountTest(
     const script = `unset TURN_COUNTER_DB
       # The program may stand in the /tmp that is about to be hidden.
       mount --bind /tmp /mnt && mount -t tmpfs tmpfs /tmp || exit 99
+      export DENO_SQLITE_PATH="\${DENO_SQLITE_PATH/#\\/tmp\\///mnt/}"
       set -- "\${@/#\\/tmp\\///mnt/}"
       [ "\${PWD#/tmp/}" = "$PWD" ] || cd "/mnt/\${PWD#/tmp/}"
       touch /tmp/mine; ln -s /tmp/mine /tmp/turn_tracker.db
