@@ -24,6 +24,8 @@ const BUSY_TIMEOUT = 5000;
 const MOST_ATTEMPTS = 10;
 /** Two writes this close to each other may bear the same time, in milliseconds. */
 const TICK = 20;
+/** What a `-wal` begins with, written and synced before its first page, in bytes. */
+const WAL_HEADER = 32;
 const ROOT = 0;
 
 /**
@@ -103,9 +105,9 @@ function lookAt(file: string): Look {
   if (!isFile) throw new Error("it is no regular file");
   const beside = (suffix: string) =>
     unlessMissing(() => Deno.statSync(file + suffix));
-  // One that is empty says no more than one that is not there.
-  const [hasWal, hasJournal] = ["-wal", "-journal"]
-    .map((suffix) => (beside(suffix)?.size ?? 0) > 0);
+  // One without a page says no more than one that is not there.
+  const hasWal = (beside("-wal")?.size ?? 0) > WAL_HEADER;
+  const hasJournal = (beside("-journal")?.size ?? 0) > 0;
   const state = !hasWal && !hasJournal
     ? "closed"
     : beside("-shm") !== undefined

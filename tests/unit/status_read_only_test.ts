@@ -59,6 +59,24 @@ Deno.test("readOnly takes an empty -wal for none", () => {
   assertEquals(listing(dir.path), before);
 });
 
+Deno.test("readOnly takes a -wal that is only begun for none", () => {
+  using dir = new TempDir();
+  const path = create(dir.file("turns.db"));
+  const copy = dir.file("copy.db");
+  {
+    using store = open(path, 0);
+    for (const suffix of ["", "-shm"]) {
+      Deno.copyFileSync(path + suffix, copy + suffix);
+    }
+    new Tracker(store).apply(prompt({ t: at(1) }));
+    const wal = Deno.readFileSync(`${path}-wal`);
+    dir.write("copy.db-wal", wal.subarray(0, 32));
+  }
+  const before = listing(dir.path);
+  assertEquals(readOnly(copy, countTurns), 1);
+  assertEquals(listing(dir.path), before);
+});
+
 Deno.test("readOnly takes a path for nothing but a path", () => {
   using dir = new TempDir();
   const names = ["a b?mode=rwc#%41.db", ":memory:", "file:turns.db", "日本.db"];
