@@ -107,7 +107,7 @@ compiledTest(
     for (let count = 12; count < 24; count++) {
       const { code, stderr } = await shell(
         `ulimit -c 0; ulimit -n ${count}
-        exec timeout 1 "$@" --source "$LOG" --follow --db "$DB" >/dev/null`,
+        exec timeout 0.5 "$@" --source "$LOG" --follow --db "$DB" >/dev/null`,
         { LOG: log, DB: dir.file(`${count}.db`) },
       );
       // Where the engine itself cannot live, it ends in a way of its own.
