@@ -58,7 +58,13 @@ Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database
 Deno.test("SPEC 7: the log is not taken for the database", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", "");
-  assertTold(await turnCounter(["--source", log, "--db", log]), 2, log, "both");
+  assertTold(
+    await turnCounter(["--source", log, "--db", log]),
+    2,
+    log,
+    "both",
+    "name another file",
+  );
   assertEquals(Deno.statSync(log).size, 0);
 });
 

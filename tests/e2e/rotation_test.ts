@@ -266,7 +266,7 @@ Deno.test("SPEC 7: --follow tells what it could not read when the log was delete
   log.append(log.turns(2));
   log.start();
   await log.caughtUp();
-  assertMatch(await log.stop(), /^turn-counter: [^\n]*line 5[^\n]*\n$/);
+  assertMatch(await log.stop(), /^turn-counter: [^\n]*line 5[^\n]*--source\n$/);
   await log.assertAsBatch();
 });
 

@@ -202,6 +202,10 @@ Deno.test("SPEC 7: the help names every option and command, after two examples",
     assertStringIncludes(HELP, `--${name}`);
     if (short) assertStringIncludes(HELP, `-${short}, --${name}`);
   }
+  assertStringIncludes(
+    HELP,
+    "1 on a failure, or where a gzip source was damaged",
+  );
   const widest = Math.max(...HELP.split("\n").map((line) => line.length));
   assertEquals(widest <= 80, true, `a line of the help is ${widest} wide`);
 });

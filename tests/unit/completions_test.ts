@@ -50,6 +50,7 @@ Deno.test("the manual page names every option and command, its dashes as they ar
     assertStringIncludes(page, name.replaceAll("-", "\\-"));
   }
   assertStringIncludes(page, "1.2.3");
+  assertStringIncludes(page, "where a gzip source was damaged");
   // A line that begins with a dot or a quote is an order to the formatter.
   const orders = page.split("\n").filter((line) => /^[.']/.test(line));
   for (const order of orders) assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(order));
