@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Failure } from "../../src/error.ts";
 import { codex } from "../../src/dialect/codex.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
 import { entryAt, openEntry } from "../../src/source/follow/files.ts";
@@ -119,4 +120,17 @@ Deno.test("Tail knows when its file has no name any more", () => {
   Deno.removeSync(dir.file("log.1"));
   assertEquals(tail.isDeleted(), true);
   tail.close();
+});
+
+Deno.test("Tail that can be read no further is a failure with the file's name in it", async () => {
+  using dir = new TempDir();
+  const path = dir.write("log", log(0, 1));
+  for (const isRead of [false, true]) {
+    const file = Deno.openSync(path);
+    const tail = Tail.of(path, file, checkpoint(), READING);
+    if (isRead) await numbers(tail);
+    file.close();
+    await assertRejects(() => numbers(tail), Failure, path);
+    assertThrows(() => tail.isDeleted(), Failure, path);
+  }
 });

@@ -86,8 +86,10 @@ export class Tail {
   async *available(): AsyncGenerator<Item[]> {
     while (!this.isReplaced) {
       await breathe();
-      this.check();
-      const chunk = this.isReplaced ? undefined : this.#next();
+      const chunk = this.#orFail(() => {
+        this.check();
+        return this.isReplaced ? undefined : this.#next();
+      });
       this.isAtEnd = chunk === undefined;
       if (chunk === undefined) return;
       this.#beginning = new Uint8Array();
@@ -99,18 +101,22 @@ export class Tail {
   /** Reads on, and looks whether what comes before is what it was. */
   #next(): Uint8Array | undefined {
     const { last, offset } = this.#progress;
-    let count;
-    try {
-      this.#file.seekSync(offset - last.length, Deno.SeekMode.Start);
-      count = this.#file.readSync(buffer) ?? 0;
-    } catch (error) {
-      throw readFailure(this.#name, error);
-    }
+    this.#file.seekSync(offset - last.length, Deno.SeekMode.Start);
+    const count = this.#file.readSync(buffer) ?? 0;
     const isSame = last.every((byte, i) => i < count && byte === buffer[i]);
     this.isReplaced = !isSame;
     return isSame && count > last.length
       ? buffer.subarray(last.length, count)
       : undefined;
+  }
+
+  /** @throws {Failure} Where the file cannot be read. */
+  #orFail<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      throw readFailure(this.#name, error);
+    }
   }
 
   /** Whether it was empty when it was opened, and nothing has been read of it. */
@@ -141,9 +147,13 @@ export class Tail {
     return this.#progress.end();
   }
 
-  /** Whether the file has no name any more. */
+  /**
+   * Whether the file has no name any more.
+   *
+   * @throws {Failure} Where nobody can say.
+   */
   isDeleted(): boolean {
-    return this.#file.statSync().nlink === 0;
+    return this.#orFail(() => this.#file.statSync().nlink === 0);
   }
 
   /** When it was last written to, in milliseconds since the epoch. */
