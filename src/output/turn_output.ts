@@ -27,8 +27,10 @@ export class TurnOutput implements Output {
 
   async take(line: Line, outcome: Outcome | null): Promise<void> {
     if (outcome === null || isSkipped(line, outcome, this.#options)) return;
-    const { turns } = outcome.applied;
-    await this.#sink.write(encoder.encode(turns.map(formatRecord).join("")));
+    // Each by itself: those that a prompt orphaned may be more than a string holds.
+    for (const turn of outcome.applied.turns) {
+      await this.#sink.write(encoder.encode(formatRecord(turn)));
+    }
   }
 
   async flush(): Promise<void> {}
