@@ -158,9 +158,13 @@ export function openEntry({ path, identity }: Entry): Deno.FsFile | undefined {
 
 /** When a name was last added to the directory of a path, moved or removed. */
 export function directoryMs(path: string): number {
-  const { directory } = splitPath(path);
-  const info = unlessMissing(() => Deno.statSync(directory));
-  return info === undefined ? 0 : modifiedMs(info);
+  return Math.max(
+    ...pathsOf(path).map((path) => {
+      const { directory } = splitPath(path);
+      const info = unlessMissing(() => Deno.statSync(directory));
+      return info === undefined ? 0 : modifiedMs(info);
+    }),
+  );
 }
 
 /** When a file was last written to, in milliseconds since the epoch. */

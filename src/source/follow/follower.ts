@@ -10,7 +10,8 @@ import type { FilterOptions } from "../candidate_filter.ts";
 import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import type { Archive } from "./archive.ts";
-import { FollowedFiles, type FollowedFilesParts } from "./followed_files.ts";
+import type { CatalogueParts } from "./catalogue.ts";
+import { FollowedFiles } from "./followed_files.ts";
 import { Tail } from "./tail.ts";
 
 /** How often to look without being told of a change, in milliseconds. */
@@ -23,7 +24,7 @@ const LINGER = 30_000;
 const MOST_ROTATED = 16;
 
 /** What a {@linkcode Follower} works with. */
-export interface FollowerParts extends FollowedFilesParts {
+export interface FollowerParts extends CatalogueParts {
   /** Is told what is wrong with compressed data. */
   damaged: (name: string, reason: string) => void;
 }
