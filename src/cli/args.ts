@@ -7,7 +7,7 @@
 import { UsageError } from "../error.ts";
 import { MOST_LINE_BYTES } from "../source/candidate.ts";
 import { isStdin } from "../source/source.ts";
-import type { Synchronous } from "../store/store.ts";
+import type { Synchronous } from "../store/database_file.ts";
 import {
   type CommandName,
   COMMANDS,
