@@ -16,9 +16,9 @@ export function stillThere(path: string): () => boolean {
 }
 
 /**
- * Creates a file for its owner alone, if it is not there; SQLite gives `-wal` and `-shm` its mode.
- * SQLite would open a file that is there but cannot be written, and say so only
- * at the first event.
+ * Creates a file for its owner alone, if it is not there; SQLite gives `-wal`
+ * and `-shm` its mode. SQLite would open a file that is there but cannot be
+ * written, and say so only at the first event.
  *
  * @throws {Error} Where the file cannot be written, or is no regular file: to
  * open a FIFO could take for ever, and what a link to nothing would create is
