@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joinBytes } from "../bytes.ts";
 import type { Line } from "../source/lines.ts";
 import {
   isSkipped,
@@ -27,10 +28,11 @@ export class TurnOutput implements Output {
 
   async take(line: Line, outcome: Outcome | null): Promise<void> {
     if (outcome === null || isSkipped(line, outcome, this.#options)) return;
-    // Each by itself: those that a prompt orphaned may be more than a string holds.
-    for (const turn of outcome.applied.turns) {
-      await this.#sink.write(encoder.encode(formatRecord(turn)));
-    }
+    // Those that a prompt orphaned may in all be more than a string holds.
+    const records = outcome.applied.turns.map((turn) =>
+      encoder.encode(formatRecord(turn))
+    );
+    await this.#sink.write(joinBytes(records));
   }
 
   async flush(): Promise<void> {}
