@@ -50,6 +50,8 @@ const tasks: Record<string, Task> = {
   async test(args) {
     const all = [`--ignore=${LONG_TESTS}`, "tests", "tools"];
     return await withProgram("test", [
+      // Most of the time they wait for processes.
+      "--parallel",
       ...args,
       ...await unlessPaths(args, all),
     ]);

@@ -359,16 +359,3 @@ Deno.test("SqliteStore keeps a text whatever is in it", () => {
     texts.map(() => true),
   );
 });
-
-Deno.test("SqliteStore takes a path for a file, whatever SQLite would read into it", () => {
-  using dir = new TempDir();
-  const before = Deno.cwd();
-  Deno.chdir(dir.path);
-  try {
-    for (const path of [":memory:", "file:turns.db?mode=memory"]) create(path);
-  } finally {
-    Deno.chdir(before);
-  }
-  const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name);
-  assertEquals(names.sort(), [":memory:", "file:turns.db?mode=memory"]);
-});
