@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isWritable, STDOUT } from "../system/poll.ts";
+
 /** How long the event in hand may take once a signal came, in milliseconds. */
 const GRACE = 5000;
 
@@ -22,7 +24,9 @@ export function stopSignal(tell: () => void): AbortSignal {
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(name, () => {
-      if (controller.signal.aborted) giveUp();
+      // Else it ends in a moment. Some send each signal twice: timeout does, to
+      // the program and to its group.
+      if (controller.signal.aborted && !isWritable(STDOUT)) giveUp();
       controller.abort();
       setTimeout(giveUp, GRACE);
     });

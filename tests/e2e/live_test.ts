@@ -2,12 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { contents, fold, records } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
+import { linuxTest } from "./machine.ts";
 import {
   COMMAND,
   Live,
   run,
   Running,
   shell,
+  standsStill,
   turnCounter,
   within,
 } from "./program.ts";
@@ -163,6 +165,22 @@ Deno.test("SPEC 8: a second signal ends a program of which nobody reads stdout a
   const again = await turnCounter(["--source", log, "--db", db]);
   assertEquals([again.code, fold(again.stdout)], [0, records(db)]);
 });
+
+linuxTest(
+  "SPEC 8: signals that come together, as those of timeout do, end a program with code 0",
+  async () => {
+    using dir = new TempDir();
+    await using program = Running.start(["--db", dir.file("turns.db")]);
+    await program.write(QUESTION);
+    await program.line();
+    program.kill("SIGSTOP");
+    await standsStill(program.pid);
+    for (const signal of ["SIGTERM", "SIGINT", "SIGCONT"] as const) {
+      program.kill(signal);
+    }
+    assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
+  },
+);
 
 Deno.test("streams that never wait are waited for", async () => {
   using dir = new TempDir();
