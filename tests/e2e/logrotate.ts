@@ -65,7 +65,7 @@ export class Writer extends Running {
     super([
       ...[Deno.execPath(), "run", "--no-config", "--no-prompt"],
       ...["--allow-read", "--allow-write"],
-      new URL("writer.ts", import.meta.url).pathname,
+      `${import.meta.dirname}/writer.ts`,
       ...[log.path, record, `${rate}`, `${seed}`, `${prompts ?? "real"}`],
       ...creates ? ["create"] : [],
     ]);

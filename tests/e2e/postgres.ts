@@ -32,10 +32,10 @@ export class Postgres implements AsyncDisposable {
 
   /** Makes a server in a test's folder and starts it. */
   static async create(dir: TempDir): Promise<Postgres> {
-    // The server may be another user.
-    Deno.chmodSync(dir.path, 0o755);
     const path = dir.file("postgres");
     Deno.mkdirSync(path);
+    // The server may be another user than its clients, whatever the umask.
+    for (const folder of [dir.path, path]) Deno.chmodSync(folder, 0o755);
     if (isRoot) await run(["chown", "postgres:", path]);
     const options = ["--auth=trust", "--encoding=UTF8", "--no-locale"];
     const made = await run([
