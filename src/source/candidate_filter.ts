@@ -181,8 +181,10 @@ export class CandidateFilter {
     if (line.verdict === Verdict.Unknown) {
       line.searchFor(this.#names, line.join(EMPTY));
     }
-    const isNamed = line.verdict === Verdict.Keep || line.isNamed ||
-      (line.isEscaped && line.length <= this.#maxLineBytes);
+    // What a name is that holds one of ours is known only at its end.
+    const isNamed = line.verdict === Verdict.Keep ||
+      line.verdict !== Verdict.Skip && (line.isNamed ||
+          (line.isEscaped && line.length <= this.#maxLineBytes));
     const limit = isNamed ? this.#maxLineBytes : this.#otherLineBytes;
     // No object is as short.
     if (limit === 0 || line.length < 2) return line.drop();

@@ -125,6 +125,27 @@ Deno.test("CandidateFilter judges a name of any length, however it is cut", () =
   }
 });
 
+Deno.test("CandidateFilter passes over an event whose long name holds one of ours, wherever it is cut", () => {
+  const line = `{"event":"turn.user_message.of.another.kind"${
+    "x".repeat(99)
+  }\n`;
+  const bytes = encoder.encode(line);
+  for (const otherLineBytes of [undefined, 1000]) {
+    for (let at = 0; at <= bytes.length; at++) {
+      const candidates = new CandidateFilter(codex.shape, {
+        ...{ maxLineBytes: 50, otherLineBytes },
+      });
+      const found = [bytes.subarray(0, at), bytes.subarray(at)]
+        .flatMap((piece) => candidates.push(piece));
+      const all = found.map(({ isOther, bytes }) => [isOther, bytes?.length]);
+      const expected = otherLineBytes === undefined
+        ? []
+        : [[true, line.length]];
+      assertEquals(all, expected, `${at}`);
+    }
+  }
+});
+
 Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", () => {
   const candidates = new CandidateFilter(codex.shape, {
     maxLineBytes: 1 << 20,
