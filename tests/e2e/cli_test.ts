@@ -12,8 +12,9 @@ import { SHELLS } from "../../src/cli/options.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { linuxTest } from "./machine.ts";
+import { linuxTest, terminalTest } from "./machine.ts";
 import { run, shell, turnCounter } from "./program.ts";
+import { asWords, onTerminal } from "./terminal.ts";
 
 const GOLDEN = "testdata/golden.jsonl";
 const golden = Deno.readTextFileSync("testdata/golden.turns.jsonl");
@@ -216,18 +217,16 @@ Deno.test("turn-counter --quiet tells errors only, and a rejected line is one", 
   assertEquals(stderr, rejections);
 });
 
-linuxTest(
+terminalTest(
   "turn-counter uses colours on a terminal, but not under NO_COLOR",
   async () => {
     using dir = new TempDir();
     const log = dir.write("log", "turn.user_message\n");
     for (const [noColor, colored] of [["", true], ["1", false]] as const) {
-      const { stdout } = await shell(
-        `script -qec "$(printf '%q ' "$@") --source ${log} --db ${
-          dir.file("db")
-        }" /dev/null`,
-        { NO_COLOR: noColor },
-      );
+      const command = asWords(["--source", log, "--db", dir.file("db")]);
+      const { stdout } = await run(onTerminal(command), {
+        env: { NO_COLOR: noColor },
+      });
       assertStringIncludes(stdout, "rejected: not JSON");
       assertEquals(stdout.includes("\x1b["), colored);
     }

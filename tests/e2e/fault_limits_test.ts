@@ -105,11 +105,20 @@ compiledTest(
     const log = dir.write("log.jsonl", logOf(HALF));
     const told: string[] = [];
     for (let count = 12; count < 24; count++) {
-      const { code, stderr } = await shell(
-        `ulimit -c 0; ulimit -n ${count}
-        exec timeout 0.5 "$@" --source "$LOG" --follow --db "$DB" >/dev/null`,
-        { LOG: log, DB: dir.file(`${count}.db`) },
+      const err = dir.write(`${count}.err`, "");
+      const args = ["--source", log, "--follow", "--db", `${err}.db`];
+      const script = `ulimit -c 0; ulimit -n ${count}; exec "$@" 2>"$0"`;
+      await using program = new Running(
+        ["bash", "-c", script, err, ...COMMAND, ...args],
       );
+      // It tells of a turn, ends, or waits for better times.
+      let line: string | undefined | null = null;
+      program.line().then((first) => line = first);
+      const isWaiting = () => Deno.readTextFileSync(err).includes("again now");
+      await until(() => line !== null || isWaiting(), "what it does");
+      if (line !== undefined) program.kill("SIGTERM");
+      const { code } = await program.exit();
+      const stderr = Deno.readTextFileSync(err);
       // Where the engine itself cannot live, it ends in a way of its own.
       if (!stderr.startsWith("turn-counter:")) continue;
       assertSentence(stderr, "; ");
@@ -195,7 +204,7 @@ limitTest(
     // It may wait for better times, or end.
     let exit: Exit | undefined;
     const exited = program.exit().then((value) => exit = value);
-    await limit("500");
+    await limit("100");
     await until(() => exit !== undefined || isRead(EVENTS)(), "its choice");
     if (exit === undefined) {
       program.kill("SIGTERM");

@@ -26,7 +26,7 @@ export async function logrotate(
   const lines = [...directives, "rotate 1000"].map((line) => `  ${line}\n`);
   const config = log.dir.write(
     "logrotate.conf",
-    `${log.path} {\n${lines.join("")}}\n`,
+    `"${log.path}" {\n${lines.join("")}}\n`,
   );
   // It takes no configuration that others may write to.
   Deno.chmodSync(config, 0o600);

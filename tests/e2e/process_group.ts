@@ -17,7 +17,7 @@ export class ProcessGroup extends Running {
 
   /** The one process of this name in it. */
   async find(name: string): Promise<number> {
-    const { stdout } = await run(["ps", "-eo", "pid=,pgid=,comm="]);
+    const { stdout } = await run(["ps", "-wweo", "pid=,pgid=,comm="]);
     const found = stdout.split("\n").map((line) => line.trim().split(/ +/))
       .filter(([, group, command]) => +group === this.pid && command === name);
     assertEquals(found.length, 1, `${name} in ${stdout}`);

@@ -142,9 +142,11 @@ terminalTest(
   "turn-counter status on a terminal is coloured, and cut to its width",
   async () => {
     using dir = new TempDir();
-    const args = ["status", "--db", await fill(dir)];
+    await fill(dir);
+    const args = ["status", "--db", "turns.db"];
     const options = { args, columns: 60, folder: dir.path };
-    await using terminal = await Terminal.run('"$@"; echo over', options);
+    const script = `cd '${dir.path}'; "$@"; echo over`;
+    await using terminal = await Terminal.run(script, options);
     const seen = await terminal.until("over");
     for (const painted of ["32mcompleted", "33mwaiting", "35morphaned"]) {
       assertStringIncludes(seen, `\x1b[${painted}\x1b[0m`);
@@ -155,7 +157,7 @@ terminalTest(
     await terminal.exit();
 
     await using plain = await Terminal.run(
-      'NO_COLOR=1 "$@"; echo over',
+      `export NO_COLOR=1; ${script}`,
       options,
     );
     // Where the program runs from source, Deno itself says something before.
@@ -171,13 +173,14 @@ terminalTest(
   async () => {
     using dir = new TempDir();
     const db = await fill(dir);
-    await using terminal = await Terminal.run('"$@"; echo "ended $?"', {
-      args: ["status", "--watch", "--db", db],
+    const script = `cd '${dir.path}'; "$@"; echo "ended $?"`;
+    await using terminal = await Terminal.run(script, {
+      args: ["status", "--watch", "--db", "turns.db"],
       columns: 60,
       folder: dir.path,
     });
     const first = await terminal.until("turns          3");
-    assertStringIncludes(first, `${ENTER}\x1b[H\x1b[K${db}`);
+    assertStringIncludes(first, `${ENTER}\x1b[H\x1b[Kturns.db`);
     const log = lineOf(prompt({ t: at(60), sid: "new" })) + "\n";
     await turnCounter(["--db", db], { stdin: log });
     await terminal.until("turns          4");
