@@ -24,6 +24,17 @@ import { provideLibrary } from "./build/sqlite_library.ts";
 /** A task takes the words behind its name and gives an exit code. */
 type Task = (args: string[]) => Promise<number>;
 
+/**
+ * What programs that the tests start would else take from whoever runs them: a
+ * locale that is not there makes half of them complain, and a database that is
+ * named nowhere else would be theirs.
+ */
+const SAME_FOR_ALL = {
+  LC_ALL: "C",
+  BASH_ENV: "",
+  TURN_COUNTER_DB: "/proc/none.db",
+};
+
 /** Tests that take minutes, for those who have them. */
 const LONG_TESTS = "tests/soak";
 
@@ -122,6 +133,7 @@ async function withProgram(
   const env = {
     DENO_SQLITE_PATH: library,
     TURN_COUNTER_EXE: JSON.stringify(program),
+    ...subcommand === "test" ? SAME_FOR_ALL : {},
   };
   return await runDeno(
     [subcommand, "--config", packages.config, ...TEST_PERMISSIONS, ...args],

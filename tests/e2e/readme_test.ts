@@ -40,7 +40,10 @@ async function outputOf(...commands: string[]): Promise<string> {
   let output = "";
   for (const command of commands) {
     const script = `exec 2>&1; ${command}`;
-    const env = { COLUMNS: "80", MANWIDTH: "80", NO_COLOR: "1" };
+    const env = {
+      ...{ COLUMNS: "80", MANWIDTH: "80", NO_COLOR: "1" },
+      TURN_COUNTER_DB: "turns.db",
+    };
     const ended = await run(["bash", "-c", script], { cwd: dir.path, env });
     output = ended.stdout;
   }
