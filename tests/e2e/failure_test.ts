@@ -4,7 +4,7 @@ import { contents, records } from "../support/database.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import {
-  isRoot,
+  BY_MODES,
   linuxTest,
   mountShell,
   mountTest,
@@ -15,10 +15,9 @@ import { assertTold } from "./told.ts";
 
 const LOG = logOf([prompt()]);
 
-/** Runs the program as somebody whom modes do stop. */
-function asNobody(args: string[]): Promise<Ended> {
-  const drop = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
-  return run([...drop, ...COMMAND, ...args], { stdin: LOG });
+/** Runs the program where the modes of files bind it. */
+function whereModesBind(args: string[]): Promise<Ended> {
+  return run([...BY_MODES, ...COMMAND, ...args], { stdin: LOG });
 }
 
 Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database untouched", async () => {
@@ -41,7 +40,7 @@ Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database
     "directory",
   );
   assertTold(
-    await asNobody(["--source", unreadable, "--db", db]),
+    await whereModesBind(["--source", unreadable, "--db", db]),
     2,
     unreadable,
     "may not read",
@@ -139,13 +138,12 @@ Deno.test("SPEC 1: an ignored line does not end the stream, though there is no r
     ...[...COMMAND, "--db", dir.file("db/turns.db")],
     ...["--dead-letter", rejected, "--max-line-bytes", "1000"],
   ];
-  const drop = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
   const long = `{"t":"${"x".repeat(2000)}"}\n`;
   const stdin = long + LOG;
-  const ignored = await run([...drop, ...program], { stdin });
+  const ignored = await run([...BY_MODES, ...program], { stdin });
   assertEquals([ignored.code, ignored.stderr], [0, ""]);
   assertEquals(records(dir.file("db/turns.db")).length, 1);
-  const needed = await run([...drop, ...program], {
+  const needed = await run([...BY_MODES, ...program], {
     stdin: long.replace("xx", "turn.user_message"),
   });
   assertTold(needed, 1, rejected, "make room");
@@ -207,9 +205,9 @@ Deno.test("SPEC 8: a database that cannot be written is a failure", async () => 
   Deno.chmodSync(db, 0o444);
   Deno.chmodSync(dir.path, 0o555);
   const before = contents(db);
-  assertTold(await asNobody(["--db", db]), 1, db, "cannot be written");
+  assertTold(await whereModesBind(["--db", db]), 1, db, "cannot be written");
   assertTold(
-    await asNobody(["--db", dir.file("new.db")]),
+    await whereModesBind(["--db", dir.file("new.db")]),
     1,
     "new.db",
     "permissions",
