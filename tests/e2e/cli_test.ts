@@ -12,7 +12,7 @@ import { SHELLS } from "../../src/cli/options.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { linuxTest, terminalTest } from "./machine.ts";
+import { terminalTest } from "./machine.ts";
 import { run, shell, turnCounter } from "./program.ts";
 import { asWords, onTerminal } from "./terminal.ts";
 
