@@ -40,7 +40,7 @@ for (const [start, sizes] of Object.entries(SIZES)) {
           "$@" --source "$LOG" --db "$SMALL/turns.db" >"$OUT"
           code=$?
           cp "$SMALL"/turns.db* "$LEFT"
-          mount -o remount,size=64m "$SMALL"
+          mount -o remount,size=64m tmpfs "$SMALL"
           "$@" --source "$LOG" --db "$SMALL/turns.db" >>"$OUT" || exit 96
           cp "$SMALL"/turns.db "$OUT.db" && exit $code`,
           { LOG: log, FROM: from, SMALL: small, OUT: out, LEFT: dir.path },

@@ -158,7 +158,7 @@ mountTest(
       mount -t tmpfs -o size=64k tmpfs "$SMALL" &&
       "$@" --source "$LOG" --db "$DB" >"$SMALL/out" && exit 99
       code=$?
-      cp "$SMALL/out" "$OUT" && mount -o remount,size=4m "$SMALL" &&
+      cp "$SMALL/out" "$OUT" && mount -o remount,size=4m tmpfs "$SMALL" &&
       "$@" --source "$LOG" --db "$DB" >"$SMALL/out" &&
       cp "$SMALL/out" "$OUT.2" && exit $code`;
     const env = {
