@@ -43,7 +43,7 @@ async function look(
 ) {
   const { found, unread } = await survey({
     ...{ checkpoints, rotated, current, copies, lookedMs: NOW },
-    open: new Map(open.map((id) => [id, NOW + 5])),
+    open: new Map(open.map((id) => [id, { modifiedMs: NOW + 5 }])),
   });
   return {
     found: [...found].map(([{ id }, { path }]) => [id, path]),
@@ -173,4 +173,29 @@ Deno.test("survey takes no copy for unread that is not finished, nor one of a fi
   // What is not as it was then may be another file by now.
   const later = entry(copy.path, copy.modifiedMs + 1);
   assertEquals(await unread(later, copy), [copy.path, log]);
+});
+
+Deno.test("survey takes a file for unread that begins as others do of which only that was read", async () => {
+  using dir = new TempDir();
+  const header = `${"header ".repeat(100)}\n`;
+  const content = `${header}of its own\n`;
+  const log = dir.write("log", `${header}one\n`);
+  const begun = checkpoint(1, header, log);
+  const whole = checkpoint(1, `${header}one\n`, log);
+  const ended = checkpoint(1, header, undefined, { done: true });
+  const other = dir.write("log.1", content);
+  const packed = dir.write("log.2.gz", await gzip(content));
+  const both = [entry(packed), entry(other)];
+  for (const known of [begun, whole, ended]) {
+    const current = known === ended ? undefined : entry(log);
+    const open = known === ended ? [] : [1];
+    const { unread } = await look([known], both, current, open);
+    assertEquals(unread, [packed, other]);
+  }
+  // A copy has only what is in the file itself.
+  const copy = dir.write("log.3", `${header}on`);
+  assertEquals(
+    (await look([begun], [entry(copy)], entry(log))).unread,
+    [],
+  );
 });

@@ -7,7 +7,9 @@
 import { joinBytes } from "../../bytes.ts";
 import { gunzipped } from "../gzip.ts";
 import type { Item } from "../lines.ts";
-import { identityOf } from "./files.ts";
+import { isFrom, readAt } from "./content.ts";
+import type { Opened } from "./copies.ts";
+import { identityOf, modifiedMs } from "./files.ts";
 import { readFile } from "../source.ts";
 import {
   type Checkpoint,
@@ -17,7 +19,6 @@ import {
   type Identity,
 } from "./position.ts";
 import { lastOf, Progress, type Reading } from "./progress.ts";
-import { readAt } from "./tail.ts";
 
 /** Whether a file begins as gzip does. */
 export function isArchive(file: Deno.FsFile): boolean {
@@ -79,6 +80,11 @@ export class Archive {
     yield (progress ?? begin()).end();
   }
 
+  /** What a look at the other files has to know of it. */
+  get seen(): Opened {
+    return { modifiedMs: modifiedMs(this.#file.statSync()) };
+  }
+
   /** Lets the file go. */
   close(): void {
     this.#file.close();
@@ -90,6 +96,26 @@ export function archiveSize(file: Deno.FsFile): number {
   const { size } = file.statSync();
   const [a, b, c, d] = readAt(file, Math.max(0, size - 4), 4);
   return a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
+}
+
+/**
+ * The fingerprints of the first and of the last bytes that are in an archive, as
+ * far as that is there.
+ */
+export async function archivePrints(
+  name: string,
+  file: Deno.FsFile,
+): Promise<{ head: Fingerprint; last: Fingerprint }> {
+  let [size, start, end] = [0, new Uint8Array(), new Uint8Array()];
+  for await (const chunk of gunzipped(readFile(name, file), () => {})) {
+    size += chunk.length;
+    start = startOf(start, chunk);
+    end = lastOf(end, chunk);
+  }
+  return {
+    head: fingerprint(start, start.length),
+    last: fingerprint(end, size),
+  };
 }
 
 /** Whether an archive holds the bytes that some fingerprints were made of. */
@@ -115,11 +141,6 @@ export async function archiveHolds(
     }
   }
   return false;
-}
-
-/** Whether some bytes are those that a fingerprint was made of. */
-export function isFrom(bytes: Uint8Array, print: Fingerprint): boolean {
-  return fingerprint(bytes, print.end).hash === print.hash;
 }
 
 function startOf(known: Uint8Array, chunk: Uint8Array) {

@@ -153,16 +153,15 @@ export class FollowedFiles {
     for (const tail of this.open) {
       if (!(tail instanceof Tail)) continue;
       tail.check();
-      if (tail.isReplaced) this.forget(tail);
+      const { head, last } = tail.position;
+      if (!tail.isReplaced && tail.holds(head, last)) continue;
+      // What was copied before it was cut off is read on behind that.
+      this.#catalogue.reached(tail.position);
+      this.forget(tail);
     }
     const checkpoints = this.#catalogue.checkpoints();
     const lookedMs = Math.max(...checkpoints.map(({ seenMs }) => seenMs));
-    const open = new Map(
-      this.open.map((source) => [
-        source.id,
-        source instanceof Tail ? source.modifiedMs() : 0,
-      ]),
-    );
+    const open = new Map(this.open.map((source) => [source.id, source.seen]));
     const { found, unread, copies } = await survey({
       ...{ checkpoints, open, rotated, current, refused },
       copies: this.#copies,

@@ -5,6 +5,7 @@
  */
 
 import { Archive, isArchive } from "./archive.ts";
+import { fileHolds, readAt } from "./content.ts";
 import { type Entry, Moved, openEntry } from "./files.ts";
 import {
   type Checkpoint,
@@ -14,8 +15,7 @@ import {
   NOTHING,
 } from "./position.ts";
 import type { Reading } from "./progress.ts";
-import { fileHolds } from "./survey.ts";
-import { readAt, Tail } from "./tail.ts";
+import { Tail } from "./tail.ts";
 
 /**
  * Opens a file, to be read on behind its checkpoint.

@@ -5,15 +5,9 @@
  * @module
  */
 
-import { archiveHolds, archiveSize, isArchive, isFrom } from "./archive.ts";
-import { type Entry, Moved, openEntry, sameFile } from "./files.ts";
-import {
-  type Checkpoint,
-  type Fingerprint,
-  fingerprint,
-  FINGERPRINT_BYTES,
-} from "./position.ts";
-import { readAt } from "./tail.ts";
+import { holds, isCopy, type Opened, sizeOf } from "./copies.ts";
+import { type Entry, sameFile } from "./files.ts";
+import type { Checkpoint } from "./position.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
 export const CLOCK_STEP = 100;
@@ -22,11 +16,8 @@ export const CLOCK_STEP = 100;
 export interface Situation {
   /** The files that were followed, in the order of their reading. */
   checkpoints: Checkpoint[];
-  /**
-   * The checkpoints whose files are open, so that they are known for sure, and
-   * when those were last written to, in milliseconds since the epoch.
-   */
-  open: Map<number, number>;
+  /** The checkpoints whose files are open, so that they are known for sure. */
+  open: Map<number, Opened>;
   /** The rotated files, the oldest first. */
   rotated: Entry[];
   /** The file at the path itself. */
@@ -91,6 +82,8 @@ export async function survey(situation: Situation): Promise<Findings> {
       // Nothing more is wanted of it but to know that it was read.
       if (refused.has(entry) || (done && !isNew(entry))) continue;
       if (await holds(entry, checkpoint)) {
+        // More than was read of one that was read to its end is another's.
+        if (done && sizeOf(entry) !== checkpoint.last.end % 2 ** 32) continue;
         claim(checkpoint, entry);
         break;
       }
@@ -104,7 +97,7 @@ export async function survey(situation: Situation): Promise<Findings> {
     // What it is a copy of may have been longer, and cut off since.
     else if (
       known.some((copy) => isUnchanged(copy, entry)) ||
-      await isCopy(entry, checkpoints, found, open)
+      await isCopy(entry, checkpoints, { found, open })
     ) copies.push(entry);
     else unread.push(entry);
   }
@@ -125,70 +118,4 @@ export async function survey(situation: Situation): Promise<Findings> {
 function isUnchanged(before: Entry, now: Entry): boolean {
   return sameFile(before.identity, now.identity) &&
     before.modifiedMs === now.modifiedMs;
-}
-
-/** Whether a file is a copy, be it unfinished, of one that is there, or open, itself. */
-async function isCopy(
-  entry: Entry,
-  checkpoints: Checkpoint[],
-  found: Map<Checkpoint, Entry>,
-  open: Map<number, number>,
-): Promise<boolean> {
-  for (const checkpoint of checkpoints) {
-    const { id, head } = checkpoint;
-    if (head.length === 0 || !(found.has(checkpoint) || open.has(id))) continue;
-    // Who compresses a file keeps its time, and to read all of it takes long.
-    const isSure = open.get(id) === entry.modifiedMs;
-    if (await holds(entry, checkpoint, isSure)) return true;
-    const original = found.get(checkpoint);
-    if (original !== undefined && isBeginning(entry, original)) return true;
-  }
-  return false;
-}
-
-/** Whether a file is the same as another up to its end: who copies takes a while. */
-function isBeginning(entry: Entry, original: Entry): boolean {
-  using file = openEntry(entry);
-  using other = openEntry(original);
-  if (file === undefined || other === undefined) throw new Moved();
-  const { size } = file.statSync();
-  if (size === 0 || isArchive(file)) return false;
-  const head = readAt(file, 0, FINGERPRINT_BYTES);
-  const last = readAt(file, size - head.length, head.length);
-  return fileHolds(
-    other,
-    fingerprint(head, head.length),
-    fingerprint(last, size),
-  );
-}
-
-/**
- * Whether a file holds what was read under a checkpoint.
- *
- * @param isSure Whether its first bytes are proof enough.
- */
-async function holds(
-  entry: Entry,
-  { offset, head, last }: Checkpoint,
-  isSure = false,
-): Promise<boolean> {
-  using file = openEntry(entry);
-  if (file === undefined) throw new Moved();
-  if (isArchive(file)) {
-    // To look at all of it takes long, and one that ends there was all read.
-    const isWhole = archiveSize(file) === offset % 2 ** 32;
-    const end = isSure || isWhole ? head : last;
-    return await archiveHolds(entry.path, file, head, end);
-  }
-  return fileHolds(file, head, isSure ? head : last);
-}
-
-/** Whether a file holds the bytes that some fingerprints were made of. */
-export function fileHolds(
-  file: Deno.FsFile,
-  head: Fingerprint,
-  last: Fingerprint,
-): boolean {
-  return isFrom(readAt(file, 0, head.length), head) &&
-    isFrom(readAt(file, last.end - last.length, last.length), last);
 }

@@ -9,11 +9,14 @@ import type { Item, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import {
   type Checkpoint,
+  type Fingerprint,
   FINGERPRINT_BYTES,
   type Identity,
   type Position,
 } from "./position.ts";
 import { Progress, type Reading } from "./progress.ts";
+import { fileHolds, readAt } from "./content.ts";
+import type { Opened } from "./copies.ts";
 import { identityOf, modifiedMs } from "./files.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -132,6 +135,19 @@ export class Tail {
     if (!isSame) this.isReplaced = true;
   }
 
+  /** Whether it holds the bytes that some fingerprints were made of. */
+  holds(head: Fingerprint, last: Fingerprint): boolean {
+    return fileHolds(this.#file, head, last);
+  }
+
+  /** What a look at the other files has to know of it. */
+  get seen(): Opened {
+    return {
+      modifiedMs: modifiedMs(this.#file.statSync()),
+      holds: (head, last) => this.holds(head, last),
+    };
+  }
+
   /** Behind the last whole line that was given. */
   get position(): Position {
     return this.#progress.position;
@@ -156,31 +172,9 @@ export class Tail {
     return this.#orFail(() => this.#file.statSync().nlink === 0);
   }
 
-  /** When it was last written to, in milliseconds since the epoch. */
-  modifiedMs(): number {
-    return modifiedMs(this.#file.statSync());
-  }
-
   /** Lets the file go, and what was read of half a line. */
   close(): void {
     this.#progress.drop();
     this.#file.close();
   }
-}
-
-/** Reads some bytes, fewer where the file ends. */
-export function readAt(
-  file: Deno.FsFile,
-  start: number,
-  length: number,
-): Uint8Array {
-  const bytes = new Uint8Array(length);
-  file.seekSync(start, Deno.SeekMode.Start);
-  let done = 0;
-  while (done < length) {
-    const count = file.readSync(bytes.subarray(done));
-    if (count === null) break;
-    done += count;
-  }
-  return bytes.subarray(0, done);
 }
