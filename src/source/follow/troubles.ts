@@ -34,5 +34,7 @@ export class Troubles {
 
 /** Whether an error is one that the system gave. */
 export function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error;
+  // Those that the runtime has no name for, as a stale file handle, lack a code.
+  return error instanceof Error &&
+    ("code" in error || / \(os error \d+\)/.test(error.message));
 }
