@@ -29,6 +29,9 @@ enum Flag {
 const PIECE_BYTES = 1024;
 const OUTPUT_BYTES = 64 * 1024;
 
+/** What {@linkcode gunzipped} tells of data that breaks off. */
+export const CUT_OFF = "its gzip data ends in the middle";
+
 /** Where gzip data is not what it should be; the message is a clause. */
 class Damage extends Error {}
 
@@ -134,7 +137,7 @@ async function startsMember(input: Input): Promise<boolean> {
   return true;
 }
 
-const truncated = () => new Damage("its gzip data ends in the middle");
+const truncated = () => new Damage(CUT_OFF);
 const corrupt = () => new Damage("its gzip data is corrupt");
 const foreign = () => new Damage("its gzip data is followed by something else");
 

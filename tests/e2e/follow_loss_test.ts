@@ -224,8 +224,8 @@ Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw 
   // As a program does that compresses the log where it is, and removes it then.
   const half = await packed();
   Deno.writeFileSync(archive, half.subarray(0, half.length / 2));
-  const done = "SELECT 1 FROM checkpoints WHERE done";
-  await until(() => query(log.db, done).length > 0, "the end of the archive");
+  const read = "SELECT 1 FROM checkpoints WHERE file_id > 1 AND read_bytes > 0";
+  await until(() => query(log.db, read).length > 0, "the end of the archive");
   await log.crash();
   const [prompt, answer] = log.turn();
   log.append(log.turns(2) + prompt);
@@ -234,4 +234,37 @@ Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw 
   log.append(answer);
   log.start();
   await assertAllIsRead(log);
+});
+
+Deno.test("SPEC 7: --follow reads on in an archive that it met while that was copied into place", async () => {
+  await using log = await readLog();
+  log.append(log.turns(50));
+  const copy = log.dir.file("copy");
+  Deno.renameSync(log.path, copy);
+  await run(["gzip", copy]);
+  const bytes = Deno.readFileSync(`${copy}.gz`);
+  log.append("");
+  const archive = `${log.path}.1.gz`;
+  const grow = (part: number) =>
+    Deno.writeFileSync(archive, bytes.subarray(0, bytes.length * part));
+  grow(0);
+  const program = log.start();
+  const { ino } = Deno.statSync(archive);
+  const position = () =>
+    query<[number]>(
+      log.db,
+      `SELECT read_bytes FROM checkpoints WHERE inode = ${ino}`,
+    )[0]?.[0];
+  await until(() => position() === 0, "the look");
+  for (const part of [0.5, 0.8]) {
+    const known = position();
+    grow(part);
+    await until(() => position() > known, "what there is of it");
+  }
+  grow(1);
+  await program.tells("prompt 50");
+  await log.caughtUp();
+  // No half line was taken for one.
+  assertEquals((await log.stop()).includes("rejected"), false);
+  await log.assertAsBatch();
 });

@@ -5,11 +5,11 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import { gunzipped } from "../gzip.ts";
+import { CUT_OFF, gunzipped } from "../gzip.ts";
 import type { Item } from "../lines.ts";
 import { isFrom, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";
-import { identityOf, modifiedMs } from "./files.ts";
+import { type Entry, entryOf, modifiedMs } from "./files.ts";
 import { readFile } from "../source.ts";
 import {
   type Checkpoint,
@@ -20,18 +20,29 @@ import {
 } from "./position.ts";
 import { lastOf, Progress, type Reading } from "./progress.ts";
 
+/** How many bytes gzip data is known by. */
+const MAGIC_BYTES = 2;
+
 /** Whether a file begins as gzip does. */
 export function isArchive(file: Deno.FsFile): boolean {
-  const [first, second] = readAt(file, 0, 2);
+  const [first, second] = readAt(file, 0, MAGIC_BYTES);
   return first === 0x1f && second === 0x8b;
+}
+
+/** Whether a file is an archive, or is called as one and has hardly been begun. */
+export function isToBeArchive(name: string, file: Deno.FsFile): boolean {
+  return isArchive(file) ||
+    (name.endsWith(".gz") && file.statSync().size < MAGIC_BYTES);
 }
 
 /** An open archive of which something may be unread. */
 export class Archive {
   /** Its checkpoint's. */
   readonly id: number;
-  /** Which file it is. */
-  readonly identity: Identity;
+  /** What it was when it was opened. */
+  readonly entry: Entry;
+  /** Whether it ended in the middle, so that more of it may come. */
+  isCutOff = false;
   #name: string;
   #file: Deno.FsFile;
   #checkpoint: Checkpoint;
@@ -44,15 +55,21 @@ export class Archive {
     reading: Reading,
   ) {
     this.id = checkpoint.id;
-    this.identity = identityOf(file.statSync());
+    this.entry = entryOf(name, file.statSync());
     this.#name = name;
     this.#file = file;
     this.#checkpoint = checkpoint;
     this.#reading = reading;
   }
 
+  /** Which file it is. */
+  get identity(): Identity {
+    return this.entry.identity;
+  }
+
   /**
-   * The lines behind the checkpoint, and a mark at the end.
+   * The lines behind the checkpoint, and a mark at the end. Half a line is one
+   * unless more may come.
    *
    * @param damaged Is told what is wrong with the data.
    */
@@ -61,10 +78,14 @@ export class Archive {
   ): AsyncGenerator<Item[]> {
     const { id, offset, line } = this.#checkpoint;
     let [at, head, last] = [0, new Uint8Array(), new Uint8Array()];
-    const chunks = gunzipped(
-      readFile(this.#name, this.#file),
-      (reason) => damaged(this.#name, reason),
-    );
+    if (this.entry.size < MAGIC_BYTES) {
+      this.isCutOff = true;
+      return;
+    }
+    const chunks = gunzipped(readFile(this.#name, this.#file), (reason) => {
+      this.isCutOff = reason === CUT_OFF;
+      damaged(this.#name, reason);
+    });
     const begin = () =>
       new Progress({ id, offset, line, head, last }, this.#reading);
     let progress: Progress | undefined;
@@ -77,7 +98,11 @@ export class Archive {
       progress ??= begin();
       yield progress.take(chunk.subarray(skipped.length));
     }
-    yield (progress ?? begin()).end();
+    if (this.isCutOff) {
+      const mark = progress?.mark();
+      progress?.drop();
+      if (mark !== undefined) yield [mark];
+    } else yield (progress ?? begin()).end();
   }
 
   /** What a look at the other files has to know of it. */

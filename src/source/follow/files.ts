@@ -14,6 +14,8 @@ export interface Entry {
   identity: Identity;
   /** When it was last written to, in milliseconds since the epoch. */
   modifiedMs: number;
+  /** How many bytes are in it. */
+  size: number;
 }
 
 /** A path, and that of the file that it is a link to, if it is one. */
@@ -144,7 +146,18 @@ function byAge(a: Rotated, b: Rotated): number {
 export function entryAt(path: string): Entry | undefined {
   const info = unlessMissing(() => Deno.statSync(path));
   if (info === undefined || !info.isFile) return undefined;
-  return { path, identity: identityOf(info), modifiedMs: modifiedMs(info) };
+  return entryOf(path, info);
+}
+
+/** What is known of the file at a path, or of one that was opened there. */
+export function entryOf(path: string, info: Deno.FileInfo): Entry {
+  const { size } = info;
+  return {
+    path,
+    identity: identityOf(info),
+    modifiedMs: modifiedMs(info),
+    size,
+  };
 }
 
 /** Opens a file, unless there is another at its path by now. */
@@ -182,4 +195,10 @@ export function identityOf({ dev, ino }: Deno.FileInfo): Identity {
 /** Whether two identities are of one file. */
 export function sameFile(a: Identity, b: Identity): boolean {
   return a.device === b.device && a.inode === b.inode;
+}
+
+/** Whether two looks found one file, to which nobody wrote in between. */
+export function isUnchanged(before: Entry, now: Entry): boolean {
+  return sameFile(before.identity, now.identity) &&
+    before.modifiedMs === now.modifiedMs && before.size === now.size;
 }

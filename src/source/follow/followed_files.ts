@@ -11,6 +11,7 @@ import {
   type Entry,
   entryAt,
   filesAt,
+  isUnchanged,
   Moved,
   openEntry,
   sameFile,
@@ -22,6 +23,7 @@ import type { Reading } from "./progress.ts";
 import { survey } from "./survey.ts";
 import { Tail } from "./tail.ts";
 import { Troubles } from "./troubles.ts";
+import { Unfinished } from "./unfinished.ts";
 import { Watch } from "./watch.ts";
 
 /** How often to try again what could not be opened, in milliseconds. */
@@ -44,6 +46,7 @@ export class FollowedFiles {
   #watched: Identity | undefined;
   /** The archive at the path itself, once it has been read. */
   #ended: Entry | undefined;
+  #unfinished = new Unfinished();
   /** The rotated files that are copies of what was read itself. */
   #copies: Entry[] = [];
   /** Whether all are open that are to be read. */
@@ -74,21 +77,21 @@ export class FollowedFiles {
   /** Lets go of an archive that has been read. */
   ended(archive: Archive): void {
     this.forget(archive);
+    if (archive.isCutOff) this.#unfinished.add(archive.entry);
     try {
       const current = entryAt(this.#path);
-      if (current && sameFile(archive.identity, current.identity)) {
-        this.#ended = current;
-      }
+      const isCurrent = current && sameFile(archive.identity, current.identity);
+      if (isCurrent && !archive.isCutOff) this.#ended = current;
     } catch (error) {
       this.#troubles.meet(this.#path, error);
     }
   }
 
   /** Whether it is the archive that was read: what is compressed does not grow. */
-  #isEnded({ identity, modifiedMs }: Entry): boolean {
+  #isEnded(entry: Entry): boolean {
     const ended = this.#ended;
-    return ended !== undefined && ended.modifiedMs === modifiedMs &&
-      sameFile(ended.identity, identity);
+    return (ended !== undefined && isUnchanged(ended, entry)) ||
+      this.#unfinished.has(entry);
   }
 
   /** Lets go of a file. */
@@ -119,7 +122,9 @@ export class FollowedFiles {
     const isOpen = current === undefined || this.#isEnded(current) ||
       this.open.some(({ identity }) => sameFile(identity, current.identity));
     const isDue = performance.now() - this.#surveyedAt >= RETRY;
-    const isStale = this.#isComplete ? !isOpen : isDue;
+    const isStale = this.#isComplete
+      ? !isOpen || (isDue && this.#unfinished.haveGrown())
+      : isDue;
     return isStale || this.#names.haveMoved();
   }
 
@@ -177,6 +182,7 @@ export class FollowedFiles {
       this.forget(blank);
       throw new Moved();
     }
+    this.#unfinished.note(current ? [...rotated, current] : rotated);
     const added = this.#catalogue.store({
       closed: checkpoints.filter(({ id }) => !open.has(id)),
       found,
@@ -188,7 +194,8 @@ export class FollowedFiles {
       nowMs,
     });
     const wanted = [...found, ...added].filter(([{ id, done }, entry]) =>
-      !open.has(id) && (!done || entry === current)
+      !open.has(id) && (!done || entry === current) &&
+      !this.#unfinished.has(entry)
     ).sort(([a], [b]) => a.id - b.id);
     const room = MOST_OPEN - this.open.length;
     const mayOpen = wanted.filter(([, entry]) => !refused.has(entry))

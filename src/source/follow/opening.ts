@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Archive, isArchive } from "./archive.ts";
+import { Archive, isToBeArchive } from "./archive.ts";
 import { fileHolds, readAt } from "./content.ts";
 import { type Entry, Moved, openEntry } from "./files.ts";
 import {
@@ -30,7 +30,7 @@ export function openSource(
   const file = openEntry(entry);
   if (file === undefined) throw new Moved();
   try {
-    if (isArchive(file)) {
+    if (isToBeArchive(entry.path, file)) {
       return new Archive(entry.path, file, checkpoint, reading);
     }
     const tail = Tail.of(entry.path, file, checkpoint, reading);
@@ -54,7 +54,7 @@ export function headOf(entry: Entry): Fingerprint {
   using file = openEntry(entry);
   if (file === undefined) throw new Moved();
   // Of an archive nothing is known before it is read.
-  if (isArchive(file)) return NOTHING;
+  if (isToBeArchive(entry.path, file)) return NOTHING;
   const head = readAt(file, 0, FINGERPRINT_BYTES);
   return fingerprint(head, head.length);
 }

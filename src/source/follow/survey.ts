@@ -6,7 +6,7 @@
  */
 
 import { holds, isCopy, type Opened, sizeOf } from "./copies.ts";
-import { type Entry, sameFile } from "./files.ts";
+import { type Entry, isUnchanged, sameFile } from "./files.ts";
 import type { Checkpoint } from "./position.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
@@ -113,9 +113,4 @@ export async function survey(situation: Situation): Promise<Findings> {
     entry === current ? rotated.length : rotated.indexOf(entry);
   unread.sort((a, b) => place(a) - place(b));
   return { found, unread, copies };
-}
-
-function isUnchanged(before: Entry, now: Entry): boolean {
-  return sameFile(before.identity, now.identity) &&
-    before.modifiedMs === now.modifiedMs;
 }
