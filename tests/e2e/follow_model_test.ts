@@ -20,9 +20,15 @@ interface File {
   unread: string;
   /** Whether nobody writes to it any more. */
   isClosed: boolean;
+  /** Whether nothing was in it when it was rotated. */
+  wasEmpty: boolean;
 }
 
-const newFile = (): File => ({ unread: "", isClosed: false });
+const newFile = (): File => ({
+  unread: "",
+  isClosed: false,
+  wasEmpty: false,
+});
 
 /** A log, what has become of it, and who follows it. */
 class World {
@@ -112,6 +118,7 @@ class World {
 
   /** The file at the path is a rotated one now. */
   moveOn(): void {
+    this.current.wasEmpty = Deno.statSync(`${this.log.path}.1`).size === 0;
     this.rotated.unshift(this.current);
     this.current = newFile();
   }
@@ -173,6 +180,8 @@ const HAPPENINGS: Record<string, Step> = {
     const file = rotated[random.below(Math.min(3, rotated.length))];
     if (!file || world.half?.file === file) return;
     if (!exists(world.pathOf(file))) return;
+    // Which file that was could not be told, if it was written to since.
+    if (file.wasEmpty) return;
     await world.log.compress(rotated.indexOf(file) + 1);
     file.isClosed = true;
   },
