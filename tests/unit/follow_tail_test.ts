@@ -102,6 +102,17 @@ Deno.test("Tail notices that a file was cut off, or written anew, whatever its s
   }
 });
 
+Deno.test("Tail joins no two files that are alike only where it was", async () => {
+  using dir = new TempDir();
+  const path = dir.write("log", `${log(0, 2)}one${"y".repeat(2000)}`);
+  const tail = open(path);
+  assertEquals(await numbers(tail), [1, 2]);
+  Deno.writeTextFileSync(path, `${log(7, 9)}two${"y".repeat(9000)}\n`);
+  assertEquals(await numbers(tail), []);
+  assertEquals(tail.isReplaced, true);
+  tail.close();
+});
+
 Deno.test("openEntry opens nothing where the path is another file by now, or none", () => {
   using dir = new TempDir();
   const entry = entryAt(dir.write("log", ""))!;

@@ -52,6 +52,11 @@ export class Progress {
     return this.#offset;
   }
 
+  /** The first bytes, at most {@linkcode FINGERPRINT_BYTES}. */
+  get head(): Uint8Array {
+    return this.#head.bytes;
+  }
+
   /** The last bytes that were taken, at most {@linkcode FINGERPRINT_BYTES}. */
   get last(): Uint8Array {
     return this.#last.bytes;

@@ -42,7 +42,7 @@ export class Tail {
   #file: Deno.FsFile;
   #name: string;
   #progress: Progress;
-  /** What it began with when it was opened, as long as nothing was read of it. */
+  /** What it began with when it was opened, or what was read of that since. */
   #beginning: Uint8Array;
 
   private constructor(
@@ -77,7 +77,7 @@ export class Tail {
     const begin = { id, offset, line, head, last };
     const identity = identityOf(file.statSync());
     const progress = new Progress(begin, reading);
-    const beginning = readAt(file, 0, offset > 0 ? 0 : FINGERPRINT_BYTES);
+    const beginning = offset > 0 ? head : readAt(file, 0, FINGERPRINT_BYTES);
     return new Tail(file, name, { id, identity }, progress, beginning);
   }
 
@@ -95,9 +95,10 @@ export class Tail {
       });
       this.isAtEnd = chunk === undefined;
       if (chunk === undefined) return;
-      this.#beginning = new Uint8Array();
       this.grownAt = performance.now();
-      yield this.#progress.take(chunk);
+      const items = this.#progress.take(chunk);
+      this.#beginning = this.#progress.head;
+      yield items;
     }
   }
 
@@ -127,7 +128,7 @@ export class Tail {
     return this.#progress.offset === 0 && this.#beginning.length === 0;
   }
 
-  /** Looks whether it still holds what it began with, where nothing was read yet. */
+  /** Looks whether it still holds what it began with. */
   check(): void {
     const bytes = readAt(this.#file, 0, this.#beginning.length);
     const isSame = bytes.length === this.#beginning.length &&
