@@ -196,9 +196,3 @@ export function identityOf({ dev, ino }: Deno.FileInfo): Identity {
 export function sameFile(a: Identity, b: Identity): boolean {
   return a.device === b.device && a.inode === b.inode;
 }
-
-/** Whether two looks found one file, to which nobody wrote in between. */
-export function isUnchanged(before: Entry, now: Entry): boolean {
-  return sameFile(before.identity, now.identity) &&
-    before.modifiedMs === now.modifiedMs && before.size === now.size;
-}

@@ -11,7 +11,6 @@ import {
   type Entry,
   entryAt,
   filesAt,
-  isUnchanged,
   Moved,
   openEntry,
   sameFile,
@@ -23,7 +22,7 @@ import type { Reading } from "./progress.ts";
 import { survey } from "./survey.ts";
 import { Tail } from "./tail.ts";
 import { Troubles } from "./troubles.ts";
-import { Unfinished } from "./unfinished.ts";
+import { isUnchanged, Unfinished } from "./unfinished.ts";
 import { Watch } from "./watch.ts";
 
 /** How often to try again what could not be opened, in milliseconds. */

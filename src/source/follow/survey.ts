@@ -6,8 +6,9 @@
  */
 
 import { holds, isCopy, type Opened, sizeOf } from "./copies.ts";
-import { type Entry, isUnchanged, sameFile } from "./files.ts";
+import { type Entry, sameFile } from "./files.ts";
 import type { Checkpoint } from "./position.ts";
+import { isUnchanged } from "./unfinished.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */
 export const CLOCK_STEP = 100;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Entry, entryAt, isUnchanged, sameFile } from "./files.ts";
+import { type Entry, entryAt, sameFile } from "./files.ts";
 
 /** The archives that are to be read on once there is more of them. */
 export class Unfinished {
@@ -34,4 +34,10 @@ export class Unfinished {
         !isUnchanged(archive, now);
     });
   }
+}
+
+/** Whether two looks found one file, to which nobody wrote in between. */
+export function isUnchanged(before: Entry, now: Entry): boolean {
+  return sameFile(before.identity, now.identity) &&
+    before.modifiedMs === now.modifiedMs && before.size === now.size;
 }
