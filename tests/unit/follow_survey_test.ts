@@ -199,3 +199,23 @@ Deno.test("survey takes a file for unread that begins as others do of which only
     [],
   );
 });
+
+Deno.test("survey takes an empty file for a copy that has just been begun, if the log is still the one that was read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "one\ntwo\n");
+  const empty = dir.write("log.1", "");
+  const known = checkpoint(1, "one\n", log);
+  assertEquals(await look([known], [entry(empty)], entry(log)), {
+    found: [[1, log]],
+    unread: [],
+  });
+  // It may be what the log was before, to be written to by those who are late.
+  for (const content of ["", "three\n"]) {
+    Deno.writeTextFileSync(log, content);
+    assertEquals(
+      (await look([known], [entry(empty)], entry(log))).unread,
+      [empty, log],
+    );
+  }
+  assertEquals((await look([known], [entry(empty)])).unread, [empty]);
+});

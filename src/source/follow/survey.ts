@@ -91,10 +91,16 @@ export async function survey(situation: Situation): Promise<Findings> {
     }
   }
   const [unread, copies]: Entry[][] = [[], []];
+  // As long as that is there, no empty file can be what it was before.
+  const isSettled = checkpoints.some((checkpoint) =>
+    found.get(checkpoint) === current && checkpoint.head.length > 0
+  );
   for (const entry of left) {
     if (entry === current) unread.push(entry);
     else if (!isNew(entry)) continue;
     else if (refused.has(entry)) unread.push(entry);
+    // A copy that has just been begun: what comes in it makes it another.
+    else if (entry.size === 0 && current && isSettled) copies.push(entry);
     // What it is a copy of may have been longer, and cut off since.
     else if (
       known.some((copy) => isUnchanged(copy, entry)) ||
