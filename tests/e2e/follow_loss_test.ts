@@ -28,9 +28,7 @@ async function readLog(): Promise<FollowedLog> {
 
 /** Lets the program read all, and holds the result against a batch run. */
 async function assertAllIsRead(log: FollowedLog): Promise<void> {
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 }
 
 Deno.test("SPEC 4: --follow killed in an old file reads the others, though they were compressed before it had begun them", async () => {

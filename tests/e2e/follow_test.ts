@@ -337,9 +337,7 @@ linuxTest(
     }
     await until(() => rests(program.pid), "it to rest");
     Deno.removeSync(log.path);
-    await log.caughtUp();
-    await log.stop();
-    await log.assertAsBatch();
+    await log.endsAsBatch();
   },
 );
 

@@ -335,6 +335,13 @@ export class FollowedLog implements AsyncDisposable {
     assertEquals([code, stderr], [0, ""]);
   }
 
+  /** Ends the program once it has caught up, and holds all of it against a batch run. */
+  async endsAsBatch(): Promise<void> {
+    await this.caughtUp();
+    await this.stop();
+    await this.assertAsBatch();
+  }
+
   /**
    * Holds the database against one that a batch run makes of all that was
    * written, and what was told against the database.

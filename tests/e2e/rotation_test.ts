@@ -58,9 +58,7 @@ Deno.test("SPEC 7: --follow reads what came in a renamed log before there is a n
   log.appendTo(`${log.path}.1`, line);
   await log.follower.tells(text);
   log.append(log.turns(1));
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 7: --follow reads the rest of a log that is deleted, and the next", async () => {
@@ -152,9 +150,7 @@ for (const sameBeginning of [false, true]) {
         log.append((sameBeginning ? beginning : "") + log.turns(30));
         if (isDown) log.start();
         else program.kill("SIGCONT");
-        await log.caughtUp();
-        await log.stop();
-        await log.assertAsBatch();
+        await log.endsAsBatch();
       }
     },
   );
@@ -178,9 +174,7 @@ for (const sameBeginning of [false, true]) {
         log.appendTo(other, (sameBeginning ? beginning : "") + log.turns(30));
         Deno.renameSync(other, log.path);
         if (isDown) log.start();
-        await log.caughtUp();
-        await log.stop();
-        await log.assertAsBatch();
+        await log.endsAsBatch();
       }
     },
   );
@@ -195,9 +189,7 @@ Deno.test("SPEC 7: --follow reads an emptied log from its beginning, though noth
     Deno.truncateSync(log.path);
   }
   log.append(log.turns(1));
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 type Rotation = (log: FollowedLog, round: number) => void | Promise<void>;
@@ -249,9 +241,7 @@ for (const [how, rotate] of Object.entries(ROTATIONS)) {
       await (round === 1 ? log.crash() : log.stop());
     }
     log.start();
-    await log.caughtUp();
-    await log.stop();
-    await log.assertAsBatch();
+    await log.endsAsBatch();
   });
 }
 
@@ -287,9 +277,7 @@ Deno.test("SPEC 7: --follow takes no file for the log because it has its inode",
   }
   log.append(log.turns(20));
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the rest", async () => {
@@ -303,9 +291,7 @@ Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the res
   log.copyTruncate();
   log.append(answer);
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 7: --follow keeps the order of unread files of which one may have the inode of an empty one before", async () => {
@@ -328,9 +314,7 @@ Deno.test("SPEC 7: --follow keeps the order of unread files of which one may hav
     log.append(answer);
   }
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 7: --follow tells nothing again because files were renamed and compressed", async () => {
@@ -347,9 +331,7 @@ Deno.test("SPEC 7: --follow tells nothing again because files were renamed and c
   }
   await log.stop();
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
   const lines = log.stream.split("\n");
   assertEquals(lines.length, new Set(lines).size);
 });
@@ -368,9 +350,7 @@ Deno.test("SPEC 7: --follow reads unread files in the order of their rotation, t
   }
   Deno.writeTextFileSync(`${log.path}.2`, "late\n", { append: true });
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 7: --follow leaves other logs alone that are called alike", async () => {
@@ -415,9 +395,7 @@ Deno.test("SPEC 7: --follow of which nobody reads stdout, while the log is rotat
       await log.crash();
       log.start();
     }
-    await log.caughtUp();
-    await log.stop();
-    await log.assertAsBatch();
+    await log.endsAsBatch();
   }
 });
 
@@ -446,9 +424,7 @@ Deno.test("SPEC 7: --follow reads the right files where they are moved while it 
   await rotate();
   log.append(log.turns(1));
   read();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 for (const args of [[], ["--synchronous", "off"]]) {
@@ -462,9 +438,7 @@ for (const args of [[], ["--synchronous", "off"]]) {
     await until(() => log.isSeen && records(log.db).length > 1, "the commit");
     await log.crash();
     log.start(...args);
-    await log.caughtUp();
-    await log.stop();
-    await log.assertAsBatch();
+    await log.endsAsBatch();
   });
 }
 
@@ -482,9 +456,7 @@ Deno.test("SPEC 5: --follow waits for another program that writes to the databas
   } finally {
     other.close();
   }
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
 
 Deno.test("SPEC 8: --follow ends with code 1 where the database stays locked, and loses nothing", async () => {
@@ -503,7 +475,5 @@ Deno.test("SPEC 8: --follow ends with code 1 where the database stays locked, an
     other.close();
   }
   log.start();
-  await log.caughtUp();
-  await log.stop();
-  await log.assertAsBatch();
+  await log.endsAsBatch();
 });
