@@ -155,12 +155,15 @@ export class SpoolFile implements Spool {
 function endsInMidLine(path: string): boolean {
   try {
     using file = Deno.openSync(path);
+    const { size } = file.statSync();
+    if (size === 0) return false;
     const last = new Uint8Array(1);
-    file.seekSync(-1, Deno.SeekMode.End);
+    file.seekSync(size - 1, Deno.SeekMode.Start);
     return file.readSync(last) === 1 && last[0] !== NEWLINE;
-  } catch {
-    // It is empty, or may only be written.
-    return false;
+  } catch (error) {
+    // It may only be written.
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
   }
 }
 

@@ -62,7 +62,7 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   const names = followed === null ? [] : pathsOf(followed);
   for (const name of names) refuseRotatedNames(name, args);
   if (args.isDefaultDb) refuseForeignFiles(args.db);
-  const deadLetter = args.deadLetter === null
+  using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
   using store = new SqliteStore(args.db, args);
