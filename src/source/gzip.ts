@@ -53,7 +53,7 @@ export async function* gunzipped(
   const input = new Input(chunks);
   try {
     for (const [at, byte] of MAGIC.entries()) {
-      if ((await input.peek())[0] === byte) input.skip(1);
+      if ((await input.peek())[0] === byte) input.advance(1);
       else {
         if (at > 0) yield MAGIC.slice(0, at);
         return yield* input.rest();
@@ -114,7 +114,7 @@ async function* inflated(input: Input): AsyncGenerator<Uint8Array> {
       }
       if (error) throw corrupt();
       const used = inflate.bytesWritten - before;
-      input.skip(used);
+      input.advance(used);
       ended = used < piece.length;
     }
   } finally {
@@ -130,7 +130,7 @@ async function startsMember(input: Input): Promise<boolean> {
   let bytes;
   while ((bytes = await input.peek())[0] === 0) {
     const end = bytes.findIndex((byte) => byte !== 0);
-    input.skip(end < 0 ? bytes.length : end);
+    input.advance(end < 0 ? bytes.length : end);
   }
   if (bytes.length === 0) return false;
   for (const byte of MAGIC) if (await input.byte() !== byte) throw foreign();
@@ -161,7 +161,7 @@ class Input {
   }
 
   /** Moves on behind bytes that were at hand. */
-  skip(count: number): void {
+  advance(count: number): void {
     this.#rest = this.#rest.subarray(count);
   }
 
@@ -169,7 +169,7 @@ class Input {
   async byte(): Promise<number> {
     const [byte] = await this.peek();
     if (byte === undefined) throw truncated();
-    this.skip(1);
+    this.advance(1);
     return byte;
   }
 
