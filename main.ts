@@ -7,9 +7,9 @@
  * @module
  */
 
-import { Console } from "./src/cli/console.ts";
+import { Console } from "./src/terminal/console.ts";
 import { Failure, messageOf } from "./src/error.ts";
-import { provideSqlite } from "./src/store/library.ts";
+import { provideSqlite } from "./src/store/sqlite/library.ts";
 
 try {
   const release = provideSqlite();

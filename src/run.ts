@@ -5,18 +5,18 @@
  * @module
  */
 
-import type { DeadLetter, SpoolFile } from "./dead_letter.ts";
+import type { DeadLetter, SpoolFile } from "./output/dead_letter.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import type { Decoded, Rejection, TurnEvent } from "./event.ts";
+import type { Decoded, Rejection, TurnEvent } from "./turns/event.ts";
 import type { Output } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
 import { MOST_LINE_BYTES } from "./source/candidate.ts";
 import type { Tally } from "./source/candidate_filter.ts";
-import type { CheckpointStore, Position } from "./source/follow/position.ts";
+import type { CheckpointStore, Position } from "./turns/checkpoint.ts";
 import { isMark, type Line, LineReader, type Placed } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
 import { breathe } from "./system/breathe.ts";
-import type { Applied, Tracker } from "./tracker.ts";
+import type { Applied, Tracker } from "./turns/tracker.ts";
 
 /** Is told what happens, to tell it to people. */
 export interface Observer {

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { type LogOptions, logPieces } from "./log_generator.ts";
+import { type LogOptions, logPieces } from "./gen_log/log_generator.ts";
 
 const HELP = `Writes a log like those that turn-counter reads. The same options
 give the same bytes, on any machine.

@@ -78,7 +78,7 @@ const tasks: Record<string, Task> = {
   },
 
   async fuzz(args) {
-    return await withProgram("run", ["tools/fuzz.ts", ...args]);
+    return await withProgram("run", ["tests/fuzz/fuzz.ts", ...args]);
   },
 
   async check() {

@@ -5,8 +5,8 @@
  */
 
 import { parse } from "node:path";
-import { DeadLetter } from "../dead_letter.ts";
-import { codex } from "../dialect/codex.ts";
+import { DeadLetter } from "../output/dead_letter.ts";
+import { codex } from "../dialect/sse/sse.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
@@ -17,16 +17,19 @@ import { pathsOf, rotatedName, splitPath } from "../source/follow/files.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
-import { DATABASE_SUFFIXES, refuseForeignFiles } from "../store/shared_path.ts";
-import { SqliteStore } from "../store/store.ts";
+import {
+  DATABASE_SUFFIXES,
+  refuseForeignFiles,
+} from "../store/sqlite/shared_path.ts";
+import { SqliteStore } from "../store/sqlite/store.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
-import { Tracker } from "../tracker.ts";
-import { TurnLookup } from "../turn_lookup.ts";
-import type { Emit } from "./options.ts";
-import type { RunArgs } from "./args.ts";
-import type { Console } from "./console.ts";
-import { ProgressLine } from "./progress.ts";
-import { stopSignal } from "./signals.ts";
+import { Tracker } from "../turns/tracker.ts";
+import { TurnLookup } from "../turns/turn_lookup.ts";
+import type { Emit } from "./args/options.ts";
+import type { RunArgs } from "./args/args.ts";
+import type { Console } from "../terminal/console.ts";
+import { ProgressLine } from "../terminal/progress.ts";
+import { stopSignal } from "../system/signals.ts";
 
 /** How long a terminal may stay silent as input before it is told why, in milliseconds. */
 const PATIENCE = 3000;

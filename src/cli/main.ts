@@ -8,12 +8,12 @@ import config from "../../deno.json" with { type: "json" };
 import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
 import { stdoutForText } from "../output/sink.ts";
 import { status } from "../status/status.ts";
-import { type Args, readArgs } from "./args.ts";
-import { completions } from "./completions.ts";
-import { Console } from "./console.ts";
+import { type Args, readArgs } from "./args/args.ts";
+import { completions } from "./docs/completions.ts";
+import { Console } from "../terminal/console.ts";
 import { count } from "./count.ts";
-import { HELP } from "./help.ts";
-import { manualPage } from "./man.ts";
+import { HELP } from "./docs/help.ts";
+import { manualPage } from "./docs/man.ts";
 
 /**
  * Runs the program.

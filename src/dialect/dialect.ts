@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Decoded, Envelope, Rejection } from "../event.ts";
+import type { Decoded, Envelope, Rejection } from "../turns/event.ts";
 
 /**
  * How a line can be told apart by its bytes alone, so that those that do not

@@ -7,7 +7,7 @@
 import { joinBytes } from "../bytes.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Line } from "../source/lines.ts";
-import type { TurnLookup, TurnTag } from "../turn_lookup.ts";
+import type { TurnLookup, TurnTag } from "../turns/turn_lookup.ts";
 import {
   isSkipped,
   type Outcome,

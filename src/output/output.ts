@@ -5,8 +5,8 @@
  */
 
 import type { Line } from "../source/lines.ts";
-import type { TurnEvent } from "../event.ts";
-import type { Applied } from "../tracker.ts";
+import type { TurnEvent } from "../turns/event.ts";
+import type { Applied } from "../turns/tracker.ts";
 
 /** An event of a turn, and what it came to. */
 export interface Outcome {

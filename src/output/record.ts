@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Turn } from "../turn.ts";
+import type { Turn } from "../turns/turn.ts";
 
 /**
  * Writes a turn as one line of JSON, newline included: all keys, always in the

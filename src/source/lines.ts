@@ -8,7 +8,7 @@ import { TextLineStream } from "@std/streams";
 import type { Candidate } from "./candidate.ts";
 import type { CandidateFilter } from "./candidate_filter.ts";
 import { joinBytes } from "../bytes.ts";
-import type { Position } from "./follow/position.ts";
+import type { Position } from "../turns/checkpoint.ts";
 
 /** A line that can concern a turn. */
 export interface Line extends Candidate {

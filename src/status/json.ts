@@ -4,8 +4,8 @@
  * @module
  */
 
-import { escaped } from "../cli/visible.ts";
-import type { Status } from "./query.ts";
+import { escaped } from "../terminal/visible.ts";
+import type { Status } from "../store/sqlite/status.ts";
 
 /**
  * Writes a status as one line of JSON, newline included. All keys are always

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { terminalWidth } from "../cli/terminal.ts";
+import { terminalWidth } from "../terminal/size.ts";
 import { stdoutForText } from "../output/sink.ts";
-import { refuseForeignFiles } from "../store/shared_path.ts";
+import { refuseForeignFiles } from "../store/sqlite/shared_path.ts";
 import { formatJson } from "./json.ts";
-import { readStatus } from "./query.ts";
+import { readStatus } from "../store/sqlite/status.ts";
 import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 

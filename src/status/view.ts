@@ -4,16 +4,25 @@
  * @module
  */
 
-import { STATUS_COLORS } from "../cli/colors.ts";
-import { formatBytes, formatCount, formatDuration } from "../cli/numbers.ts";
-import { visible } from "../cli/visible.ts";
-import type { TurnStatus } from "../turn.ts";
-import { bar } from "./bars.ts";
+import { STATUS_COLORS } from "../terminal/colors.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+} from "../terminal/numbers.ts";
+import { visible } from "../terminal/visible.ts";
+import type { TurnStatus } from "../turns/turn.ts";
+import { bar } from "../terminal/bars.ts";
 import type { FollowedFile, Standing } from "./followed.ts";
-import type { LastTurn, Status } from "./query.ts";
-import { type Canvas, type Cell, type Column, table } from "./table.ts";
-import { cut, widthOf } from "./text.ts";
-import { formatAge, formatShare } from "./units.ts";
+import type { LastTurn, Status } from "../store/sqlite/status.ts";
+import {
+  type Canvas,
+  type Cell,
+  type Column,
+  table,
+} from "../terminal/table.ts";
+import { cut, widthOf } from "../terminal/text.ts";
+import { formatAge, formatShare } from "../terminal/units.ts";
 
 /** How to show a {@linkcode Status}. */
 export interface ViewOptions extends Canvas {

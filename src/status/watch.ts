@@ -6,7 +6,12 @@
 
 import { stdoutForText } from "../output/sink.ts";
 import { stopThisProcess } from "../system/stop.ts";
-import { enterScreen, frame, leaveScreen, terminalHeight } from "./screen.ts";
+import {
+  enterScreen,
+  frame,
+  leaveScreen,
+  terminalHeight,
+} from "../terminal/screen.ts";
 
 /** How often, in milliseconds. */
 const PERIOD = 1000;

@@ -5,10 +5,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { completions } from "../../src/cli/completions.ts";
-import { HELP } from "../../src/cli/help.ts";
-import { manualPage } from "../../src/cli/man.ts";
-import { SHELLS } from "../../src/cli/options.ts";
+import { completions } from "../../src/cli/docs/completions.ts";
+import { HELP } from "../../src/cli/docs/help.ts";
+import { manualPage } from "../../src/cli/docs/man.ts";
+import { SHELLS } from "../../src/cli/args/options.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { completions } from "../../src/cli/completions.ts";
-import type { Shell } from "../../src/cli/options.ts";
+import { completions } from "../../src/cli/docs/completions.ts";
+import type { Shell } from "../../src/cli/args/options.ts";
 import { TempDir } from "../support/temp.ts";
 import { fishTest, terminalTest, zshTest } from "./machine.ts";
 import { run } from "./program.ts";

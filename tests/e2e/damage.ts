@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
-import { agentEvents } from "../property/random_log.ts";
-import { forSeeds } from "../property/seeds.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import { agentEvents } from "../support/random_log.ts";
+import { forSeeds } from "../support/seeds.ts";
 import { contents, query } from "../support/database.ts";
 import { logOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
-import { codex } from "../../src/dialect/codex.ts";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
-import { logPieces } from "../../tools/log_generator.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
+import { logPieces } from "../../tools/gen_log/log_generator.ts";
 import { contents } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TurnEvent } from "../../src/event.ts";
-import { Random } from "../../tools/log_generator/random.ts";
-import { Model } from "../property/model.ts";
-import { forSeeds } from "../property/seeds.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import { Model } from "../support/oracle/model.ts";
+import { forSeeds } from "../support/seeds.ts";
 import { fold, records } from "../support/database.ts";
 import { answer, at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
-import { agentEvents } from "../property/random_log.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import { agentEvents } from "../support/random_log.ts";
 import { contents, query } from "../support/database.ts";
 import { logOf } from "../support/envelope.ts";
 import { createSeed } from "../support/seed.ts";

@@ -1,4 +1,4 @@
-import { Random } from "../../tools/log_generator/random.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { assertSurvivesKills, assertSurvivesKillsAtStart } from "./kills.ts";
 import { MODES } from "./lives.ts";
 import { STARTS } from "./starts.ts";

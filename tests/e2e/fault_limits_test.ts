@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { TurnEvent } from "../../src/event.ts";
-import { Random } from "../../tools/log_generator/random.ts";
-import { agentEvents } from "../property/random_log.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import { agentEvents } from "../support/random_log.ts";
 import {
   appliedEvents,
   contents,

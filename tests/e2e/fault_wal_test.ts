@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { contents } from "../support/database.ts";
 import { logOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Random } from "../../tools/log_generator/random.ts";
-import { forSeeds } from "../property/seeds.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
+import { forSeeds } from "../support/seeds.ts";
 import { exists, FollowedLog } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
 import { standsStill, until } from "./program.ts";

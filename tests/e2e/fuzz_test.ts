@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { utf8 } from "../../tools/fuzz/bytes.ts";
-import { describe, findDefect } from "../../tools/fuzz/find.ts";
-import { trial } from "../../tools/fuzz/trial.ts";
+import { utf8 } from "../support/bytes.ts";
+import { describe, findDefect } from "../fuzz/find.ts";
+import { trial } from "../fuzz/trial.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { COMMAND } from "./program.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { logPieces } from "../../tools/log_generator.ts";
-import { Random } from "../../tools/log_generator/random.ts";
+import { logPieces } from "../../tools/gen_log/log_generator.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { contents, fold, query, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
 import { Live, turnCounter } from "./program.ts";

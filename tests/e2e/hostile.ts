@@ -5,8 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Bytes } from "../../tools/fuzz/bytes.ts";
-import { trial } from "../../tools/fuzz/trial.ts";
+import type { Bytes } from "../support/bytes.ts";
+import { trial } from "../fuzz/trial.ts";
 import { records } from "../support/database.ts";
 import { envelope, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { concat, utf8 } from "../../tools/fuzz/bytes.ts";
-import { utf16 } from "../../tools/fuzz/kinds.ts";
-import { INVALID_UTF8 } from "../../tools/fuzz/odd_values.ts";
+import { concat, utf8 } from "../support/bytes.ts";
+import { utf16 } from "../fuzz/kinds.ts";
+import { INVALID_UTF8 } from "../fuzz/odd_values.ts";
 import { records } from "../support/database.ts";
 import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { utf8 } from "../../tools/fuzz/bytes.ts";
+import { utf8 } from "../support/bytes.ts";
 import { records } from "../support/database.ts";
 import { at } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

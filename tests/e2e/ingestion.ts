@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { records } from "../support/database.ts";
 import { answer, at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Random } from "../../tools/log_generator/random.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
 import { contents, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
 import { Lives, type Mode } from "./lives.ts";

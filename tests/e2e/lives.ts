@@ -5,7 +5,7 @@
  */
 
 import { assert } from "@std/assert";
-import type { Random } from "../../tools/log_generator/random.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
 import { appliedEvents } from "../support/database.ts";
 import type { TempDir } from "../support/temp.ts";
 import { COMMAND, until, within } from "./program.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { utf8 } from "../../tools/fuzz/bytes.ts";
+import { utf8 } from "../support/bytes.ts";
 import { at } from "../support/envelope.ts";
 import { assertHeld, GOOD, lineWith, lineWithRaw, read } from "./hostile.ts";
 import { assertPasses, DENSE_LINES, LONG_LINES } from "./long_line.ts";

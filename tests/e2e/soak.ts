@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { query } from "../support/database.ts";
 import { FollowedLog } from "./follower.ts";
 import { DATED, logrotate, Writer, type WriterOptions } from "./logrotate.ts";

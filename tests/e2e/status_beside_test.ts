@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readStatus } from "../../src/status/query.ts";
+import { readStatus } from "../../src/store/sqlite/status.ts";
 import { userId } from "../../src/system/user.ts";
 import { query } from "../support/database.ts";
 import { answer, at, lineOf, prompt } from "../support/envelope.ts";

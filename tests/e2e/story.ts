@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { TurnEvent } from "../../src/event.ts";
-import type { Random } from "../../tools/log_generator/random.ts";
-import { Model } from "../property/model.ts";
-import { agentEvents } from "../property/random_log.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
+import { Model } from "../support/oracle/model.ts";
+import { agentEvents } from "../support/random_log.ts";
 import { lineOf } from "../support/envelope.ts";
 
 /** A log in which each event changes something, and what it comes to. */

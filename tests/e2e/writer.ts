@@ -11,8 +11,8 @@
  */
 
 import { unlessMissing } from "../../src/system/unless_missing.ts";
-import { logLines } from "../../tools/log_generator.ts";
-import { Random } from "../../tools/log_generator/random.ts";
+import { logLines } from "../../tools/gen_log/log_generator.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 
 /** Longer lines of the generator are left out: it is the rotation that counts. */
 const LONGEST = 2000;

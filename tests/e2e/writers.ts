@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../tools/log_generator/random.ts";
-import { agentEvents } from "../property/random_log.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import { agentEvents } from "../support/random_log.ts";
 import { contents, query } from "../support/database.ts";
 import { lineOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,20 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
-import { codex } from "../../src/dialect/codex.ts";
-import type { Decoded } from "../../src/event.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
+import type { Decoded } from "../../src/turns/event.ts";
 import { CandidateFilter } from "../../src/source/candidate_filter.ts";
 import { candidateLines, isMark, LineReader } from "../../src/source/lines.ts";
-import {
-  anyBytes,
-  anyPieces,
-  disguise,
-  mutate,
-} from "../../tools/fuzz/damage.ts";
-import { logBytes } from "../../tools/log_generator.ts";
-import { Random } from "../../tools/log_generator/random.ts";
+import { anyBytes, anyPieces, disguise, mutate } from "../fuzz/damage.ts";
+import { logBytes } from "../../tools/gen_log/log_generator.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
-import { agentEvents, anyChunks } from "./random_log.ts";
-import { forSeeds } from "./seeds.ts";
+import { agentEvents, anyChunks } from "../support/random_log.ts";
+import { forSeeds } from "../support/seeds.ts";
 
 const LIMIT = 1 << 20;
 

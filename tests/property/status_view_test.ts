@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
 import type { Standing } from "../../src/status/followed.ts";
-import type { Status } from "../../src/status/query.ts";
+import type { Status } from "../../src/store/sqlite/status.ts";
 import { view } from "../../src/status/view.ts";
-import type { Random } from "../../tools/log_generator/random.ts";
-import { forSeeds } from "./seeds.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
+import { forSeeds } from "../support/seeds.ts";
 
 /** Ranges of characters, most of which are trouble. */
 const RANGES: [number, number][] = [

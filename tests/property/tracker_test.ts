@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import type { TurnEvent } from "../../src/event.ts";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
-import { Random } from "../../tools/log_generator/random.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
+import { Random } from "../../tools/gen_log/random.ts";
 import { contents, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
-import { Model } from "./model.ts";
-import { agentEvents, anyEvents } from "./random_log.ts";
-import { forSeeds } from "./seeds.ts";
+import { Model } from "../support/oracle/model.ts";
+import { agentEvents, anyEvents } from "../support/random_log.ts";
+import { forSeeds } from "../support/seeds.ts";
 
 /** Applies events to a database, which is made where it is missing. */
 function apply(path: string, events: TurnEvent[]): number[][] {

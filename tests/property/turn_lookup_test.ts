@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
-import { TurnLookup } from "../../src/turn_lookup.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
+import { TurnLookup } from "../../src/turns/turn_lookup.ts";
 import { TempDir } from "../support/temp.ts";
-import { agentEvents, anyEvents } from "./random_log.ts";
-import { forSeeds } from "./seeds.ts";
+import { agentEvents, anyEvents } from "../support/random_log.ts";
+import { forSeeds } from "../support/seeds.ts";
 
 Deno.test("SPEC 6: an event's turn is found by the rule of section 3, whatever is remembered", async () => {
   await forSeeds(40, (random) => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describe, findDefect } from "../../tools/fuzz/find.ts";
+import { describe, findDefect } from "../fuzz/find.ts";
 import { assertPasses, LONG_LINES } from "../e2e/long_line.ts";
 import { linuxTest } from "../e2e/machine.ts";
 import { COMMAND } from "../e2e/program.ts";

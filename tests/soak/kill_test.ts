@@ -4,7 +4,7 @@ import {
 } from "../e2e/kills.ts";
 import { MODES } from "../e2e/lives.ts";
 import { STARTS } from "../e2e/starts.ts";
-import { forSeeds } from "../property/seeds.ts";
+import { forSeeds } from "../support/seeds.ts";
 
 const SEEDS = 12;
 const KILLS = 10;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Answer, Prompt, TurnEvent } from "../../src/event.ts";
-import { parseInstant } from "../../src/instant.ts";
+import type { Answer, Prompt, TurnEvent } from "../../src/turns/event.ts";
+import { parseInstant } from "../../src/turns/instant.ts";
 
 type Fields = Partial<Omit<Prompt, "kind" | "at">>;
 

@@ -9,9 +9,9 @@ import {
   readArgs,
   type RunArgs,
   type StatusArgs,
-} from "../../src/cli/args.ts";
-import { HELP } from "../../src/cli/help.ts";
-import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/options.ts";
+} from "../../src/cli/args/args.ts";
+import { HELP } from "../../src/cli/docs/help.ts";
+import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
 import { UsageError } from "../../src/error.ts";
 
 const DEFAULTS: Args & RunArgs = {

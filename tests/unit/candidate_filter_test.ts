@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/codex.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
 import type { Candidate } from "../../src/source/candidate.ts";
 import { CandidateFilter } from "../../src/source/candidate_filter.ts";
 import { answer, lineOf, prompt } from "../support/envelope.ts";

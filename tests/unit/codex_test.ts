@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { codex } from "../../src/dialect/codex.ts";
-import type { Decoded, TurnEvent } from "../../src/event.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
+import type { Decoded, TurnEvent } from "../../src/turns/event.ts";
 import {
   answer,
   envelope,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { completions } from "../../src/cli/completions.ts";
-import { manualPage } from "../../src/cli/man.ts";
-import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/options.ts";
+import { completions } from "../../src/cli/docs/completions.ts";
+import { manualPage } from "../../src/cli/docs/man.ts";
+import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/args/options.ts";
 
 const ALL = [
   ...OPTIONS.map(({ name }) => name),

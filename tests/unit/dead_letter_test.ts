@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DeadLetter } from "../../src/dead_letter.ts";
+import { DeadLetter } from "../../src/output/dead_letter.ts";
 import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dedupHash } from "../../src/dedup_hash.ts";
+import { dedupHash } from "../../src/turns/dedup_hash.ts";
 import { prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 

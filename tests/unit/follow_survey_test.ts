@@ -4,7 +4,7 @@ import {
   type Checkpoint,
   fingerprint,
   FINGERPRINT_BYTES,
-} from "../../src/source/follow/position.ts";
+} from "../../src/turns/checkpoint.ts";
 import { survey } from "../../src/source/follow/survey.ts";
 import { TempDir } from "../support/temp.ts";
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { codex } from "../../src/dialect/codex.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
 import { entryAt, openEntry } from "../../src/source/follow/files.ts";
-import type { Checkpoint, Position } from "../../src/source/follow/position.ts";
+import type { Checkpoint, Position } from "../../src/turns/checkpoint.ts";
 import { Tail } from "../../src/source/follow/tail.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

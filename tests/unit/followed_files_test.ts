@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/codex.ts";
+import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark } from "../../src/source/lines.ts";
 import { FollowedFiles } from "../../src/source/follow/followed_files.ts";
-import type { CheckpointStore } from "../../src/source/follow/position.ts";
+import type { CheckpointStore } from "../../src/turns/checkpoint.ts";
 import { Tail } from "../../src/source/follow/tail.ts";
-import { SqliteStore } from "../../src/store/store.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 

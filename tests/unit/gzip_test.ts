@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { constants, gunzipSync } from "node:zlib";
 import { gunzipped } from "../../src/source/gzip.ts";
-import { logBytes } from "../../tools/log_generator.ts";
-import { anyChunks } from "../property/random_log.ts";
-import { forSeeds } from "../property/seeds.ts";
+import { logBytes } from "../../tools/gen_log/log_generator.ts";
+import { anyChunks } from "../support/random_log.ts";
+import { forSeeds } from "../support/seeds.ts";
 import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();

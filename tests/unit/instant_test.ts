@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseInstant } from "../../src/instant.ts";
+import { parseInstant } from "../../src/turns/instant.ts";
 
 const NOON = Date.UTC(2025, 10, 18, 12, 0, 0);
 

@@ -3,8 +3,8 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
-} from "../../src/cli/numbers.ts";
-import { formatProgress } from "../../src/cli/progress.ts";
+} from "../../src/terminal/numbers.ts";
+import { formatProgress } from "../../src/terminal/progress.ts";
 
 Deno.test("formatCount sets thousands apart", () => {
   assertEquals([0, 999, 1234567].map(formatCount), ["0", "999", "1,234,567"]);

@@ -1,12 +1,12 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Console } from "../../src/cli/console.ts";
-import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/options.ts";
-import { formatProgress } from "../../src/cli/progress.ts";
+import { Console } from "../../src/terminal/console.ts";
+import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
+import { formatProgress } from "../../src/terminal/progress.ts";
 import { noCounts } from "../../src/run.ts";
-import type { Status } from "../../src/status/query.ts";
+import type { Status } from "../../src/store/sqlite/status.ts";
 import { view } from "../../src/status/view.ts";
-import { SqliteStore } from "../../src/store/store.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
 import { query } from "../support/database.ts";
 import { blocks, README } from "../support/readme.ts";

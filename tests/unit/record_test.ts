@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatRecord } from "../../src/output/record.ts";
-import type { Turn } from "../../src/turn.ts";
+import type { Turn } from "../../src/turns/turn.ts";
 
 const TURN: Turn = {
   id: 512,

@@ -1,6 +1,6 @@
 import { assertStringIncludes, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { refuseForeignFiles } from "../../src/store/shared_path.ts";
+import { refuseForeignFiles } from "../../src/store/sqlite/shared_path.ts";
 import { userId } from "../../src/system/user.ts";
 import { TempDir } from "../support/temp.ts";
 

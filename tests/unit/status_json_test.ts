@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatJson } from "../../src/status/json.ts";
-import type { Status } from "../../src/status/query.ts";
+import type { Status } from "../../src/store/sqlite/status.ts";
 
 const STATUS: Status = {
   database: "turns.db",

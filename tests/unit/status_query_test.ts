@@ -1,15 +1,15 @@
-import { NOTHING } from "../../src/source/follow/position.ts";
+import { NOTHING } from "../../src/turns/checkpoint.ts";
 import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
-import type { TurnEvent } from "../../src/event.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
 import { identityOf } from "../../src/source/follow/files.ts";
 import {
   MOST_DURATIONS,
   readStatus,
   STATUS_SQL,
-} from "../../src/status/query.ts";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
+} from "../../src/store/sqlite/status.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,12 +1,12 @@
 import { Database } from "@db/sqlite";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { readStatus } from "../../src/status/query.ts";
-import { readOnly } from "../../src/status/read_only.ts";
-import { SCHEMA_VERSION } from "../../src/store/schema.ts";
-import { SqliteStore } from "../../src/store/store.ts";
+import { readStatus } from "../../src/store/sqlite/status.ts";
+import { readOnly } from "../../src/store/sqlite/read_only.ts";
+import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { userId } from "../../src/system/user.ts";
-import { Tracker } from "../../src/tracker.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";

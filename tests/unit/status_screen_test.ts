@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { frame } from "../../src/status/screen.ts";
+import { frame } from "../../src/terminal/screen.ts";
 
 Deno.test("frame clears each line before it writes it, and all that is below", () => {
   assertEquals(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Cell, type Column, table } from "../../src/status/table.ts";
+import { type Cell, type Column, table } from "../../src/terminal/table.ts";
 
 const RED = 31;
 const COLUMNS: Column[] = [{}, { align: "right" }, { keep: "end" }];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cut } from "../../src/status/text.ts";
+import { cut } from "../../src/terminal/text.ts";
 
 Deno.test("cut leaves what fits", () => {
   for (const text of ["", "abc", "日本", "e\u0301e\u0301"]) {

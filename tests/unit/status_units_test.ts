@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { bar } from "../../src/status/bars.ts";
-import { percentile } from "../../src/status/percentile.ts";
-import { formatAge, formatShare } from "../../src/status/units.ts";
+import { bar } from "../../src/terminal/bars.ts";
+import { percentile } from "../../src/store/percentile.ts";
+import { formatAge, formatShare } from "../../src/terminal/units.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
 import type { FollowedFile } from "../../src/status/followed.ts";
-import type { LastTurn, Status } from "../../src/status/query.ts";
+import type { LastTurn, Status } from "../../src/store/sqlite/status.ts";
 import { view } from "../../src/status/view.ts";
-import type { TurnStatus } from "../../src/turn.ts";
+import type { TurnStatus } from "../../src/turns/turn.ts";
 
 const NOW = Date.UTC(2025, 10, 18, 20);
 const SID = "019a967c-2894-74b3-bfd7-24d460bc9c78";

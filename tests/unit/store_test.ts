@@ -6,11 +6,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { CHECKPOINT_SQL } from "../../src/store/checkpoints.ts";
-import { SCHEMA_VERSION } from "../../src/store/schema.ts";
-import { EVENT_SQL } from "../../src/store/statements.ts";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
+import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
+import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
+import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
 import { contents, query, records } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { execute, SEED_SCHEMA } from "../support/seed.ts";

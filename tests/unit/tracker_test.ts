@@ -1,9 +1,9 @@
 import { Database } from "@db/sqlite";
 import { assertEquals, assertThrows } from "@std/assert";
-import { dedupHash } from "../../src/dedup_hash.ts";
-import type { TurnEvent } from "../../src/event.ts";
-import { SqliteStore } from "../../src/store/store.ts";
-import { Tracker } from "../../src/tracker.ts";
+import { dedupHash } from "../../src/turns/dedup_hash.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { Tracker } from "../../src/turns/tracker.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 

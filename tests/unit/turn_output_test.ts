@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Line } from "../../src/source/lines.ts";
 import type { Outcome } from "../../src/output/output.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
-import type { Turn } from "../../src/turn.ts";
+import type { Turn } from "../../src/turns/turn.ts";
 import { prompt } from "../support/envelope.ts";
 
 Deno.test("TurnOutput writes the records of one event, be they more than a string holds", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { escaped, visible } from "../../src/cli/visible.ts";
+import { escaped, visible } from "../../src/terminal/visible.ts";
 
 Deno.test("visible makes one line of many", () => {
   assertEquals(visible("\n a\r\n\tb\u2028c\u2029 d\v\f\x85e \n"), "a b c d e");

@@ -5,8 +5,8 @@
  */
 
 import { exists } from "../build/paths.ts";
-import { canonicalLine } from "../log_generator/envelope.ts";
-import { Random } from "../log_generator/random.ts";
+import { canonicalLine } from "../gen_log/envelope.ts";
+import { Random } from "../gen_log/random.ts";
 import { output } from "./measure.ts";
 import type { Setting } from "./part.ts";
 

@@ -17,7 +17,7 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
   type Identity,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 import { lastOf, Progress, type Reading } from "./progress.ts";
 
 /** How many bytes gzip data is known by. */

@@ -10,7 +10,7 @@ import {
   type CheckpointStore,
   type Fingerprint,
   type Position,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 
 /** What a {@linkcode Catalogue} works with. */
 export interface CatalogueParts {

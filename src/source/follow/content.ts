@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Fingerprint, fingerprint } from "./position.ts";
+import { type Fingerprint, fingerprint } from "../../turns/checkpoint.ts";
 
 /** Whether a file holds the bytes that some fingerprints were made of. */
 export function fileHolds(

@@ -18,7 +18,7 @@ import {
   type Fingerprint,
   fingerprint,
   FINGERPRINT_BYTES,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 
 /** What is asked of a file that is open. */
 export interface Opened {

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { unlessMissing } from "../../system/unless_missing.ts";
-import type { Identity } from "./position.ts";
+import type { Identity } from "../../turns/checkpoint.ts";
 
 /** A file that is or was the followed one. */
 export interface Entry {

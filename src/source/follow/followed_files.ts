@@ -17,7 +17,7 @@ import {
 } from "./files.ts";
 import { Names } from "./names.ts";
 import { headOf, openSource } from "./opening.ts";
-import { type Identity, NOTHING } from "./position.ts";
+import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
 import type { Reading } from "./progress.ts";
 import { survey } from "./survey.ts";
 import { Tail } from "./tail.ts";

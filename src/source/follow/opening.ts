@@ -13,7 +13,7 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
   NOTHING,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 import type { Reading } from "./progress.ts";
 import { Tail } from "./tail.ts";
 

@@ -13,7 +13,7 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
   type Position,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 
 /** How the lines of a source are read. */
 export interface Reading {

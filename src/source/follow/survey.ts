@@ -7,7 +7,7 @@
 
 import { holds, isCopy, type Opened, sizeOf } from "./copies.ts";
 import { type Entry, sameFile } from "./files.ts";
-import type { Checkpoint } from "./position.ts";
+import type { Checkpoint } from "../../turns/checkpoint.ts";
 import { isUnchanged } from "./unfinished.ts";
 
 /** What a directory can be a step behind the clock by, in milliseconds. */

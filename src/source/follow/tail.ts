@@ -13,7 +13,7 @@ import {
   FINGERPRINT_BYTES,
   type Identity,
   type Position,
-} from "./position.ts";
+} from "../../turns/checkpoint.ts";
 import { Progress, type Reading } from "./progress.ts";
 import { fileHolds, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";

@@ -1,0 +1,186 @@
+/**
+ * What makes shells complete the program's options, from the table of options.
+ *
+ * @module
+ */
+
+import {
+  COMMANDS,
+  NAMED_COMMANDS,
+  type Option,
+  OPTIONS,
+  optionsOf,
+  type Shell,
+} from "../args/options.ts";
+
+const NAMES = COMMANDS.filter((name) => name !== "run");
+
+/** The script for a shell. */
+export function completions(shell: Shell): string {
+  return SCRIPTS[shell]();
+}
+
+const SCRIPTS: Record<Shell, () => string> = { bash, zsh, fish };
+
+/** How an option is written, in each of its forms. */
+function forms({ name, short }: Option): string[] {
+  return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
+}
+
+function bash(): string {
+  const values = OPTIONS.filter(({ value }) => value !== undefined)
+    .map((option) => {
+      const words = option.choices?.join(" ");
+      const generate = words !== undefined
+        ? `compgen -W '${words}' -- "$word"`
+        : option.kind === "file"
+        ? 'compgen -f -- "$word"'
+        : ":";
+      return `    ${
+        forms(option).join(" | ")
+      }) mapfile -t COMPREPLY < <(${generate})${
+        // A word that happens to be the name of a folder is none.
+        option.kind === "file"
+          ? "; compopt -o filenames 2>/dev/null"
+          : ""}; return 0 ;;`;
+    });
+  const named = NAMES.map((name) => {
+    const words = [...optionsOf(name).flatMap(forms), ...operandsOf(name)];
+    return `    ${name}) words='${words.join(" ")}' ;;`;
+  });
+  const own = optionsOf("run").flatMap(forms).join(" ");
+  return `# bash completion of turn-counter:
+#   source <(turn-counter completions bash)
+_turn_counter() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]}
+  local words='${own}' command=
+  # "--option=value" comes as three words.
+  [ "$word" != = ] || word=
+  [ "$before" != = ] || before=\${COMP_WORDS[COMP_CWORD - 2]}
+  case $before in
+${values.join("\n")}
+  esac
+  # A name that is being typed is not yet a command.
+  [ "$COMP_CWORD" -eq 1 ] || command=\${COMP_WORDS[1]}
+  case $command in
+${named.join("\n")}
+    '') words+=' ${NAMES.join(" ")}' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _turn_counter turn-counter
+`;
+}
+
+/** What can stand behind a command's name. */
+function operandsOf(name: keyof typeof NAMED_COMMANDS): readonly string[] {
+  return NAMED_COMMANDS[name].operands?.choices ?? [];
+}
+
+function zsh(): string {
+  const specs = (command: typeof COMMANDS[number]) =>
+    optionsOf(command).flatMap((option) =>
+      forms(option).map((form) => {
+        const { value, choices, kind, help, many } = option;
+        const action = choices
+          ? `(${choices.join(" ")})`
+          : kind === "file"
+          ? "_files"
+          : " ";
+        const text = help.replace(/[\[\]:\\]/g, "\\$&");
+        const argument = value === undefined ? "" : `:${value}:${action}`;
+        const equals = value === undefined ? "" : "=";
+        return quote(`${many ? "*" : ""}${form}${equals}[${text}]${argument}`);
+      })
+    );
+  const named = NAMES.map((name) => {
+    const operands = operandsOf(name);
+    const operand = operands.length > 0
+      ? [quote(`1:word:(${operands.join(" ")})`)]
+      : [];
+    const all = [...specs(name), ...operand].join(" \\\n        ");
+    return `    ${name})
+      shift words; (( CURRENT-- ))
+      _arguments ${all} ;;`;
+  });
+  const own = specs("run").join(" \\\n        ");
+  return `#compdef turn-counter
+# zsh completion of turn-counter; put this into a file _turn-counter in $fpath,
+# or, behind compinit:
+#   source <(turn-counter completions zsh)
+_turn-counter() {
+  # A name that is being typed is not yet a command.
+  local command names=()
+  if (( CURRENT > 2 )); then
+    command=$words[2]
+  else
+    names=(${quote(`1:command:(${NAMES.join(" ")})`)})
+  fi
+  case $command in
+${named.join("\n")}
+    *)
+      _arguments ${own} \\
+        $names ;;
+  esac
+}
+# Out of $fpath this is run when there is something to complete, else before.
+if [[ $funcstack[1] == _turn-counter ]]; then
+  _turn-counter "$@"
+else
+  compdef _turn-counter turn-counter
+fi
+`;
+}
+
+function fish(): string {
+  const options = OPTIONS.flatMap((option) => {
+    const { name, short, value, choices, kind, help } = option;
+    const { commands = ["run"] } = option;
+    const seen = commands.length === COMMANDS.length ? [undefined] : commands;
+    return seen.map((command) =>
+      [
+        "complete -c turn-counter",
+        ...(command === undefined ? [] : [`-n ${quote(fishIs(command))}`]),
+        `-l ${name}`,
+        ...(short ? [`-s ${short}`] : []),
+        ...(value ? [kind === "file" ? "-r -F" : "-x"] : []),
+        ...(choices ? [`-a ${quote(choices.join(" "))}`] : []),
+        `-d ${quote(help)}`,
+      ].join(" ")
+    );
+  });
+  const commands = Object.entries(NAMED_COMMANDS).flatMap((
+    [name, { summary, operands }],
+  ) => [
+    `complete -c turn-counter -n ${quote(FISH_FIRST)} -a ${name} -d ${
+      quote(summary)
+    }`,
+    ...(operands
+      ? [
+        `complete -c turn-counter -n ${quote(fishIs(name))} -a ${
+          quote(operands.choices.join(" "))
+        }`,
+      ]
+      : []),
+  ]);
+  return `# fish completion of turn-counter:
+#   turn-counter completions fish > ~/.config/fish/completions/turn-counter.fish
+complete -c turn-counter -f
+${[...commands, ...options].join("\n")}
+`;
+}
+
+/** Whether the word behind the program's name is being typed, for fish. */
+const FISH_FIRST = "test (count (commandline -opc)) -eq 1";
+
+/** Whether it is a command that has been typed, for fish; no other word is one. */
+function fishIs(command: string): string {
+  return command === "run"
+    ? `not contains -- (commandline -opc)[2] ${NAMES.join(" ")}`
+    : `contains -- ${command} (commandline -opc)[2]`;
+}
+
+/** A word that no shell reads anything into. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

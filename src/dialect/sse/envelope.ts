@@ -1,0 +1,148 @@
+/**
+ * What an envelope of Codex holds (WIRE_FORMAT): whose event it is, and the
+ * message in it.
+ *
+ * @module
+ */
+
+import type { EventOwner, TurnEvent } from "../../turns/event.ts";
+import { parseInstant } from "../../turns/instant.ts";
+import { isObject, type Json, parseJson } from "../json.ts";
+
+/** Reads the message out of an event's data; `null` where it concerns no turn. */
+type ReadMessage = (data: Json) => Pick<TurnEvent, "kind" | "text"> | null;
+
+const MESSAGE_READERS: Record<string, ReadMessage> = {
+  "turn.user_message": readPrompt,
+  "response.output_item.done": readAnswer,
+};
+/** The names of the two events that concern a turn. */
+export const TURN_EVENTS: readonly string[] = Object.keys(MESSAGE_READERS);
+
+/** Why a line that is one of the two events cannot be used. */
+export class Undecodable extends Error {}
+
+/**
+ * The event that an envelope holds; `null` where it concerns no turn.
+ *
+ * @throws {Undecodable} Where it is one of the two events, but unusable.
+ */
+export function decodeEnvelope(envelope: Json): TurnEvent | null {
+  const name = eventName(envelope);
+  if (!isTurnEvent(name)) return null;
+  const data = readData(envelope.line);
+  if (data === undefined) {
+    throw new Undecodable("its line holds no JSON object");
+  }
+  const message = MESSAGE_READERS[name](data);
+  if (message === null) return null;
+  return {
+    ...message,
+    ...readOwner(envelope),
+    t: envelope.t as string,
+    text: message.text.toWellFormed(),
+  };
+}
+
+/** By what an envelope finds its turn; `null` where it does not say that. */
+export function ownerOf(envelope: Json): EventOwner | null {
+  try {
+    return readOwner(envelope);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    return null;
+  }
+}
+
+/** @throws {Undecodable} Where the envelope does not say whose event it is. */
+function readOwner({ sid, t, metadata, pid }: Json): EventOwner {
+  if (typeof sid !== "string" || sid === "") {
+    throw new Undecodable("it has no sid");
+  }
+  const at = typeof t === "string" ? parseInstant(t) : null;
+  if (at === null) throw new Undecodable("its t is not a timestamp");
+  const { pid: inner, turn_id } = readMetadata(metadata);
+  return {
+    sid: sid.toWellFormed(),
+    pid: readPid(inner ?? pid),
+    at,
+    turnId: readTurnId(turn_id),
+  };
+}
+
+/** The event's own name; in old records only the data has it. */
+function eventName(envelope: Json): unknown {
+  return envelope.event ?? readData(envelope.line)?.type;
+}
+
+/** Whether it is the name of one of the two events. */
+export function isTurnEvent(name: unknown): name is string {
+  return typeof name === "string" && Object.hasOwn(MESSAGE_READERS, name);
+}
+
+/** The data of the server-sent event: a `data:` line, bare JSON, or parsed already. */
+function readData(line: unknown): Json | undefined {
+  const data = typeof line === "string"
+    ? parseJson(line.replace(/^data:/, ""))
+    : line;
+  return isObject(data) ? data : undefined;
+}
+
+function readPrompt(data: Json): ReturnType<ReadMessage> {
+  const text =
+    isObject(data.payload) && typeof data.payload.message === "string"
+      ? data.payload.message
+      : data.message;
+  if (typeof text !== "string") throw new Undecodable("it has no message text");
+  return { kind: "prompt", text };
+}
+
+function readAnswer(data: Json): ReturnType<ReadMessage> {
+  const item = data.item ?? (isObject(data.payload) ? data.payload.item : null);
+  if (!isObject(item)) throw new Undecodable("it has no item");
+  if (item.type !== "message") return null;
+  if ((item.role ?? "assistant") !== "assistant") return null;
+  const parts = Array.isArray(item.content)
+    ? item.content.map(partText).filter((text) => text !== undefined)
+    : [];
+  if (parts.length === 0) throw new Undecodable("it has no message text");
+  return { kind: "answer", text: parts.join("") };
+}
+
+/** The text of one part of an answer's content. */
+function partText(part: unknown): string | undefined {
+  if (!isObject(part)) return undefined;
+  const { type, text, refusal } = part;
+  if ((type ?? "output_text") === "output_text" && typeof text === "string") {
+    return text;
+  }
+  if ((type ?? "refusal") === "refusal" && typeof refusal === "string") {
+    return refusal;
+  }
+  return undefined;
+}
+
+function readMetadata(value: unknown): Json {
+  if (value === undefined || value === null) return {};
+  const metadata = typeof value === "string" ? parseJson(value) : value;
+  if (!isObject(metadata)) {
+    throw new Undecodable("its metadata is not a JSON object");
+  }
+  return metadata;
+}
+
+function readPid(value: unknown): number {
+  const pid = typeof value === "string" && /^\d+$/.test(value) ? +value : value;
+  if (!Number.isSafeInteger(pid) || (pid as number) < 0) {
+    throw new Undecodable("its pid is not an integer from 0 to 2^53-1");
+  }
+  // JSON has a negative zero.
+  return (pid as number) + 0;
+}
+
+function readTurnId(value: unknown): string | null {
+  if (Number.isInteger(value)) return String(value);
+  return typeof value === "string" && value !== "" && value !== "unknown"
+    ? value.toWellFormed()
+    : null;
+}

@@ -1,0 +1,172 @@
+/**
+ * The file that keeps rejected lines, byte for byte (SPEC section 1).
+ *
+ * @module
+ */
+
+import { joinBytes } from "../bytes.ts";
+import { Failure, messageOf, UsageError } from "../error.ts";
+import type { Spool } from "../source/candidate.ts";
+import { unlessMissing } from "../system/unless_missing.ts";
+
+const NEWLINE = 10;
+const LINE_END = Uint8Array.of(NEWLINE);
+const COPY_BYTES = 256 * 1024;
+
+/** A file to which rejected lines are appended. */
+export class DeadLetter implements Disposable {
+  #path: string;
+  #file: Deno.FsFile;
+  #sync: boolean;
+  /** What is to stand between what the file holds and the next line. */
+  #gap: Uint8Array;
+
+  /**
+   * Opens the file, or creates it with mode 0600.
+   *
+   * @param sync Whether each line is pressed onto the disk, as commits are.
+   * @throws {UsageError} Where it cannot be opened.
+   */
+  constructor(path: string, sync: boolean) {
+    this.#path = path;
+    this.#sync = sync;
+    try {
+      // To open a FIFO could take for ever, and signals would go unheard.
+      if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
+        throw new Error("it is no regular file");
+      }
+      this.#file = Deno.openSync(path, {
+        ...{ append: true, create: true, mode: 0o600 },
+      });
+      this.#gap = endsInMidLine(path) ? LINE_END : new Uint8Array();
+    } catch (error) {
+      throw new UsageError(
+        `cannot write ${JSON.stringify(path)}: ${
+          messageOf(error)
+        }; name a file that can be written with --dead-letter`,
+      );
+    }
+  }
+
+  /**
+   * Appends a line, and a newline if it has none at its end.
+   *
+   * @throws {Failure} Where it cannot be written.
+   */
+  add(line: Uint8Array | SpoolFile): void {
+    this.#guard(() => {
+      if (line instanceof Uint8Array) {
+        const end = line.at(-1) === NEWLINE ? [] : [LINE_END];
+        const gap = this.#gap.length > 0 ? [this.#gap] : [];
+        // In one write, that programs which share the file do not mix their lines.
+        writeAll(this.#file, joinBytes([...gap, line, ...end]));
+      } else {
+        writeAll(this.#file, this.#gap);
+        line.copyTo(this.#file);
+        writeAll(this.#file, LINE_END);
+      }
+      this.#gap = new Uint8Array();
+      if (this.#sync) this.#file.syncDataSync();
+    });
+  }
+
+  /**
+   * Makes a place for a line that is too long for memory: a file without a name,
+   * gone with the program however that ends. That it cannot be written is told
+   * only if the line is added: it may not be needed.
+   */
+  spool(): SpoolFile {
+    return new SpoolFile(`${this.#path}.${crypto.randomUUID()}`);
+  }
+
+  /** Lets go of the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new Failure(
+        `cannot write ${JSON.stringify(this.#path)}: ${
+          messageOf(error)
+        }; make room for rejected lines, then read the log again`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** A line in a file of its own. */
+export class SpoolFile implements Spool {
+  #file: Deno.FsFile | undefined;
+  #error: unknown;
+
+  /** @param path Where nothing is; there and gone again once this returns. */
+  constructor(path: string) {
+    this.#try(() => {
+      const options = { read: true, write: true, createNew: true, mode: 0o600 };
+      this.#file = Deno.openSync(path, options);
+      Deno.removeSync(path);
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#try(() => writeAll(this.#file!, bytes));
+  }
+
+  discard(): void {
+    this.#file?.close();
+  }
+
+  /**
+   * Appends the line to another file, and gives up its own.
+   *
+   * @throws Whatever went wrong since it began.
+   */
+  copyTo(target: Deno.FsFile): void {
+    if (this.#error !== undefined) throw this.#error;
+    const file = this.#file!;
+    file.seekSync(0, Deno.SeekMode.Start);
+    const buffer = new Uint8Array(COPY_BYTES);
+    let count = file.readSync(buffer);
+    while (count !== null) {
+      writeAll(target, buffer.subarray(0, count));
+      count = file.readSync(buffer);
+    }
+    this.discard();
+  }
+
+  #try(work: () => void): void {
+    if (this.#error !== undefined) return;
+    try {
+      work();
+    } catch (error) {
+      this.#error = error;
+    }
+  }
+}
+
+/**
+ * Whether a file ends in the middle of a line: whoever was writing it was killed,
+ * or the disk was full.
+ */
+function endsInMidLine(path: string): boolean {
+  try {
+    using file = Deno.openSync(path);
+    const { size } = file.statSync();
+    if (size === 0) return false;
+    const last = new Uint8Array(1);
+    file.seekSync(size - 1, Deno.SeekMode.Start);
+    return file.readSync(last) === 1 && last[0] !== NEWLINE;
+  } catch (error) {
+    // It may only be written.
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+}

@@ -1,0 +1,178 @@
+/**
+ * The database file: opens it, and keeps its transactions (SPEC section 5).
+ *
+ * @module
+ */
+
+import { Database, type Statement } from "@db/sqlite";
+import { isAbsolute } from "node:path";
+import { Failure } from "../../error.ts";
+import { sha256 } from "../../sha256.ts";
+import { lockForLife } from "../../system/lock.ts";
+import { storeFailure } from "./failure.ts";
+import { createFile, stillThere } from "./place.ts";
+import { inspectSchema, migrate } from "./schema.ts";
+
+/** How hard a commit is pressed onto the disk: `PRAGMA synchronous`. */
+export const SYNCHRONOUS = ["full", "normal", "off"] as const;
+/** One of {@linkcode SYNCHRONOUS}. */
+export type Synchronous = typeof SYNCHRONOUS[number];
+
+/** How to open a {@linkcode DatabaseFile}. */
+export interface StoreOptions {
+  /** @default {"full"} */
+  synchronous?: Synchronous;
+  /**
+   * How long to wait for another writer, in milliseconds.
+   *
+   * @default {5000}
+   */
+  busyTimeoutMs?: number;
+}
+
+/** A database of ours, open to be written. */
+export class DatabaseFile implements Disposable {
+  /** The connection to it. */
+  readonly connection: Database;
+  #path: string;
+  #file: string;
+  #begin: Statement;
+  #commit: Statement;
+  #inTransaction = false;
+  #inPlace: () => boolean;
+
+  /**
+   * Opens the database at `path`, or creates it with mode 0600, and brings its
+   * schema up to date.
+   *
+   * @throws {Failure} Where it cannot be opened, is not ours, or is too new;
+   * it is untouched then.
+   */
+  constructor(path: string, options: StoreOptions = {}) {
+    const { synchronous = "full", busyTimeoutMs = 5000 } = options;
+    this.#path = path;
+    try {
+      // SQLite has names of its own, as ":memory:", none of which is a full path.
+      const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+      this.#file = file;
+      createFile(file);
+      this.connection = new Database(file, { int64: true });
+      this.#inPlace = stillThere(file);
+    } catch (error) {
+      throw storeFailure(path, error);
+    }
+    try {
+      this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      this.#prepare(busyTimeoutMs);
+      this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
+      // Else a statement may need a file of its own when none can be had.
+      this.connection.exec("PRAGMA temp_store = MEMORY");
+      this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
+      this.#commit = this.connection.prepare("COMMIT");
+    } catch (error) {
+      this.connection.close();
+      throw storeFailure(path, error);
+    }
+  }
+
+  #prepare(busyTimeoutMs: number): void {
+    // One look at all of it: another process may be creating it.
+    this.connection.exec("BEGIN");
+    const state = inspectSchema(this.connection, this.#path);
+    this.connection.exec("COMMIT");
+    this.#useWal(busyTimeoutMs);
+    if (state === "current") return;
+    this.connection.exec("BEGIN IMMEDIATE");
+    // Another process may have been faster.
+    migrate(this.connection, inspectSchema(this.connection, this.#path));
+    this.connection.exec("COMMIT");
+  }
+
+  /** SQLite does not wait by itself where two processes switch a new file to WAL. */
+  #useWal(busyTimeoutMs: number): void {
+    const deadline = Date.now() + busyTimeoutMs;
+    while (true) {
+      try {
+        const pragma = this.connection.prepare("PRAGMA journal_mode = WAL");
+        const [mode] = pragma.value<[string]>()!;
+        if (mode !== "wal") throw new Error(`its journal mode stays "${mode}"`);
+        return;
+      } catch (error) {
+        if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction that no other writer can come between.
+   *
+   * @throws {Failure} Where it cannot be committed, or whatever `work` throws;
+   * everything that it did is undone then.
+   */
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    try {
+      this.#inTransaction = true;
+      this.#begin.run();
+      const result = work();
+      // SQLite would go on writing to a file that nobody can find.
+      if (!this.#inPlace()) throw new Error("deleted or replaced");
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw storeFailure(this.#path, error);
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** SQLite itself undoes a transaction that, say, a full disk interrupts. */
+  #rollBack(): void {
+    try {
+      if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
+    } catch {
+      // What went wrong before says more, and closing the file undoes the rest.
+    }
+  }
+
+  /**
+   * Makes sure that no other process follows the same file into this database,
+   * for as long as this one lives.
+   *
+   * @throws {Failure} Where one does, or that cannot be found out.
+   */
+  claim(followed: string): void {
+    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
+    try {
+      if (lockForLife(this.#file, key)) return;
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+    throw new Failure(
+      `${JSON.stringify(followed)} is being followed into database ${
+        JSON.stringify(this.#path)
+      } already; stop the program that does, or name another file with --db`,
+    );
+  }
+
+  /**
+   * Closes the file. What was committed is in it; nothing else is.
+   *
+   * @throws {Failure} Where it was moved away and cannot take what was committed.
+   */
+  [Symbol.dispose](): void {
+    // SQLite would leave what it has not moved into the file beside whatever
+    // database is at the path now.
+    try {
+      if (!this.#inPlace()) {
+        this.connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    } finally {
+      this.connection.close();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Puts what SQLite or the system says into a sentence with the file and the
+ * remedy in it (SPEC section 8).
+ *
+ * @module
+ */
+
+import { Failure, messageOf } from "../../error.ts";
+
+/** The binding gives no code with an SQL error, so its text has to do. */
+const REMEDIES: [pattern: RegExp, sentence: string][] = [
+  [
+    /database (table )?is locked|^5:/,
+    "is locked by another program for too long; wait for that program or stop it, then start again",
+  ],
+  [
+    /disk is full|^No space left/,
+    "cannot grow, the disk is full; free some space, then start again: nothing committed is lost",
+  ],
+  [
+    /^deleted or replaced/,
+    "was deleted or replaced while this program ran; put it back, or start again to count anew from a log that has everything",
+  ],
+  [
+    /not a database/,
+    "is not an SQLite database; name another file with --db",
+  ],
+  [
+    /malformed|^11:/,
+    "is damaged; restore a copy of it, or name a new file with --db and read the log again",
+  ],
+  [
+    /readonly database|^8:|^Permission denied|^Read-only file system/,
+    "cannot be written; check the permissions of the file and of its directory",
+  ],
+  [
+    /^Requires all access/,
+    "is below /dev, /proc or /sys, where this program may open nothing; name another file with --db",
+  ],
+  [
+    /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
+    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are to be had",
+  ],
+  [
+    /disk I\/O error|^10:/,
+    "cannot be read or written, the disk reports an error; check the disk and that the file was not moved or deleted",
+  ],
+];
+
+/** The failure to tell when an operation on the database at `path` threw. */
+export function storeFailure(path: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = messageOf(error);
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(message));
+  const sentence = remedy?.[1] ??
+    `cannot be used: ${message}; check it, or name another file with --db`;
+  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,159 @@
+/**
+ * Answers the tracker's questions with one prepared statement each (SPEC section
+ * 5).
+ *
+ * @module
+ */
+
+import type { BindValue, Statement } from "@db/sqlite";
+import type { Turn } from "../../turns/turn.ts";
+import type {
+  Completion,
+  NewTurn,
+  Owner,
+  TurnStore,
+} from "../../turns/turn_store.ts";
+import { CheckpointTable } from "./checkpoints.ts";
+import { DatabaseFile, type StoreOptions } from "./database_file.ts";
+import { storeFailure } from "./failure.ts";
+import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
+
+type Statements = Record<keyof typeof EVENT_SQL, Statement>;
+
+/** A turn store in one SQLite file. */
+export class SqliteStore implements TurnStore, Disposable {
+  #file: DatabaseFile;
+  #sql: Statements;
+  /** How far followed files have been read. */
+  readonly checkpoints: CheckpointTable;
+
+  /**
+   * Opens the database at `path`, or creates it.
+   *
+   * @throws {Failure} As {@linkcode DatabaseFile} does.
+   */
+  constructor(path: string, options?: StoreOptions) {
+    this.#file = new DatabaseFile(path, options);
+    const { connection } = this.#file;
+    try {
+      const entries = Object.entries(EVENT_SQL);
+      this.#sql = Object.fromEntries(
+        entries.map(([name, sql]) => [name, connection.prepare(sql)]),
+      ) as Statements;
+      const transaction = <T>(work: () => T) => this.transaction(work);
+      this.checkpoints = new CheckpointTable(connection, transaction);
+    } catch (error) {
+      connection.close();
+      throw storeFailure(path, error);
+    }
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#file.transaction(work);
+  }
+
+  /**
+   * Makes sure that no other process follows the same file into this database,
+   * for as long as this one lives.
+   *
+   * @throws {Failure} Where one does, or that cannot be found out.
+   */
+  claim(followed: string): void {
+    this.#file.claim(followed);
+  }
+
+  turnOfPrompt(hash: string): Turn | undefined {
+    return this.#find("turnOfPrompt", hash);
+  }
+
+  turnOfAnswer(hash: string): Turn | undefined {
+    return this.#find("turnOfAnswer", hash);
+  }
+
+  newestTurn({ sid, pid }: Owner, at: number): Turn | undefined {
+    return this.#find("newestTurn", sid, pid, at);
+  }
+
+  nextTurn({ sid, pid }: Owner, at: number): Turn | undefined {
+    return this.#find("nextTurn", sid, pid, at);
+  }
+
+  newestNamedTurn(
+    { sid, pid }: Owner,
+    turnId: string,
+    at: number,
+  ): Turn | undefined {
+    return this.#find("newestNamedTurn", sid, pid, turnId, at);
+  }
+
+  oldestNamedTurn({ sid, pid }: Owner, turnId: string): Turn | undefined {
+    return this.#find("oldestNamedTurn", sid, pid, turnId);
+  }
+
+  newestSessionTurn(sid: string, at: number): Turn | undefined {
+    return this.#find("newestSessionTurn", sid, at);
+  }
+
+  nextSessionTurn(sid: string, at: number): Turn | undefined {
+    return this.#find("nextSessionTurn", sid, at);
+  }
+
+  hasTurns({ sid, pid }: Owner): boolean {
+    return this.#sql.hasTurns.value(sid, pid) !== undefined;
+  }
+
+  mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
+    const { sid, pid, text, t, turnId, at } = prompt;
+    const sessionTurn = this.#number("countSessionTurn", sid);
+    const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
+    return this.#find(
+      "insertTurn",
+      ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
+      ...[turnId, at, orphanedBy],
+    )!;
+  }
+
+  orphan(id: number, by: number): void {
+    this.#sql.orphan.run(by, id);
+  }
+
+  orphansOf(id: number): Turn[] {
+    const orphans: Turn[] = [];
+    let next = this.#find("nextOrphan", id, Number.MIN_SAFE_INTEGER);
+    while (next !== undefined) {
+      orphans.push(next);
+      next = this.#find("nextOrphan", id, next.id);
+    }
+    return orphans;
+  }
+
+  complete(id: number, { answer, durationMs, pidMismatch }: Completion): Turn {
+    const { text, t, at } = answer;
+    return this.#find("complete", text, t, at, durationMs, pidMismatch, id)!;
+  }
+
+  rememberAnswer(hash: string, id: number): void {
+    this.#sql.rememberAnswer.run(hash, id);
+  }
+
+  /**
+   * Closes the file. What was committed is in it; nothing else is.
+   *
+   * @throws {Failure} Where it was moved away and cannot take what was committed.
+   */
+  [Symbol.dispose](): void {
+    this.#file[Symbol.dispose]();
+  }
+
+  #find(
+    name: keyof Statements,
+    ...params: BindValue[]
+  ): Turn | undefined {
+    const row = this.#sql[name].value<TurnRow>(...params);
+    return row === undefined ? undefined : readTurn(row);
+  }
+
+  #number(name: keyof Statements, ...params: BindValue[]): number {
+    return this.#sql[name].value<[number]>(...params)![0];
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Runs the program on a log, and holds what comes of it against the oracle.
+ *
+ * @module
+ */
+
+import { fold, query, records } from "../support/database.ts";
+import { TempDir } from "../support/temp.ts";
+import { Random } from "../../tools/gen_log/random.ts";
+import type { Bytes } from "../support/bytes.ts";
+import { drive, type Ended } from "./drive.ts";
+import { DEFAULT_MAX_LINE_BYTES, type HostileLog } from "./hostile_log.ts";
+import { Oracle, type Outcome } from "../support/oracle/oracle.ts";
+
+/** About how many pieces the log comes in on a pipe. */
+const PIECES = 200;
+
+/**
+ * Reads a log twice into one database, first as a file, then through a pipe.
+ *
+ * @param command The program.
+ * @returns How the program differs from the oracle; nothing where it does not.
+ */
+export async function trial(
+  command: readonly string[],
+  { log, maxLineBytes }: HostileLog,
+): Promise<string[]> {
+  using dir = new TempDir();
+  const source = dir.write("log", log);
+  const [db, deadLetter] = [dir.file("turns.db"), dir.file("dead")];
+  const args = ["--db", db, "--dead-letter", deadLetter];
+  args.push("--synchronous", "off");
+  if (maxLineBytes !== null) args.push("--max-line-bytes", `${maxLineBytes}`);
+  const oracle = new Oracle(maxLineBytes ?? DEFAULT_MAX_LINE_BYTES);
+  const runs: [name: string, args: string[], stdin: Bytes[]][] = [
+    [source, ["--source", source], []],
+    ["stdin", [], oddPieces(log)],
+  ];
+  const differences: string[] = [];
+  let deadBefore = 0;
+  for (const [name, source, stdin] of runs) {
+    const ended = await drive([...command, ...args, ...source], stdin);
+    const dead = readIfThere(deadLetter);
+    const expected = oracle.run(log);
+    const told = [
+      ...differencesOfStreams(name, ended, expected),
+      ...differenceOfBytes(
+        "the dead-letter file",
+        dead.subarray(deadBefore),
+        expected.deadLetter,
+      ),
+      ...differencesOfRows(db, ended.stdout, expected),
+    ];
+    differences.push(...told.map((difference) => `${name}: ${difference}`));
+    deadBefore = dead.length;
+  }
+  return differences;
+}
+
+function oddPieces(log: Bytes): Bytes[] {
+  const random = new Random(log.length);
+  const most = Math.ceil(2 * log.length / PIECES);
+  const pieces: Bytes[] = [];
+  for (let at = 0; at < log.length;) {
+    const size = random.between(1, most);
+    pieces.push(log.subarray(at, at + size));
+    at += size;
+  }
+  return pieces;
+}
+
+function* differencesOfStreams(
+  source: string,
+  { code, stdout, stderr }: Ended,
+  expected: Outcome,
+): Generator<string> {
+  if (code === null) yield "it does not end";
+  else if (code !== 0) yield `it ends with code ${code}`;
+  const lines = stderr.split("\n");
+  // Each line tells of a rejected one, so there is no room for a stack trace.
+  const others = lines.filter((line) =>
+    !/^turn-counter: line \d+ of /.test(line)
+  );
+  if (others.join() !== "") yield `it says ${JSON.stringify(others)}`;
+  const place = ` of ${source} rejected: `;
+  const numbers = lines.filter((line) => line.includes(place))
+    .map((line) => /line (\d+) of/.exec(line)?.[1]);
+  yield* differenceOf("rejected lines", numbers.map(Number), expected.rejected);
+  yield* differenceOf(
+    "stdout",
+    stdout.split("\n"),
+    expected.stdout.split("\n"),
+  );
+}
+
+function* differencesOfRows(
+  db: string,
+  stdout: string,
+  expected: Outcome,
+): Generator<string> {
+  try {
+    yield* compareRows(db, stdout, expected);
+  } catch (error) {
+    yield `the database cannot be read, or stdout: ${error}`;
+  }
+}
+
+function* compareRows(
+  db: string,
+  stdout: string,
+  expected: Outcome,
+): Generator<string> {
+  const rows = records(db);
+  yield* differenceOf("the table turns", rows, expected.rows);
+  const hashes = query(
+    db,
+    "SELECT dedup_hash FROM turns ORDER BY turn_id_glob",
+  );
+  yield* differenceOf("the hashes", hashes.flat(), expected.hashes);
+  // Each run tells of each event, and so of each row.
+  yield* differenceOf("what stdout folds to", fold(stdout), rows);
+}
+
+/** Where two lists first differ. */
+function* differenceOf(
+  what: string,
+  actual: readonly unknown[],
+  expected: readonly unknown[],
+): Generator<string> {
+  const length = Math.max(actual.length, expected.length);
+  for (let i = 0; i < length; i++) {
+    const [is, ought] = [actual[i], expected[i]].map(text);
+    if (is === ought) continue;
+    yield `${what}, item ${i + 1}: is ${cut(is)}, ought to be ${cut(ought)}`;
+    return;
+  }
+}
+
+function* differenceOfBytes(
+  what: string,
+  actual: Bytes,
+  expected: Bytes,
+): Generator<string> {
+  const at = actual.findIndex((byte, i) => byte !== expected[i]);
+  if (at < 0 && actual.length === expected.length) return;
+  const first = at < 0 ? actual.length : at;
+  const [is, ought] = [actual, expected].map((bytes) =>
+    cut(JSON.stringify(latin1.decode(bytes.subarray(first))))
+  );
+  yield `${what}, byte ${first} of it: is ${is}, ought to be ${ought}`;
+}
+
+const latin1 = new TextDecoder("latin1");
+
+function text(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function cut(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+/** What a file holds; nothing where it is not there. */
+function readIfThere(path: string): Bytes {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * SPEC section 1 and WIRE_FORMAT once more, as plainly as can be: what one line
+ * of the log comes to. What the program does is held against it, so nothing
+ * here is taken from the program.
+ *
+ * @module
+ */
+
+import type { Bytes } from "../bytes.ts";
+
+/** An event that concerns a turn. */
+export interface PlainEvent {
+  kind: "prompt" | "answer";
+  sid: string;
+  pid: number;
+  t: string;
+  /** The instant of `t`, in milliseconds since the epoch. */
+  at: number;
+  text: string;
+  turnId: string | null;
+}
+
+/** What a line comes to. */
+export interface Verdict {
+  event: PlainEvent | null;
+  /** The bytes of it that are rejected; `null` where none are. */
+  rejected: Bytes | null;
+}
+
+type Json = Record<string, unknown>;
+
+const IGNORED: Verdict = { event: null, rejected: null };
+const NAMES = ["turn.user_message", "response.output_item.done"];
+const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
+const ENVELOPE = '{"event":';
+
+// One character a byte, so that places in the text are places in the bytes.
+const latin1 = new TextDecoder("latin1");
+// Leaves out one byte order mark in front, puts U+FFFD for what is not UTF-8.
+const utf8 = new TextDecoder();
+
+/** The line is no JSON, or a part of it cannot be used. */
+class Broken extends Error {}
+
+/** What a line comes to, given without its newline. */
+export function judge(line: Bytes, maxLineBytes: number): Verdict {
+  const text = latin1.decode(line);
+  if (isOfAnotherEvent(text)) return IGNORED;
+  const holdsName = NAMES.some((name) => text.includes(name));
+  const whole: Verdict = { event: null, rejected: line };
+  if (line.length > maxLineBytes) return holdsName ? whole : IGNORED;
+
+  const envelope = parse(utf8.decode(line));
+  if (envelope !== undefined) {
+    try {
+      return {
+        event: isObject(envelope) ? read(envelope) : null,
+        rejected: null,
+      };
+    } catch (error) {
+      if (error instanceof Broken) return whole;
+      throw error;
+    }
+  }
+  if (!holdsName) return IGNORED;
+  const last = text.lastIndexOf(ENVELOPE);
+  const tail = last > 0 ? decode(line.subarray(last)) : undefined;
+  return tail === undefined
+    ? whole
+    : { event: tail.event, rejected: line.subarray(0, last) };
+}
+
+/** The end of a torn line tried by itself; `undefined` where it does not decode. */
+function decode(tail: Bytes): { event: PlainEvent | null } | undefined {
+  if (isOfAnotherEvent(latin1.decode(tail))) return { event: null };
+  const envelope = parse(utf8.decode(tail));
+  if (envelope === undefined) return undefined;
+  try {
+    return { event: read(envelope as Json) };
+  } catch (error) {
+    if (error instanceof Broken) return undefined;
+    throw error;
+  }
+}
+
+/** The shortcut: the first bytes alone name an event that is none of the two. */
+function isOfAnotherEvent(line: string): boolean {
+  const name = SHORTCUT.exec(line)?.[1];
+  return name !== undefined && !NAMES.includes(name);
+}
+
+/** @throws {Broken} Where it is one of the two events, but unusable. */
+function read(envelope: Json): PlainEvent | null {
+  const data = readData(envelope.line);
+  const name = envelope.event ?? data?.type;
+  if (!NAMES.includes(name as string)) return null;
+  need(data !== undefined);
+  const kind = name === NAMES[0] ? "prompt" : "answer";
+  const text = kind === "prompt" ? promptText(data) : answerText(data);
+  if (text === null) return null;
+  const { sid, t } = envelope;
+  need(typeof sid === "string" && sid !== "");
+  need(typeof t === "string");
+  const metadata = readMetadata(envelope.metadata);
+  return {
+    kind,
+    sid: sid.toWellFormed(),
+    pid: readPid(metadata.pid ?? envelope.pid),
+    t,
+    at: readInstant(t),
+    text: text.toWellFormed(),
+    turnId: readTurnId(metadata.turn_id),
+  };
+}
+
+function readData(line: unknown): Json | undefined {
+  const value = typeof line === "string"
+    ? parse(line.startsWith("data:") ? line.slice("data:".length) : line)
+    : line;
+  return isObject(value) ? value : undefined;
+}
+
+function promptText(data: Json): string {
+  const inPayload = isObject(data.payload) ? data.payload.message : undefined;
+  const text = typeof inPayload === "string" ? inPayload : data.message;
+  need(typeof text === "string");
+  return text;
+}
+
+/** `null` where the item is no message of the assistant. */
+function answerText(data: Json): string | null {
+  const item = data.item ??
+    (isObject(data.payload) ? data.payload.item : undefined);
+  need(isObject(item));
+  const isAnswer = item.type === "message" &&
+    (item.role === "assistant" || item.role === undefined ||
+      item.role === null);
+  if (!isAnswer) return null;
+  const texts = (Array.isArray(item.content) ? item.content : [])
+    .filter(isObject)
+    .map(({ type, text, refusal }) => {
+      const isText = type === "output_text" || type == null;
+      if (isText && typeof text === "string") return text;
+      const isRefusal = type === "refusal" || type == null;
+      return isRefusal && typeof refusal === "string" ? refusal : undefined;
+    })
+    .filter((text) => text !== undefined);
+  need(texts.length > 0);
+  return texts.join("");
+}
+
+function readMetadata(value: unknown): Json {
+  const metadata = typeof value === "string" ? parse(value) : value ?? {};
+  need(isObject(metadata));
+  return metadata;
+}
+
+function readPid(value: unknown): number {
+  const pid = typeof value === "string" && /^[0-9]+$/.test(value)
+    ? Number(value)
+    : value;
+  need(
+    typeof pid === "number" && Number.isInteger(pid) && pid >= 0 &&
+      pid <= 2 ** 53 - 1,
+  );
+  return Math.abs(pid);
+}
+
+function readTurnId(value: unknown): string | null {
+  if (typeof value === "number" && Number.isInteger(value)) return `${value}`;
+  return typeof value === "string" && !["", "unknown"].includes(value)
+    ? value.toWellFormed()
+    : null;
+}
+
+function readInstant(t: string): number {
+  const [, date, time, fraction = "", sign, hours, minutes] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/
+      .exec(t) ?? [];
+  const wall = new Date(`${date}T${time}Z`);
+  // Of times that there are not, some are invalid, and some are read as others.
+  need(
+    !Number.isNaN(wall.getTime()) &&
+      wall.toISOString().startsWith(`${date}T${time}.`),
+  );
+  const ms = wall.getTime() + Number(fraction.padEnd(3, "0").slice(0, 3));
+  if (sign === undefined) return ms;
+  need(Number(hours) < 24 && Number(minutes) < 60);
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === "+" ? ms - offset : ms + offset;
+}
+
+function need(condition: boolean): asserts condition {
+  if (!condition) throw new Broken();
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

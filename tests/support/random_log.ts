@@ -1,0 +1,69 @@
+/**
+ * Random logs for properties, each from a seed.
+ *
+ * @module
+ */
+
+import type { TurnEvent } from "../../src/turns/event.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
+import { answer, at, prompt } from "./envelope.ts";
+
+/**
+ * Events without rhyme or reason: few sessions, pids, turn ids, times and
+ * texts, so that they meet in every way.
+ */
+export function anyEvents(random: Random, count: number): TurnEvent[] {
+  return Array.from({ length: count }, () => {
+    const fields = {
+      sid: random.pick(["s1", "s2"]),
+      pid: random.below(3),
+      t: at(random.below(20)) + random.pick(["", "", "Z"]),
+      turnId: random.pick([null, "1", "2", "3"]),
+      text: random.pick(["a", "b", "c"]),
+    };
+    return random.chance(0.5) ? prompt(fields) : answer(fields);
+  });
+}
+
+/**
+ * Events as agents write them: several sessions and processes at once, each
+ * answer behind its prompt; steered, orphaned and unanswered turns; prompts
+ * typed while an answer still streams; at times an answer of another process.
+ * No two events have the same time.
+ */
+export function agentEvents(random: Random, count: number): TurnEvent[] {
+  const turns = new Map<string, number>();
+  const open: { sid: string; pid: number; turnId: string }[] = [];
+  const events: TurnEvent[] = [];
+  for (let i = 0; i < count; i++) {
+    const t = at(i / 8);
+    const text = random.pick(["", "é", "👋", "a\u0000b"]) + i;
+    if (open.length === 0 || random.chance(0.4)) {
+      const sid = `s${random.below(3)}`;
+      const pid = random.below(2);
+      const steers = random.chance(0.2);
+      const number = (turns.get(sid + pid) ?? 0) + (steers ? 0 : 1);
+      turns.set(sid + pid, number);
+      const turn = { sid, pid, turnId: `${pid}.${number}` };
+      open.push(turn);
+      events.push(prompt({ ...turn, t, text }));
+    } else {
+      const turn = open[Math.max(0, open.length - 1 - random.below(6))];
+      const pid = random.chance(0.05) ? 77 : turn.pid;
+      events.push(answer({ ...turn, pid, t, text }));
+    }
+  }
+  return events;
+}
+
+/** Cuts bytes into pieces of random sizes, most of them small. */
+export function anyChunks(random: Random, bytes: Uint8Array): Uint8Array[] {
+  const chunks = [];
+  const most = random.pick([1, 3, 20, 1000, 100_000]);
+  for (let start = 0; start < bytes.length;) {
+    const size = random.between(1, most);
+    chunks.push(bytes.subarray(start, start + size));
+    start += size;
+  }
+  return chunks;
+}

@@ -1,0 +1,29 @@
+/**
+ * Runs a property for many seeds.
+ *
+ * @module
+ */
+
+import { Random } from "../../tools/gen_log/random.ts";
+
+/**
+ * Calls `check` with the randomness of each seed from 1 to `count`. Where it
+ * fails, the error names the seed; the environment variable `SEED` runs one
+ * seed alone.
+ */
+export async function forSeeds(
+  count: number,
+  check: (random: Random) => void | Promise<void>,
+): Promise<void> {
+  const only = Deno.env.get("SEED");
+  const seeds = only === undefined
+    ? Array.from({ length: count }, (_, i) => i + 1)
+    : [+only];
+  for (const seed of seeds) {
+    try {
+      await check(new Random(seed));
+    } catch (error) {
+      throw new Error(`with SEED=${seed}: ${error}`, { cause: error });
+    }
+  }
+}
