@@ -19,9 +19,9 @@ import { Follower } from "../source/follow/follower.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
+  openStore,
   refuseForeignFiles,
-} from "../store/sqlite/shared_path.ts";
-import { SqliteStore } from "../store/sqlite/store.ts";
+} from "../store/open.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import { Tracker } from "../turns/tracker.ts";
 import { TurnLookup } from "../turns/turn_lookup.ts";
@@ -68,12 +68,11 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
-  using store = new SqliteStore(args.db, args);
-  const { checkpoints } = store;
+  using store = openStore(args.db, args);
   if (followed !== null) {
     for (const name of names) store.claim(name);
     const tell = (message: string) => voice.error(message);
-    const parts = { checkpoints, tell, damaged };
+    const parts = { checkpoints: store, tell, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));
   }
   const tracker = new Tracker(store);
@@ -87,7 +86,7 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   await using progress = new ProgressLine(sources, counts, voice);
   await run(
     {
-      ...{ sources, checkpoints, deadLetter, tracker, output },
+      ...{ sources, deadLetter, tracker, output, checkpoints: store },
       ...{ dialect: codex, sink: stdout, observer: voice },
     },
     { ...args, signal },

@@ -8,7 +8,7 @@
 import { dedupHash } from "./dedup_hash.ts";
 import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn } from "./turn.ts";
-import type { TurnStore } from "./turn_store.ts";
+import type { TurnStore } from "./store.ts";
 
 /** What applying an event came to. */
 export interface Applied {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { codex } from "../../src/dialect/sse/sse.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { logPieces } from "../../tools/gen_log/log_generator.ts";
 import { contents } from "../support/database.ts";
@@ -73,7 +73,7 @@ Deno.test("SPEC 6: --emit events gives every event its turn by the rule of secti
   const log = [...logPieces({ seed, events: 3000, prompts: 60, variants: 0.3 })]
     .join("");
   const passed = await events(log);
-  using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+  using store = openStore(dir.file("db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   const encoder = new TextEncoder();
   let withTurn = 0;

@@ -2,17 +2,18 @@ import { Database } from "@db/sqlite";
 import { assertEquals, assertThrows } from "@std/assert";
 import { dedupHash } from "../../src/turns/dedup_hash.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
 /** Runs `test` with a way to apply events to a fresh database. */
 function withTracker(
-  test: (apply: Tracker["apply"], store: SqliteStore) => void,
+  test: (apply: Tracker["apply"], store: Store) => void,
 ) {
   using dir = new TempDir();
-  using store = new SqliteStore(dir.file("turns.db"), { synchronous: "off" });
+  using store = openStore(dir.file("turns.db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   test((event) => tracker.apply(event), store);
 }
@@ -289,13 +290,13 @@ Deno.test("SPEC 3.2: an answer heals an orphan", () => {
 Deno.test("Tracker counts on beyond 2^31 turns", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  new SqliteStore(path)[Symbol.dispose]();
+  openStore(path)[Symbol.dispose]();
   const before = 2 ** 31 + 5;
   const db = new Database(path);
   db.exec(`INSERT INTO sqlite_sequence VALUES ('turns', ${before})`);
   db.close();
   {
-    using store = new SqliteStore(path);
+    using store = openStore(path);
     const tracker = new Tracker(store);
     const apply: Tracker["apply"] = (event) => tracker.apply(event);
     const ids = [1, 2, 3].map((s) => apply(ask(s)).turns.at(-1)!.id);
@@ -314,7 +315,7 @@ Deno.test("Tracker undoes the whole event where a step of it fails", () => {
       throw new Error("no");
     };
     assertThrows(() => apply(ask(1)));
-    delete (store as Partial<SqliteStore>).orphan;
+    delete (store as Partial<Store>).orphan;
     assertEquals(told(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
     assertEquals(apply(ask(1)).turns.at(-1)!.sessionTurn, 2);
   });

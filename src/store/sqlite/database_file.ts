@@ -13,7 +13,7 @@ import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
 import { inspectSchema, migrate } from "./schema.ts";
 
-/** How hard a commit is pressed onto the disk: `PRAGMA synchronous`. */
+/** The durability of commits: `PRAGMA synchronous`. */
 export const SYNCHRONOUS = ["full", "normal", "off"] as const;
 /** One of {@linkcode SYNCHRONOUS}. */
 export type Synchronous = typeof SYNCHRONOUS[number];
@@ -38,7 +38,12 @@ export class DatabaseFile implements Disposable {
   #file: string;
   #begin: Statement;
   #commit: Statement;
-  #inTransaction = false;
+  #set: Statement;
+  #release: Statement;
+  #undoTo: Statement;
+  #isOpen = false;
+  /** Why nothing is left of the transaction that is open. */
+  #lost: Failure | undefined;
   #inPlace: () => boolean;
 
   /**
@@ -69,6 +74,9 @@ export class DatabaseFile implements Disposable {
       this.connection.exec("PRAGMA temp_store = MEMORY");
       this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
       this.#commit = this.connection.prepare("COMMIT");
+      this.#set = this.connection.prepare("SAVEPOINT unit");
+      this.#release = this.connection.prepare("RELEASE unit");
+      this.#undoTo = this.connection.prepare("ROLLBACK TO unit");
     } catch (error) {
       this.connection.close();
       throw storeFailure(path, error);
@@ -104,19 +112,21 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  /**
-   * Runs `work` in one transaction that no other writer can come between.
-   *
-   * @throws {Failure} Where it cannot be committed, or whatever `work` throws;
-   * everything that it did is undone then.
-   */
+  /** {@linkcode Transactions.write} */
+  async write<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    return this.transaction(work);
+  }
+
+  /** {@linkcode Transactions.transaction} */
   transaction<T>(work: () => T): T {
-    if (this.#inTransaction) return work();
+    if (this.#isOpen) return this.#savepoint(work);
     try {
-      this.#inTransaction = true;
+      this.#isOpen = true;
       this.#begin.run();
       const result = work();
-      // SQLite would go on writing to a file that nobody can find.
+      if (this.#lost !== undefined) throw this.#lost;
+      // SQLite would continue to write to a file that has no name any more.
       if (!this.#inPlace()) throw new Error("deleted or replaced");
       this.#commit.run();
       return result;
@@ -124,11 +134,65 @@ export class DatabaseFile implements Disposable {
       this.#rollBack();
       throw storeFailure(this.#path, error);
     } finally {
-      this.#inTransaction = false;
+      this.#isOpen = false;
+      this.#lost = undefined;
     }
   }
 
-  /** SQLite itself undoes a transaction that, say, a full disk interrupts. */
+  /**
+   * Reads with a single statement, and waits for no writer.
+   *
+   * @throws {Failure} Where the database cannot be read.
+   */
+  read<T>(statement: () => T): T {
+    try {
+      if (!this.#inPlace()) throw new Error("deleted or replaced");
+      return statement();
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+  }
+
+  /**
+   * Runs a single statement, which undoes itself where it fails, in the
+   * transaction that is open, or else in one of its own.
+   *
+   * @throws {Failure} As {@linkcode transaction} does.
+   */
+  change<T>(statement: () => T): T {
+    if (!this.#isOpen) return this.transaction(statement);
+    if (this.#lost !== undefined) throw this.#lost;
+    return statement();
+  }
+
+  #savepoint<T>(work: () => T): T {
+    // What is run now would commit itself, one statement at a time.
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#set.run();
+    try {
+      const result = work();
+      if (this.#lost !== undefined) throw this.#lost;
+      this.#release.run();
+      return result;
+    } catch (error) {
+      const failure = storeFailure(this.#path, error);
+      this.#undo(failure);
+      throw failure;
+    }
+  }
+
+  /** Undoes the innermost savepoint, or notes that there is nothing left of it. */
+  #undo(failure: Failure): void {
+    try {
+      // SQLite itself undoes all of a transaction that, say, a full disk interrupts.
+      if (!this.connection.inTransaction) throw failure;
+      this.#undoTo.run();
+      this.#release.run();
+    } catch {
+      this.#lost ??= failure;
+    }
+  }
+
   #rollBack(): void {
     try {
       if (this.connection.inTransaction) this.connection.exec("ROLLBACK");

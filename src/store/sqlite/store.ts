@@ -8,11 +8,12 @@
 import type { BindValue, Statement } from "@db/sqlite";
 import type { Turn } from "../../turns/turn.ts";
 import type {
-  Completion,
-  NewTurn,
-  Owner,
-  TurnStore,
-} from "../../turns/turn_store.ts";
+  Checkpoint,
+  Fingerprint,
+  Identity,
+  Position,
+} from "../../turns/checkpoint.ts";
+import type { Completion, NewTurn, Owner, Store } from "../../turns/store.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { DatabaseFile, type StoreOptions } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
@@ -20,12 +21,11 @@ import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
 
 type Statements = Record<keyof typeof EVENT_SQL, Statement>;
 
-/** A turn store in one SQLite file. */
-export class SqliteStore implements TurnStore, Disposable {
+/** A store in one SQLite file. */
+export class SqliteStore implements Store {
   #file: DatabaseFile;
   #sql: Statements;
-  /** How far followed files have been read. */
-  readonly checkpoints: CheckpointTable;
+  #checkpoints: CheckpointTable;
 
   /**
    * Opens the database at `path`, or creates it.
@@ -40,24 +40,21 @@ export class SqliteStore implements TurnStore, Disposable {
       this.#sql = Object.fromEntries(
         entries.map(([name, sql]) => [name, connection.prepare(sql)]),
       ) as Statements;
-      const transaction = <T>(work: () => T) => this.transaction(work);
-      this.checkpoints = new CheckpointTable(connection, transaction);
+      this.#checkpoints = new CheckpointTable(this.#file);
     } catch (error) {
       connection.close();
       throw storeFailure(path, error);
     }
   }
 
+  write<T>(work: () => T): Promise<T> {
+    return this.#file.write(work);
+  }
+
   transaction<T>(work: () => T): T {
     return this.#file.transaction(work);
   }
 
-  /**
-   * Makes sure that no other process follows the same file into this database,
-   * for as long as this one lives.
-   *
-   * @throws {Failure} Where one does, or that cannot be found out.
-   */
   claim(followed: string): void {
     this.#file.claim(followed);
   }
@@ -134,6 +131,35 @@ export class SqliteStore implements TurnStore, Disposable {
 
   rememberAnswer(hash: string, id: number): void {
     this.#sql.rememberAnswer.run(hash, id);
+  }
+
+  checkpointsOf(path: string): Checkpoint[] {
+    return this.#checkpoints.checkpointsOf(path);
+  }
+
+  addCheckpoint(
+    path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint {
+    return this.#checkpoints.addCheckpoint(path, identity, head, seenMs);
+  }
+
+  locateCheckpoint(id: number, identity: Identity | null): void {
+    this.#checkpoints.locateCheckpoint(id, identity);
+  }
+
+  moveCheckpoint(position: Position): void {
+    this.#checkpoints.moveCheckpoint(position);
+  }
+
+  dropCheckpoint(id: number): void {
+    this.#checkpoints.dropCheckpoint(id);
+  }
+
+  pruneCheckpoints(path: string): void {
+    this.#checkpoints.pruneCheckpoints(path);
   }
 
   /**
