@@ -42,6 +42,10 @@ export interface Position {
   last: Fingerprint;
   /** Whether nothing more will come in the file. */
   done: boolean;
+  /** The name of the dialect that was recognised in it, once one was. */
+  dialect: string | null;
+  /** What the dialect's decoder remembers there, in a form of its own. */
+  decoder: string | null;
 }
 
 /** What of the file system tells one file from another, while both are there. */

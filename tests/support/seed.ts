@@ -28,6 +28,27 @@ export function execute(path: string, sql: string): void {
   }
 }
 
+/** What a database of version 2 held of followed files. */
+const CHECKPOINTS_2 = `
+CREATE TABLE checkpoints (
+    file_id INTEGER PRIMARY KEY, path TEXT NOT NULL,
+    device INTEGER, inode INTEGER,
+    read_bytes INTEGER NOT NULL, read_lines INTEGER NOT NULL,
+    head_length INTEGER NOT NULL, head_hash TEXT NOT NULL,
+    last_end INTEGER NOT NULL, last_length INTEGER NOT NULL,
+    last_hash TEXT NOT NULL, done INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL);
+CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
+
+/** Makes an earlier version of a database in which no file was followed. */
+export function downgrade(path: string, version: 1 | 2): void {
+  execute(
+    path,
+    `DROP TABLE checkpoints; ${version === 2 ? CHECKPOINTS_2 : ""}
+    PRAGMA user_version = ${version}`,
+  );
+}
+
 /** Makes a database of version 0 with so many turns, of a session of its own. */
 export function createSeed(path: string, turns: number): void {
   execute(

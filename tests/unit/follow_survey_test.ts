@@ -22,6 +22,7 @@ function checkpoint(
   const head = bytes.slice(0, FINGERPRINT_BYTES);
   return {
     ...{ id, offset: bytes.length, line: 1, done: false, seenMs: 0 },
+    ...{ dialect: null, decoder: null },
     head: fingerprint(head, head.length),
     last: fingerprint(bytes.slice(-FINGERPRINT_BYTES), bytes.length),
     identity: path === undefined ? null : entryAt(path)!.identity,

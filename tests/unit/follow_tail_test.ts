@@ -13,7 +13,10 @@ const NONE = { end: 0, length: 0, hash: "" };
 
 function checkpoint(position: Partial<Position> = {}): Checkpoint {
   const start = { id: 1, offset: 0, line: 0, head: NONE, last: NONE };
-  return { ...start, done: false, identity: null, seenMs: 0, ...position };
+  return {
+    ...{ ...start, done: false, identity: null, seenMs: 0 },
+    ...{ dialect: null, decoder: null, ...position },
+  };
 }
 
 function open(path: string, position?: Partial<Position>): Tail {

@@ -127,6 +127,7 @@ export class Progress {
       head: head.fingerprint,
       last: last.fingerprint,
       done,
+      ...{ dialect: null, decoder: null },
     });
   }
 }

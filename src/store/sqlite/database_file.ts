@@ -11,7 +11,7 @@ import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
 import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
-import { inspectSchema, migrate } from "./schema.ts";
+import { inspectSchema, migrate, SCHEMA_VERSION } from "./schema.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** The durability of commits: `PRAGMA synchronous`. */
@@ -96,7 +96,7 @@ export class DatabaseFile implements Disposable {
     const state = inspectSchema(this.connection, this.#path);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (state === "current") return;
+    if (state === SCHEMA_VERSION) return;
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
     migrate(this.connection, inspectSchema(this.connection, this.#path));

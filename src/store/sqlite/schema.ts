@@ -11,7 +11,7 @@ import { parseInstant } from "../../turns/instant.ts";
 import { CHECKPOINT_TABLE } from "./checkpoints.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const TABLES = `
 CREATE TABLE turns (
@@ -67,10 +67,18 @@ const SEED: Record<string, string> = {
     "duration_ms,status,dedup_hash",
   session_counters: "sid,pid,turn_count",
 };
+const VERSION_1 = ["turns", "session_counters", "sessions", "answers"];
 /** The tables of each later version. */
 const OURS: Record<number, string[]> = {
-  1: ["turns", "session_counters", "sessions", "answers"],
-  2: ["turns", "session_counters", "sessions", "answers", "checkpoints"],
+  1: VERSION_1,
+  2: [...VERSION_1, "checkpoints"],
+  3: [...VERSION_1, "checkpoints"],
+};
+/** What brings a database of a later version to this one. */
+const UPGRADES: Record<number, string> = {
+  1: CHECKPOINT_TABLE,
+  2: `ALTER TABLE checkpoints ADD COLUMN dialect TEXT;
+    ALTER TABLE checkpoints ADD COLUMN decoder TEXT;`,
 };
 
 const LIST_TABLES = `
@@ -78,11 +86,11 @@ SELECT name, (SELECT group_concat(name, ',') FROM pragma_table_info(t.name))
 FROM sqlite_master AS t
 WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`;
 
-/** What a database turned out to be. */
-export type SchemaState = "current" | "empty" | "seed" | "version 1";
+/** What a database is; the number is the version of one of ours. */
+export type SchemaState = "empty" | "seed" | number;
 
 /**
- * Tells what the database is, without changing it.
+ * Finds out what a database is, and does not change it.
  *
  * @throws {Failure} Where it belongs to a newer version, or to another program.
  */
@@ -98,7 +106,7 @@ export function inspectSchema(db: Database, path: string): SchemaState {
     db.prepare(LIST_TABLES).values<[name: string, columns: string]>(),
   );
   if (OURS[version]?.every((name) => tables.has(name))) {
-    return version === SCHEMA_VERSION ? "current" : "version 1";
+    return version;
   }
   if (version === 0) {
     if (tables.size === 0) return "empty";
@@ -121,9 +129,9 @@ function pragma(db: Database, name: string): string | number {
  * Brings a database to the current schema. Runs in the caller's transaction.
  */
 export function migrate(db: Database, from: SchemaState): void {
-  if (from === "current") return;
-  if (from === "version 1") {
-    db.exec(CHECKPOINT_TABLE);
+  if (from === SCHEMA_VERSION) return;
+  if (typeof from === "number") {
+    db.exec(UPGRADES[from]);
   } else {
     if (from === "seed") db.exec(SET_SEED_ASIDE);
     db.exec(TABLES);

@@ -20,7 +20,7 @@ import {
   type StoredStatus,
 } from "../status.ts";
 import { readOnly } from "./read_only.ts";
-import { inspectSchema } from "./schema.ts";
+import { inspectSchema, SCHEMA_VERSION } from "./schema.ts";
 
 /** The statements, by what they are for. None scans the table of turns. */
 export const STATUS_SQL = {
@@ -63,7 +63,7 @@ export function readSqliteStatus(path: string): StoredStatus {
 /** @throws {Failure} Where turn-counter would have to write first. */
 function refuseOtherSchema(db: Database, path: string): void {
   const state = inspectSchema(db, path);
-  if (state === "current") return;
+  if (state === SCHEMA_VERSION) return;
   const named = JSON.stringify(path);
   throw new Failure(
     state === "empty"
