@@ -59,6 +59,7 @@ Deno.test("a savepoint that fails by itself leaves the transaction to be committ
 Deno.test("a transaction that SQLite has undone fails with the first error", async () => {
   using scene = new Scene();
   const { ask, store } = scene;
+  let runs = 0;
   await assertRejects(
     () =>
       store.write(() => {
@@ -69,11 +70,14 @@ Deno.test("a transaction that SQLite has undone fails with the first error", asy
         const add = () => store.addCheckpoint("log", FILE, NOTHING, 0);
         assertThrows(add, Error, "no ROLLBACK");
         assertThrows(() => ask("ABORT"), Error, "no ROLLBACK");
+        assertThrows(() => store.transaction(() => runs++));
       }),
     Error,
     "no ROLLBACK",
   );
-  assertEquals([scene.committed, store.checkpointsOf("log")], ["", []]);
+  assertEquals([scene.committed, store.checkpointsOf("log"), runs], [
+    ...["", [], 0],
+  ]);
   await store.write(() => ask("c"));
   assertEquals(scene.committed, "c");
 });
