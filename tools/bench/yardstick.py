@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS answers (dedup_hash TEXT PRIMARY KEY, turn_id_glob IN
 RECORD = """SELECT turn_id_glob, sid, pid, session_turn, session_pid_turn, status, user_text,
     assistant_text, start_time, end_time, duration_ms, original_turn_id, pid_mismatch FROM turns"""
 NEWEST = "AND start_ms <= :ms ORDER BY start_ms DESC, turn_id_glob DESC LIMIT 1"
-IN_PROCESS = "SELECT * FROM turns WHERE sid = :sid AND pid = :pid"
+IN_SESSION = "SELECT turn_id_glob, status, original_turn_id FROM turns WHERE sid = :sid"
+IN_PROCESS = f"{IN_SESSION} AND pid = :pid"
 NAMED = f"{IN_PROCESS} AND original_turn_id = :turn_id"
 COUNT_UP = "DO UPDATE SET turn_count = turn_count + 1 RETURNING turn_count"
 
@@ -107,8 +108,7 @@ def apply_answer(db, event):
     mismatch = False
     if not turn:
         mismatch = not one(db, f"{IN_PROCESS} LIMIT 1", event)
-        where = "SELECT * FROM turns WHERE sid = :sid" if mismatch else IN_PROCESS
-        turn = one(db, f"{where} {NEWEST}", event)
+        turn = one(db, f"{IN_SESSION if mismatch else IN_PROCESS} {NEWEST}", event)
         if not turn or turn["original_turn_id"] != event["turn_id"]:
             return None
     db.execute("INSERT INTO answers VALUES (?, ?)", (event["hash"], turn["turn_id_glob"]))
