@@ -8,7 +8,7 @@ import { judge } from "../support/oracle/line.ts";
 import { shrink } from "../support/shrink.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 
-Deno.test("hostileLog() makes the same log from the same seed, and another from another", () => {
+Deno.test("hostileLog() makes the same log from the same seed only", () => {
   assertEquals(hostileLog(1, 60), hostileLog(1, 60));
   assertNotEquals(hostileLog(1, 60).log, hostileLog(2, 60).log);
 });
@@ -31,7 +31,7 @@ Deno.test("hostileLog() makes events, lines that are ignored, rejected, and torn
   }
 });
 
-Deno.test("each kind of hostile lines makes different ones", () => {
+Deno.test("KINDS make different lines each time", () => {
   const random = new Random(1);
   const line = () => lineOf(prompt({ t: at(random.below(1000)) }));
   for (const [name, kind] of Object.entries(KINDS)) {
@@ -48,7 +48,7 @@ Deno.test("toText() puts together what toNode() takes apart", () => {
   assertEquals(JSON.parse(toText(toNode(value))), value);
 });
 
-Deno.test("shrink() leaves the lines that it takes", async () => {
+Deno.test("shrink() keeps only the lines that show the defect", async () => {
   const log = utf8(
     Array.from({ length: 100 }, (_, i) => `<${i}>`).join("\n"),
   );

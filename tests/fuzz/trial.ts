@@ -128,7 +128,7 @@ function* differenceOf(
   for (let i = 0; i < length; i++) {
     const [is, ought] = [actual[i], expected[i]].map(text);
     if (is === ought) continue;
-    yield `${what}, item ${i + 1}: is ${cut(is)}, ought to be ${cut(ought)}`;
+    yield `${what}, item ${i + 1}: is ${cut(is)}, should be ${cut(ought)}`;
     return;
   }
 }
@@ -144,7 +144,7 @@ function* differenceOfBytes(
   const [is, ought] = [actual, expected].map((bytes) =>
     cut(JSON.stringify(latin1.decode(bytes.subarray(first))))
   );
-  yield `${what}, byte ${first} of it: is ${is}, ought to be ${ought}`;
+  yield `${what}, byte ${first} of it: is ${is}, should be ${ought}`;
 }
 
 const latin1 = new TextDecoder("latin1");
