@@ -5,10 +5,10 @@
  */
 
 import { fold, query, records } from "../support/database.ts";
+import { type Ended, run, TooLong } from "../support/process.ts";
 import { TempDir } from "../support/temp.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 import type { Bytes } from "../support/bytes.ts";
-import { drive, type Ended } from "./drive.ts";
 import type { HostileLog } from "./hostile_log.ts";
 import { Oracle, type Run } from "../support/oracle/oracle.ts";
 
@@ -39,7 +39,9 @@ export async function trial(
   const differences: string[] = [];
   let deadBefore = 0;
   for (const [name, source, stdin] of runs) {
-    const ended = await drive([...command, ...args, ...source], stdin);
+    const ended = await run([...command, ...args, ...source], { stdin })
+      .catch(endless);
+    if (ended === null) return [...differences, `${name}: it does not end`];
     const dead = readIfThere(deadLetter);
     const expected = oracle.run(log, name);
     const found = [
@@ -55,6 +57,12 @@ export async function trial(
     deadBefore = dead.length;
   }
   return differences;
+}
+
+/** `null` for a program that had to be killed. */
+function endless(error: unknown): null {
+  if (error instanceof TooLong) return null;
+  throw error;
 }
 
 function oddPieces(log: Bytes): Bytes[] {
@@ -73,8 +81,7 @@ function* differencesOfStreams(
   { code, stdout, stderr }: Ended,
   expected: Run,
 ): Generator<string> {
-  if (code === null) yield "it does not end";
-  else if (code !== 0) yield `it ends with code ${code}`;
+  if (code !== 0) yield `it ends with code ${code}`;
   const lines = stderr.split("\n");
   const rejected = /^turn-counter: (line \d+ of .+) rejected: /;
   // Each line reports a rejected one, so there is no room for a stack trace.

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { dedupHash } from "../../src/turns/dedup_hash.ts";
 import { prompt } from "../support/envelope.ts";
+import { run } from "../support/process.ts";
 import { TempDir } from "../support/temp.ts";
 
 Deno.test("dedupHash equals sha256sum of the same bytes", async () => {
@@ -11,10 +12,8 @@ Deno.test("dedupHash equals sha256sum of the same bytes", async () => {
     `${event.sid}|9007199254740991|${event.t}|${event.text}`,
   );
   const isMac = Deno.build.os === "darwin";
-  const { stdout } = await new Deno.Command(isMac ? "shasum" : "sha256sum", {
-    args: isMac ? ["-a", "256", path] : [path],
-  }).output();
-  const [sum] = new TextDecoder().decode(stdout).split(" ");
+  const program = isMac ? ["shasum", "-a", "256"] : ["sha256sum"];
+  const [sum] = (await run([...program, path])).stdout.split(" ");
   assertEquals(dedupHash(event), sum);
 });
 
