@@ -1,5 +1,5 @@
 /**
- * A look into a database from outside the program.
+ * Reads a database from outside the program.
  *
  * @module
  */

@@ -74,7 +74,7 @@ export function logOf(events: TurnEvent[]): string {
   return events.map((event) => lineOf(event) + "\n").join("");
 }
 
-/** A time `seconds` behind a fixed one, as the current writer gives it. */
+/** A time `seconds` after a fixed one, as the current writer gives it. */
 export function at(seconds: number): string {
   const base = Date.UTC(2025, 10, 18, 12);
   return new Date(base + seconds * 1000).toISOString().slice(0, -1);
