@@ -70,7 +70,10 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
-  using store = openStore(args.db, args);
+  using store = openStore(args.db, {
+    ...args,
+    warn: (message) => voice.error(message),
+  });
   if (followed !== null) {
     for (const name of names) store.claim(name);
     const tell = (message: string) => voice.error(message);

@@ -1,14 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { readReport } from "../../src/status/report.ts";
-import { userId } from "../../src/system/user.ts";
 import { query } from "../support/database.ts";
 import { answer, at, lineOf, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";
 import { Running } from "./program.ts";
-
-// Loads the C library, which no test is to be blamed for.
-userId();
 
 const QUESTION = lineOf(prompt({ t: at(0) })) + "\n";
 const ANSWER = lineOf(answer({ t: at(1) })) + "\n";

@@ -5,14 +5,10 @@ import { readOnly } from "../../src/store/sqlite/read_only.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
 import { openStore, readStatus } from "../../src/store/open.ts";
 import type { Store } from "../../src/turns/store.ts";
-import { userId } from "../../src/system/user.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";
-
-// Loads the C library, which no test is to be blamed for.
-userId();
 
 /** Applies prompts to the database, and leaves it open. */
 function open(path: string, prompts = 1): Store {

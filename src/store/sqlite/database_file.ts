@@ -8,10 +8,11 @@ import { Database, type Statement } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
-import { lockForLife } from "../../system/lock.ts";
+import { FileLocks } from "../../system/lock.ts";
 import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
 import { inspectSchema, migrate } from "./schema.ts";
+import { WriteQueue } from "./write_queue.ts";
 
 /** The durability of commits: `PRAGMA synchronous`. */
 export const SYNCHRONOUS = ["full", "normal", "off"] as const;
@@ -23,11 +24,13 @@ export interface StoreOptions {
   /** @default {"full"} */
   synchronous?: Synchronous;
   /**
-   * How long to wait for another writer, in milliseconds.
+   * How long to wait for another program, in milliseconds.
    *
    * @default {5000}
    */
   busyTimeoutMs?: number;
+  /** Called with a sentence that a person should read. */
+  warn?: (message: string) => void;
 }
 
 /** A database of ours, open to be written. */
@@ -35,7 +38,9 @@ export class DatabaseFile implements Disposable {
   /** The connection to it. */
   readonly connection: Database;
   #path: string;
-  #file: string;
+  #locks: FileLocks;
+  #queue: WriteQueue;
+  #busyTimeoutMs: number;
   #begin: Statement;
   #commit: Statement;
   #set: Statement;
@@ -54,12 +59,12 @@ export class DatabaseFile implements Disposable {
    * it is untouched then.
    */
   constructor(path: string, options: StoreOptions = {}) {
-    const { synchronous = "full", busyTimeoutMs = 5000 } = options;
+    const { synchronous = "full", busyTimeoutMs = 5000, warn } = options;
     this.#path = path;
+    // SQLite has names of its own, as ":memory:", none of which is a full path.
+    const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+    this.#busyTimeoutMs = busyTimeoutMs;
     try {
-      // SQLite has names of its own, as ":memory:", none of which is a full path.
-      const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
-      this.#file = file;
       createFile(file);
       this.connection = new Database(file, { int64: true });
       this.#inPlace = stillThere(file);
@@ -72,6 +77,8 @@ export class DatabaseFile implements Disposable {
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when none can be had.
       this.connection.exec("PRAGMA temp_store = MEMORY");
+      this.#locks = new FileLocks(file);
+      this.#queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
       this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
       this.#commit = this.connection.prepare("COMMIT");
       this.#set = this.connection.prepare("SAVEPOINT unit");
@@ -113,14 +120,22 @@ export class DatabaseFile implements Disposable {
   }
 
   /** {@linkcode Transactions.write} */
-  async write<T>(work: () => T): Promise<T> {
-    await Promise.resolve();
-    return this.transaction(work);
+  write<T>(work: () => T): Promise<T> {
+    return this.#queue.run(() => this.#transact(work));
   }
 
   /** {@linkcode Transactions.transaction} */
   transaction<T>(work: () => T): T {
     if (this.#isOpen) return this.#savepoint(work);
+    try {
+      const limit = this.#busyTimeoutMs;
+      return this.#queue.runNow(() => this.#transact(work), limit);
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+  }
+
+  #transact<T>(work: () => T): T {
     try {
       this.#isOpen = true;
       this.#begin.run();
@@ -201,19 +216,14 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  /**
-   * Makes sure that no other process follows the same file into this database,
-   * for as long as this one lives.
-   *
-   * @throws {Failure} Where one does, or that cannot be found out.
-   */
+  /** {@linkcode Store.claim} */
   claim(followed: string): void {
-    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
-    try {
-      if (lockForLife(this.#file, key)) return;
-    } catch (error) {
-      throw storeFailure(this.#path, error);
+    if (!this.#locks.areAvailable) {
+      const reason = "its file system has no locks, which following needs";
+      throw storeFailure(this.#path, new Error(reason));
     }
+    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
+    if (this.#locks.tryLock(key)) return;
     throw new Failure(
       `${JSON.stringify(followed)} is being followed into database ${
         JSON.stringify(this.#path)
@@ -236,7 +246,21 @@ export class DatabaseFile implements Disposable {
     } catch (error) {
       throw storeFailure(this.#path, error);
     } finally {
-      this.connection.close();
+      this.close();
     }
   }
+
+  /** Closes the file as it is. */
+  close(): void {
+    this.connection.close();
+    // SQLite's locks would end with it.
+    this.#locks[Symbol.dispose]();
+  }
+}
+
+/** What a person should know of a wait that takes long. */
+function longWait(path: string): string {
+  return `waiting for more than 5 seconds for other turn-counters that write database ${
+    JSON.stringify(path)
+  }; if one of them is stopped, continue it or end it`;
 }

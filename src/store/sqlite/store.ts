@@ -48,7 +48,7 @@ export class SqliteStore implements Store {
       ) as Statements;
       this.#checkpoints = new CheckpointTable(this.#file);
     } catch (error) {
-      connection.close();
+      this.#file.close();
       throw storeFailure(path, error);
     }
   }
