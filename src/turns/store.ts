@@ -11,7 +11,7 @@ import type {
   Identity,
   Position,
 } from "./checkpoint.ts";
-import type { Answer, Prompt } from "./event.ts";
+import type { Prompt } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
 /** The turns of one session, or of one process of it. */
@@ -29,9 +29,20 @@ export interface NewTurn {
   orphanedBy: number | null;
 }
 
+/** The turns of a process before and after one that is about to be minted. */
+export interface Neighbours {
+  before: { id: number; status: TurnStatus } | undefined;
+  /** The id of the next turn. */
+  after: number | undefined;
+}
+
 /** What an answer sets on its turn. */
 export interface Completion {
-  answer: Answer;
+  /** The text that the turn then has. */
+  text: string;
+  /** The answer's time, as it came, and its instant in ms since the epoch. */
+  t: string;
+  at: number;
   durationMs: number;
   pidMismatch: boolean;
 }
@@ -83,13 +94,16 @@ export interface TurnStore extends Transactions {
   /** The first turn of the session that started later than `at`. */
   nextSessionTurn(sid: string, at: number): Turn | undefined;
   hasTurns(owner: Owner): boolean;
+  /** The newest turn of the process until `at`, and the first that started later. */
+  neighbours(owner: Owner, at: number): Neighbours;
   /** Counts a new turn in its session and its process, stores and gives it. */
   mint(turn: NewTurn): Turn;
-  orphan(id: number, by: number): void;
+  /** Orphans a turn by another, and gives it as it is then. */
+  orphan(id: number, by: number): Turn;
   /** The turns that a turn orphaned, in id order. */
   orphansOf(id: number): Turn[];
   /** Sets what an answer sets, and gives the turn as it is then. */
-  complete(id: number, completion: Completion): Turn;
+  complete(turn: Turn, completion: Completion): Turn;
   rememberAnswer(hash: string, id: number): void;
 }
 

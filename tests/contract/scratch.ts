@@ -5,6 +5,7 @@
  */
 
 import { Database, type DatabaseOpenOptions } from "@db/sqlite";
+import { TempDir } from "../support/temp.ts";
 
 /** An empty database in memory. */
 export function memory(
@@ -21,15 +22,12 @@ export function count(db: Database, table = "t"): unknown {
 }
 
 /** A directory of its own, and connections to the files in it. */
-export class Scratch implements Disposable {
+export class Scratch extends TempDir {
   #open: Database[] = [];
 
-  /** The directory. */
-  readonly path: string = Deno.makeTempDirSync({ prefix: "contract-" });
-
   /** The path of a file in the directory. */
-  file(name = "test.db"): string {
-    return `${this.path}/${name}`;
+  override file(name = "test.db"): string {
+    return super.file(name);
   }
 
   /** Opens a file in the directory. */
@@ -39,8 +37,8 @@ export class Scratch implements Disposable {
     return db;
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     for (const db of this.#open) db.close();
-    Deno.removeSync(this.path, { recursive: true });
+    super[Symbol.dispose]();
   }
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completions } from "../../src/cli/docs/completions.ts";
 import { manualPage } from "../../src/cli/docs/man.ts";
 import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/args/options.ts";
+import { run } from "../support/process.ts";
 
 const ALL = [
   ...OPTIONS.map(({ name }) => name),
@@ -16,12 +17,12 @@ async function offered(...words: string[]): Promise<string[]> {
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     _turn_counter
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, success } = await new Deno.Command("bash", {
-    args: ["-euc", script, "bash", "turn-counter", ...words],
-    cwd: "testdata",
-  }).output();
-  assert(success);
-  return new TextDecoder().decode(stdout).split("\n").filter((word) => word);
+  const { stdout, code } = await run(
+    ["bash", "-euc", script, "bash", "turn-counter", ...words],
+    { cwd: "testdata" },
+  );
+  assertEquals(code, 0);
+  return stdout.split("\n").filter((word) => word);
 }
 
 Deno.test("completions name every option and command in each shell", () => {

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark } from "../../src/source/lines.ts";
 import { FollowedFiles } from "../../src/source/follow/followed_files.ts";
 import type { CheckpointStore } from "../../src/turns/store.ts";
@@ -8,7 +7,7 @@ import { openStore } from "../../src/store/open.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
+const READING = { maxLineBytes: 10_000 };
 
 /** The log of prompts from one second to another. */
 function log(from: number, to: number): string {

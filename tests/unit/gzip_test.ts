@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { constants, gunzipSync } from "node:zlib";
 import { gunzipped } from "../../src/source/gzip.ts";
 import { logBytes } from "../../tools/gen_log/log_generator.ts";
+import { concat } from "../support/bytes.ts";
 import { anyChunks } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 import { TempDir } from "../support/temp.ts";
@@ -25,13 +26,7 @@ async function gzip(bytes: Uint8Array, level = "-6"): Promise<Uint8Array> {
 }
 
 function join(...parts: Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return concat(parts);
 }
 
 function bytewise(bytes: Uint8Array): Uint8Array[] {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Console } from "../../src/terminal/console.ts";
 import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
 import { formatProgress } from "../../src/terminal/progress.ts";
-import { noCounts } from "../../src/run.ts";
+import { noCounts } from "../../src/turns/counts.ts";
 import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -98,7 +98,7 @@ Deno.test("the README shows a bar and a sum as the program writes them", () => {
   try {
     voice.summary({
       ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
-      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0 },
+      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0, updated: 0 },
     });
   } finally {
     Deno.stderr.writeSync = writeSync;

@@ -58,7 +58,7 @@ export interface Result {
   /** Lines below the table. */
   notes: string[];
   targets: Target[];
-  /** The measurements behind the table. */
+  /** The measurements that the table sums up. */
   data: unknown;
 }
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # records_of.sh FILE: prints the record of every turn in a database of
-# turn-counter, as the stream would tell it; nothing where there is none yet.
+# turn-counter, as the stream has it; nothing where there is none yet.
 #
-# In front of the stream it makes up for what was lost on the way before:
+# Run before the stream, it replaces what an earlier ingester lost:
 #
 #   { records_of.sh turns.db && turn-counter --source LOG --follow --db turns.db; } | ingester
 #
-# turn-counter goes on behind the last record that it wrote into the pipe. What
-# an ingester that dies leaves in there is told no more, but it was committed to
-# this database before it was told.
+# turn-counter resumes after the last record that it wrote into the pipe. It does
+# not repeat those that a dying ingester left there, but it had committed them to
+# this database before it wrote them.
 set -euo pipefail
 
 file=${1:?the database of turn-counter is missing}

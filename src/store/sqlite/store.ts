@@ -6,14 +6,20 @@
  */
 
 import type { BindValue, Statement } from "@db/sqlite";
-import type { Turn } from "../../turns/turn.ts";
+import type { Turn, TurnStatus } from "../../turns/turn.ts";
 import type {
   Checkpoint,
   Fingerprint,
   Identity,
   Position,
 } from "../../turns/checkpoint.ts";
-import type { Completion, NewTurn, Owner, Store } from "../../turns/store.ts";
+import type {
+  Completion,
+  Neighbours,
+  NewTurn,
+  Owner,
+  Store,
+} from "../../turns/store.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { DatabaseFile, type StoreOptions } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
@@ -99,19 +105,34 @@ export class SqliteStore implements Store {
     return this.#sql.hasTurns.value(sid, pid) !== undefined;
   }
 
+  neighbours({ sid, pid }: Owner, at: number): Neighbours {
+    type Row = [id: number | null, status: TurnStatus, after: number | null];
+    const row = this.#sql.neighbours.value<Row>(sid, pid, at)!;
+    const [id, status, after] = row;
+    return {
+      before: id === null ? undefined : { id, status },
+      after: after ?? undefined,
+    };
+  }
+
   mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
     const { sid, pid, text, t, turnId, at } = prompt;
     const sessionTurn = this.#number("countSessionTurn", sid);
     const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
-    return this.#find(
+    const id = this.#number(
       "insertTurn",
       ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
       ...[turnId, at, orphanedBy],
-    )!;
+    );
+    return {
+      ...{ id, sid, pid, sessionTurn, sessionPidTurn, status, turnId },
+      ...{ userText: text, assistantText: null, startTime: t, startMs: at },
+      ...{ endTime: null, endMs: null, durationMs: null, pidMismatch: false },
+    };
   }
 
-  orphan(id: number, by: number): void {
-    this.#sql.orphan.run(by, id);
+  orphan(id: number, by: number): Turn {
+    return this.#find("orphan", by, id)!;
   }
 
   orphansOf(id: number): Turn[] {
@@ -124,9 +145,15 @@ export class SqliteStore implements Store {
     return orphans;
   }
 
-  complete(id: number, { answer, durationMs, pidMismatch }: Completion): Turn {
-    const { text, t, at } = answer;
-    return this.#find("complete", text, t, at, durationMs, pidMismatch, id)!;
+  complete(turn: Turn, completion: Completion): Turn {
+    const { text, t, at, durationMs, pidMismatch } = completion;
+    this.#sql.complete.run(text, t, at, durationMs, pidMismatch, turn.id);
+    return {
+      ...turn,
+      status: "completed",
+      ...{ assistantText: text, endTime: t, endMs: at },
+      ...{ durationMs, pidMismatch },
+    };
   }
 
   rememberAnswer(hash: string, id: number): void {

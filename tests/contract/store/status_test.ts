@@ -62,15 +62,14 @@ contract("reports the durations of the last completed turns only", (place) => {
   store.transaction(() => {
     // The first took longest, and every other one is not completed.
     for (let i = 0; i < 2 * MOST_DURATIONS + 2; i++) {
-      const { id } = store.mint({
+      const turn = store.mint({
         prompt: prompt({ t: at(i) }),
         hash: `${i}`,
         ...{ status: "orphaned", orphanedBy: null },
       });
       if (i % 2 === 1) continue;
       const durationMs = MOST_DURATIONS - i / 2;
-      const completion = { answer: answer(), durationMs, pidMismatch: false };
-      store.complete(id, completion);
+      store.complete(turn, { ...answer(), durationMs, pidMismatch: false });
     }
   });
   const { durations, byStatus } = readStatus(place.address);

@@ -35,13 +35,10 @@ function mint(
 }
 
 /** Sets an answer on a turn. */
-function complete(store: Store, id: number, text: string, t = at(9)): Turn {
-  const completion = {
-    answer: answer({ text, t }),
-    durationMs: 5,
-    pidMismatch: true,
-  };
-  return store.transaction(() => store.complete(id, completion));
+function complete(store: Store, turn: Turn, text: string): Turn {
+  const { t, at: instant } = answer({ t: at(9) });
+  const completion = { text, t, at: instant, durationMs: 5, pidMismatch: true };
+  return store.transaction(() => store.complete(turn, completion));
 }
 
 contract(
@@ -96,6 +93,18 @@ contract("looks turns up in the order of start instant, then id", (place) => {
     ...[undefined, 4, 3, 5, 1],
   ]);
   assertEquals([0, 1, 2, 2.5, 3].map(nextOfSession), [2, 3, 5, 1, undefined]);
+  const neighbours = (second: number) => {
+    const { before, after } = store.neighbours(P1, instant(second));
+    return [before?.id, after];
+  };
+  for (const second of [0, 1, 2, 3, 4]) {
+    assertEquals(neighbours(second), [newest(second), next(second)]);
+  }
+  const { before } = store.neighbours(P1, instant(1));
+  assertEquals(before?.status, "waiting_response");
+  assertEquals(store.neighbours(OTHER, instant(9)), {
+    ...{ before: undefined, after: undefined },
+  });
   assertEquals(store.newestTurn(OTHER, instant(9)), undefined);
   assertEquals(store.newestSessionTurn("u", instant(9)), undefined);
   assertEquals([P1, P2, OTHER].map((owner) => store.hasTurns(owner)), [
@@ -125,10 +134,10 @@ contract("sets what an answer sets, and remembers whose it was", (place) => {
     ...{ status: "completed", assistantText: "a", endTime: at(9) },
     ...{ endMs: answer({ t: at(9) }).at, durationMs: 5, pidMismatch: true },
   };
-  assertEquals(complete(store, 1, "a"), completed);
+  assertEquals(complete(store, minted, "a"), completed);
   store.transaction(() => store.rememberAnswer("h", 1));
   assertEquals(store.turnOfAnswer("h"), completed);
-  assertEquals(complete(store, 1, "b").assistantText, "b");
+  assertEquals(complete(store, completed, "b").assistantText, "b");
   assertEquals(store.turnOfAnswer("h")?.assistantText, "b");
 });
 
@@ -139,7 +148,8 @@ contract(
     const [a, b, c] = [1, 2, 3].map((second) => mint(store, P1, second));
     store.transaction(() => {
       store.orphan(b.id, c.id);
-      store.orphan(a.id, c.id);
+      const orphan = store.orphan(a.id, c.id);
+      assertEquals(orphan, { ...a, status: "orphaned" });
     });
     const late = mint(store, P1, 0, { status: "orphaned", orphanedBy: c.id });
     const orphans = store.orphansOf(c.id);
@@ -150,7 +160,7 @@ contract(
     );
     assertEquals(store.orphansOf(a.id), []);
     // What healed was orphaned all the same.
-    complete(store, a.id, "healed");
+    complete(store, a, "healed");
     assertEquals(store.orphansOf(c.id)[0].status, "completed");
   },
 );
@@ -176,8 +186,11 @@ contract("keeps a text whatever is in it", (place) => {
       const hash = `hash of ${name}`;
       const sid = `s${text.slice(0, 99)}`;
       const fields = { hash, text, turnId: `t${text.slice(0, 99)}` };
-      const { id } = mint(store, { sid, pid: 1 }, 0, fields);
-      complete(store, id, text);
+      const turn = mint(store, { sid, pid: 1 }, 0, fields);
+      assertEquals(turn.userText === text, true, name);
+      const completed = complete(store, turn, text);
+      assertEquals(completed.assistantText === text, true, name);
+      const { id } = turn;
       assertEquals(store.newestSessionTurn(sid, Infinity)?.id, id, name);
       assertEquals(
         store.oldestNamedTurn({ sid, pid: 1 }, fields.turnId)?.id,
@@ -198,19 +211,13 @@ contract("keeps a text whatever is in it", (place) => {
   }
 });
 
-contract(
-  "keeps U+FFFD in place of a lone surrogate, in what it gives too",
-  (place) => {
-    using store = open(place);
-    const minted = mint(store, P1, 0, { text: "a\ud800b", hash: "h" });
-    assertEquals(minted.userText, "a\uFFFDb");
-    const completed = complete(store, 1, "\udc00");
-    assertEquals([completed.userText, completed.assistantText], [
-      ...["a\uFFFDb", "\uFFFD"],
-    ]);
-    assertEquals(store.turnOfPrompt("h"), completed);
-  },
-);
+contract("keeps U+FFFD in place of a lone surrogate", (place) => {
+  using store = open(place);
+  const turn = mint(store, P1, 0, { text: "a\ud800b", hash: "h" });
+  complete(store, turn, "\udc00");
+  const { userText, assistantText } = store.turnOfPrompt("h")!;
+  assertEquals([userText, assistantText], ["a\uFFFDb", "\uFFFD"]);
+});
 
 contract("keeps numbers up to 2^53 - 1, and instants before 1970", (place) => {
   const most = Number.MAX_SAFE_INTEGER;
@@ -224,10 +231,10 @@ contract("keeps numbers up to 2^53 - 1, and instants before 1970", (place) => {
     using store = open(place);
     store.transaction(() => {
       store.mint(asked(first, "first"));
-      store.mint(asked(last, "last"));
-      store.complete(2, {
-        answer: { ...answer(), at: last },
-        ...{ durationMs: most, pidMismatch: false },
+      const turn = store.mint(asked(last, "last"));
+      const { text, t } = answer();
+      store.complete(turn, {
+        ...{ text, t, at: last, durationMs: most, pidMismatch: false },
       });
     });
   }

@@ -1,7 +1,6 @@
 /**
- * SPEC section 1 and WIRE_FORMAT once more, as plainly as can be: what one line
- * of the log comes to. What the program does is held against it, so nothing
- * here is taken from the program.
+ * What one line of a log means: SPEC section 1 and WIRE_FORMAT, read as plainly
+ * as possible. The program is compared with it, so it takes nothing from `src/`.
  *
  * @module
  */
@@ -9,20 +8,18 @@
 import type { Bytes } from "../bytes.ts";
 
 /** An event that concerns a turn. */
-export interface PlainEvent {
+export interface LogEvent {
   kind: "prompt" | "answer";
   sid: string;
   pid: number;
   t: string;
-  /** The instant of `t`, in milliseconds since the epoch. */
-  at: number;
   text: string;
   turnId: string | null;
 }
 
-/** What a line comes to. */
+/** What a line means. */
 export interface Verdict {
-  event: PlainEvent | null;
+  event: LogEvent | null;
   /** The bytes of it that are rejected; `null` where none are. */
   rejected: Bytes | null;
 }
@@ -30,7 +27,9 @@ export interface Verdict {
 type Json = Record<string, unknown>;
 
 const IGNORED: Verdict = { event: null, rejected: null };
-const NAMES = ["turn.user_message", "response.output_item.done"];
+const PROMPT = "turn.user_message";
+const ANSWER = "response.output_item.done";
+const NAMES = [PROMPT, ANSWER];
 const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
 const ENVELOPE = '{"event":';
 
@@ -42,7 +41,7 @@ const utf8 = new TextDecoder();
 /** The line is no JSON, or a part of it cannot be used. */
 class Broken extends Error {}
 
-/** What a line comes to, given without its newline. */
+/** Judges a line, given without its newline. */
 export function judge(line: Bytes, maxLineBytes: number): Verdict {
   const text = latin1.decode(line);
   if (isOfAnotherEvent(text)) return IGNORED;
@@ -52,35 +51,22 @@ export function judge(line: Bytes, maxLineBytes: number): Verdict {
 
   const envelope = parse(utf8.decode(line));
   if (envelope !== undefined) {
-    try {
-      return {
-        event: isObject(envelope) ? read(envelope) : null,
-        rejected: null,
-      };
-    } catch (error) {
-      if (error instanceof Broken) return whole;
-      throw error;
-    }
+    const event = readIfUsable(envelope);
+    return event === undefined ? whole : { event, rejected: null };
   }
   if (!holdsName) return IGNORED;
   const last = text.lastIndexOf(ENVELOPE);
-  const tail = last > 0 ? decode(line.subarray(last)) : undefined;
-  return tail === undefined
+  const event = last > 0 ? judgeTail(line.subarray(last)) : undefined;
+  return event === undefined
     ? whole
-    : { event: tail.event, rejected: line.subarray(0, last) };
+    : { event, rejected: line.subarray(0, last) };
 }
 
-/** The end of a torn line tried by itself; `undefined` where it does not decode. */
-function decode(tail: Bytes): { event: PlainEvent | null } | undefined {
-  if (isOfAnotherEvent(latin1.decode(tail))) return { event: null };
+/** The end of a torn line by itself; `undefined` where it does not decode. */
+function judgeTail(tail: Bytes): LogEvent | null | undefined {
+  if (isOfAnotherEvent(latin1.decode(tail))) return null;
   const envelope = parse(utf8.decode(tail));
-  if (envelope === undefined) return undefined;
-  try {
-    return { event: read(envelope as Json) };
-  } catch (error) {
-    if (error instanceof Broken) return undefined;
-    throw error;
-  }
+  return envelope === undefined ? undefined : readIfUsable(envelope);
 }
 
 /** The shortcut: the first bytes alone name an event that is none of the two. */
@@ -89,25 +75,33 @@ function isOfAnotherEvent(line: string): boolean {
   return name !== undefined && !NAMES.includes(name);
 }
 
+/** `null` where it is none of the two events, `undefined` where it is broken. */
+function readIfUsable(envelope: unknown): LogEvent | null | undefined {
+  try {
+    return isObject(envelope) ? read(envelope) : null;
+  } catch (error) {
+    if (error instanceof Broken) return undefined;
+    throw error;
+  }
+}
+
 /** @throws {Broken} Where it is one of the two events, but unusable. */
-function read(envelope: Json): PlainEvent | null {
+function read(envelope: Json): LogEvent | null {
   const data = readData(envelope.line);
   const name = envelope.event ?? data?.type;
-  if (!NAMES.includes(name as string)) return null;
+  if (name !== PROMPT && name !== ANSWER) return null;
   need(data !== undefined);
-  const kind = name === NAMES[0] ? "prompt" : "answer";
-  const text = kind === "prompt" ? promptText(data) : answerText(data);
+  const text = name === PROMPT ? promptText(data) : answerText(data);
   if (text === null) return null;
   const { sid, t } = envelope;
   need(typeof sid === "string" && sid !== "");
-  need(typeof t === "string");
+  need(typeof t === "string" && instantOf(t) !== null);
   const metadata = readMetadata(envelope.metadata);
   return {
-    kind,
+    kind: name === PROMPT ? "prompt" : "answer",
     sid: sid.toWellFormed(),
     pid: readPid(metadata.pid ?? envelope.pid),
     t,
-    at: readInstant(t),
     text: text.toWellFormed(),
     turnId: readTurnId(metadata.turn_id),
   };
@@ -133,20 +127,17 @@ function answerText(data: Json): string | null {
     (isObject(data.payload) ? data.payload.item : undefined);
   need(isObject(item));
   const isAnswer = item.type === "message" &&
-    (item.role === "assistant" || item.role === undefined ||
-      item.role === null);
+    (item.role ?? "assistant") === "assistant";
   if (!isAnswer) return null;
-  const texts = (Array.isArray(item.content) ? item.content : [])
-    .filter(isObject)
-    .map(({ type, text, refusal }) => {
-      const isText = type === "output_text" || type == null;
-      if (isText && typeof text === "string") return text;
-      const isRefusal = type === "refusal" || type == null;
-      return isRefusal && typeof refusal === "string" ? refusal : undefined;
-    })
-    .filter((text) => text !== undefined);
-  need(texts.length > 0);
-  return texts.join("");
+  const parts = Array.isArray(item.content) ? item.content : [];
+  return parts.filter(isObject).map(partText).join("");
+}
+
+function partText({ type, text, refusal }: Json): string {
+  const isText = type === "output_text" || type == null;
+  if (isText && typeof text === "string") return text;
+  const isRefusal = type === "refusal" || type == null;
+  return isRefusal && typeof refusal === "string" ? refusal : "";
 }
 
 function readMetadata(value: unknown): Json {
@@ -173,19 +164,22 @@ function readTurnId(value: unknown): string | null {
     : null;
 }
 
-function readInstant(t: string): number {
+/**
+ * The instant of a time, in milliseconds since the epoch; `null` where the text
+ * is no timestamp.
+ */
+export function instantOf(t: string): number | null {
   const [, date, time, fraction = "", sign, hours, minutes] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/
       .exec(t) ?? [];
   const wall = new Date(`${date}T${time}Z`);
-  // Of times that there are not, some are invalid, and some are read as others.
-  need(
-    !Number.isNaN(wall.getTime()) &&
-      wall.toISOString().startsWith(`${date}T${time}.`),
-  );
+  // Of times that do not exist, some are invalid, and some are read as others.
+  const exists = !Number.isNaN(wall.getTime()) &&
+    wall.toISOString().startsWith(`${date}T${time}.`);
+  if (!exists) return null;
   const ms = wall.getTime() + Number(fraction.padEnd(3, "0").slice(0, 3));
   if (sign === undefined) return ms;
-  need(Number(hours) < 24 && Number(minutes) < 60);
+  if (Number(hours) > 23 || Number(minutes) > 59) return null;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return sign === "+" ? ms - offset : ms + offset;
 }
