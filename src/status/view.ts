@@ -51,14 +51,14 @@ const LABELS: Record<TurnStatus, string> = {
 const STATES: Record<FileState, string> = {
   current: "?",
   rotated: "rotated",
-  truncated: "cut off",
+  truncated: "truncated",
   missing: "missing",
   unreadable: "no access",
 };
 
 /**
  * Writes a status as lines of text, the last newline included. What changes
- * most stands first: a terminal may be too low for all of it.
+ * most comes first: a terminal may be too low for all of it.
  */
 export function view(status: Report, { now, ...canvas }: ViewOptions): string {
   const sections = [
@@ -120,7 +120,7 @@ function files(
     [{ align: "right" }, { align: "right" }, { align: "right" }, {
       keep: "end",
     }],
-    [["read", "ago", "behind", "followed file"], ...rows],
+    [["read", "ago", "unread", "followed file"], ...rows],
     canvas,
   );
 }
@@ -154,7 +154,7 @@ function days({ days }: Report, canvas: Canvas): string[] {
   ]);
   const header = ["day", "turns"];
   const columns: Column[] = [{}, { align: "right" }, {}];
-  // What the two columns and the gap behind them leave.
+  // What the two columns and the gap after them leave.
   const [line] = table(columns, [...labels, header], canvas);
   const room = Math.min(MOST_BAR, canvas.width - widthOf(line) - 2);
   const rows = labels.map((row, i) => [

@@ -5,16 +5,12 @@
  */
 
 import type { Store } from "../turns/store.ts";
-import type { StoreOptions } from "./sqlite/database_file.ts";
+import type { StoreOptions } from "./options.ts";
 import { readSqliteStatus } from "./sqlite/status.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { StoredStatus } from "./status.ts";
 
-export {
-  type StoreOptions,
-  SYNCHRONOUS,
-  type Synchronous,
-} from "./sqlite/database_file.ts";
+export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,

@@ -7,7 +7,7 @@
 
 import { sha256 } from "../sha256.ts";
 
-/** Some bytes of a file, by which it is told from others. */
+/** Some bytes of a file, by which it differs from others. */
 export interface Fingerprint {
   /** Where the bytes end in the file. */
   end: number;
@@ -32,13 +32,13 @@ export function fingerprint(bytes: Uint8Array, end: number): Fingerprint {
 export interface Position {
   /** The checkpoint that it belongs to. */
   id: number;
-  /** How many bytes stand before it; a line begins behind them. */
+  /** How many bytes precede it; a line begins there. */
   offset: number;
-  /** How many lines stand before it. */
+  /** How many lines precede it. */
   line: number;
   /** The file's first bytes. */
   head: Fingerprint;
-  /** The last bytes that were read, which may be some behind the position. */
+  /** The last bytes that were read, which may end after the position. */
   last: Fingerprint;
   /** Whether nothing more will come in the file. */
   done: boolean;
@@ -48,7 +48,7 @@ export interface Position {
   decoder: string | null;
 }
 
-/** What of the file system tells one file from another, while both are there. */
+/** How the file system distinguishes files, while they are there. */
 export interface Identity {
   device: number;
   inode: number;

@@ -50,7 +50,7 @@ export interface Completion {
 /** Changes that are made together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
-   * Queues behind the other writers of this database, then runs `work` in one
+   * Queues with the other writers of this database, then runs `work` in one
    * {@linkcode transaction}. The wait for other processes of this program has
    * no limit, and the event loop runs meanwhile; only another program that
    * keeps the database locked results in a failure.

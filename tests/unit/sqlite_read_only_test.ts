@@ -83,7 +83,7 @@ Deno.test("readOnly takes a path for nothing but a path", () => {
   assertEquals(Object.keys(listing(dir.path)), names.toSorted());
 });
 
-Deno.test("readOnly sees what stands in the -wal of an open database, behind a link too", () => {
+Deno.test("readOnly sees what is in the -wal of an open database, through a link too", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const link = dir.file("link.db");
@@ -105,7 +105,7 @@ Deno.test("readOnly writes nothing", () => {
   assertEquals(readOnly(path, countTurns), 1);
 });
 
-Deno.test("readOnly keeps nobody from putting the -wal into the database", () => {
+Deno.test("readOnly keeps no process from putting the -wal into the database", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   using _store = open(path, 50);
@@ -192,7 +192,7 @@ Deno.test("status refuses what is no database of ours, and leaves it as it was",
   assertRefused(dir, other, "is another program's");
 });
 
-Deno.test("status refuses a database of another version, and tells what to do", () => {
+Deno.test("status refuses a database of another version, and says what to do", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   const setVersion = (version: number) => {

@@ -77,7 +77,7 @@ Deno.test("SPEC 5: the check of plans fails where an index is dropped", () => {
   assertEquals(new Set([...lookedUp, ...forPeople]), new Set(indexes));
 });
 
-Deno.test("status reads indexes, and of the table only the rows that it tells of", () => {
+Deno.test("status reads indexes, and of the table only the rows that it shows", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   create(path);

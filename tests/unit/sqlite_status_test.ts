@@ -16,7 +16,7 @@ function databaseOf(dir: TempDir, events: TurnEvent[]): string {
   return path;
 }
 
-Deno.test("status tells of whatever a database of the seed held", () => {
+Deno.test("status shows whatever a database of the seed held", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt(), answer()]);
   execute(

@@ -8,11 +8,15 @@ import { at, prompt } from "../support/envelope.ts";
 import { execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** Prompts with these texts fail: alone, or with all of the transaction. */
-const TRIGGERS = ["ABORT", "ROLLBACK"].map((kind) =>
-  `CREATE TRIGGER t${kind} BEFORE INSERT ON turns WHEN NEW.user_text = '${kind}'
+/** What has these names fails: alone, or with all of the transaction. */
+const TRIGGERS =
+  ["ABORT", "ROLLBACK"].map((kind) =>
+    `CREATE TRIGGER t${kind} BEFORE INSERT ON turns WHEN NEW.user_text = '${kind}'
     BEGIN SELECT RAISE(${kind}, 'no ${kind}'); END;`
-).join("");
+  ).join("") +
+  `CREATE TRIGGER tCheckpoint BEFORE INSERT ON checkpoints
+    WHEN NEW.path = 'ROLLBACK'
+    BEGIN SELECT RAISE(ROLLBACK, 'no checkpoint'); END;`;
 
 /** A store in which the engine itself gives up a transaction, as on a full disk. */
 class Scene implements Disposable {
@@ -94,6 +98,23 @@ Deno.test("a savepoint around one in which SQLite has undone all fails too", asy
   };
   await assertRejects(() => store.write(outer), Error, "no ROLLBACK");
   assertEquals(scene.committed, "");
+});
+
+Deno.test("a checkpoint with which SQLite has undone all fails the transaction", async () => {
+  using scene = new Scene();
+  const { ask, store } = scene;
+  const add = (path: string) => store.addCheckpoint(path, FILE, NOTHING, 0);
+  await assertRejects(
+    () =>
+      store.write(() => {
+        ask("a");
+        assertThrows(() => add("ROLLBACK"), Error, "no checkpoint");
+        assertThrows(() => add("log"), Error, "no checkpoint");
+      }),
+    Error,
+    "no checkpoint",
+  );
+  assertEquals([scene.committed, store.checkpointsOf("log")], ["", []]);
 });
 
 const FILE = { device: 1, inode: 1 };

@@ -17,7 +17,7 @@ function stateOf(path: FollowedPath): unknown[] {
   return [state, sizeBytes, lagBytes];
 }
 
-Deno.test("a followed file lags by what is behind the place up to which it was read", () => {
+Deno.test("a followed file lags by what was not read of it", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789abc");
   assertEquals(lookUp(followed(path)), {
@@ -75,7 +75,7 @@ Deno.test("what is unread in files that were rotated before counts as lag too", 
   assertEquals(lag(files), 401);
 });
 
-Deno.test("a followed path that cannot be looked at is told all the same", () => {
+Deno.test("a followed path that cannot be looked at is reported all the same", () => {
   using dir = new TempDir();
   const path = dir.write("log", "");
   const looped = dir.file("loop");

@@ -5,7 +5,7 @@ import { openStore } from "../../src/store/open.ts";
 import { NOTHING } from "../../src/turns/checkpoint.ts";
 import { TempDir } from "../support/temp.ts";
 
-Deno.test("status tells of the newest file of each followed path", () => {
+Deno.test("status reports the newest file of each followed path", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const log = dir.write("log", "0123456789");
@@ -30,7 +30,7 @@ Deno.test("status tells of the newest file of each followed path", () => {
   assert(files[1].movedMs > Date.now() - 60_000);
 });
 
-Deno.test("status tells what is behind in files that were rotated, and when the last of all was read", () => {
+Deno.test("status adds what is unread in rotated files, and when any file was read last", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const log = dir.write("log", "0123456789");

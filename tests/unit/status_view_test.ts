@@ -111,7 +111,7 @@ median           10 s  duration of the last 10,000 completed turns
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   behind  followed file
+ read    ago   unread  followed file
 12 GB    1 s    22 kB  /var/log/agents/sse_lines.jsonl
   0 B  1 min  rotated  /tmp/other.jsonl
 
@@ -142,7 +142,7 @@ median           10 s  duration of the …
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   behind  followed file
+ read    ago   unread  followed file
 12 GB    1 s    22 kB  …/sse_lines.jsonl
   0 B  1 min  rotated  /tmp/other.jsonl
 
@@ -192,7 +192,7 @@ waiting    0
   );
 });
 
-Deno.test("view tells of how many turns the durations are only where not of all", () => {
+Deno.test("view says of how many turns the durations are, unless of all", () => {
   const durations = { turns: 2, median: 1000, p95: 2000, longest: 2000 };
   const byStatus = { completed: 2, orphaned: 1, waiting_response: 0 };
   const status = { ...EMPTY, turns: 3, sessions: 1, byStatus, durations };
@@ -271,7 +271,7 @@ Deno.test("view tells what is not known", () => {
   };
   const text = view(status, { width: 80, color: false, now: NOW });
   assertStringIncludes(text, "   1  c9c78      ?  completed\n");
-  for (const word of ["missing", "cut off", "no access"]) {
+  for (const word of ["missing", "truncated", "no access"]) {
     assertStringIncludes(text, `  ${word}  /var`);
   }
 });

@@ -58,7 +58,6 @@ export const ARROWS: Record<string, readonly string[]> = {
  */
 export const KNOWN: readonly string[] = [
   "src/source/follow/archive.ts imports src/source/follow/copies.ts",
-  "src/store/sqlite/status.ts imports src/status/followed.ts",
   "src/terminal/console.ts imports src/run.ts",
   "src/terminal/progress.ts imports src/run.ts",
   "src/terminal/progress.ts imports src/source/source.ts",

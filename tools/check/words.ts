@@ -36,8 +36,6 @@ export const PENDING: readonly string[] = [
   "src/output",
   "src/run.ts",
   "src/source",
-  "src/status",
-  "src/store",
   "src/system",
   "src/terminal",
   "src/turns",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Statement } from "@db/sqlite";
+import type { Database, Statement } from "@db/sqlite";
 import type {
   Checkpoint,
   Fingerprint,
@@ -13,7 +13,7 @@ import type {
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
 import type { CheckpointStore, Transactions } from "../../turns/store.ts";
-import type { DatabaseFile } from "./database_file.ts";
+import type { FileTransactions } from "./transactions.ts";
 
 /** The table. */
 export const CHECKPOINT_TABLE = `
@@ -83,20 +83,20 @@ type Row = [
 /** The table `checkpoints`. */
 export class CheckpointTable
   implements Omit<CheckpointStore, keyof Transactions> {
-  #file: DatabaseFile;
+  #transactions: FileTransactions;
   #sql: Record<keyof typeof CHECKPOINT_SQL, Statement>;
 
-  constructor(file: DatabaseFile) {
-    this.#file = file;
+  constructor(connection: Database, transactions: FileTransactions) {
+    this.#transactions = transactions;
     this.#sql = Object.fromEntries(
       Object.entries(CHECKPOINT_SQL).map((
         [name, sql],
-      ) => [name, file.connection.prepare(sql)]),
+      ) => [name, connection.prepare(sql)]),
     ) as Record<keyof typeof CHECKPOINT_SQL, Statement>;
   }
 
   checkpointsOf(path: string): Checkpoint[] {
-    return this.#file.read(() => this.#sql.list.values<Row>(path))
+    return this.#transactions.read(() => this.#sql.list.values<Row>(path))
       .map(readRow);
   }
 
@@ -107,7 +107,7 @@ export class CheckpointTable
     seenMs: number,
   ): Checkpoint {
     const { device, inode } = identity;
-    const [id] = this.#file.change(() =>
+    const [id] = this.#transactions.change(() =>
       this.#sql.add.value<[number]>(
         ...[path, device, inode, head.length, head.hash, NOTHING.hash],
         ...[seenMs, seenMs],
@@ -121,12 +121,12 @@ export class CheckpointTable
 
   locateCheckpoint(id: number, identity: Identity | null): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    this.#file.change(() => this.#sql.locate.run(device, inode, id));
+    this.#transactions.change(() => this.#sql.locate.run(device, inode, id));
   }
 
   moveCheckpoint(position: Position): void {
     const { id, offset, line, head, last, done, dialect, decoder } = position;
-    this.#file.change(() =>
+    this.#transactions.change(() =>
       this.#sql.move.run(
         ...[offset, line, head.length, head.hash],
         ...[last.end, last.length, last.hash, +done, Date.now()],
@@ -136,11 +136,11 @@ export class CheckpointTable
   }
 
   dropCheckpoint(id: number): void {
-    this.#file.change(() => this.#sql.drop.run(id));
+    this.#transactions.change(() => this.#sql.drop.run(id));
   }
 
   pruneCheckpoints(path: string): void {
-    this.#file.change(() => this.#sql.prune.run(path));
+    this.#transactions.change(() => this.#sql.prune.run(path));
   }
 }
 

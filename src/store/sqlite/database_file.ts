@@ -1,54 +1,29 @@
 /**
- * The database file: opens it, and keeps its transactions (SPEC section 5).
+ * The database file: opens it, and closes it (SPEC section 5).
  *
  * @module
  */
 
-import { Database, type Statement } from "@db/sqlite";
+import { Database } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
+import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
 import { inspectSchema, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { FileTransactions } from "./transactions.ts";
 import { WriteQueue } from "./write_queue.ts";
-
-/** The durability of commits: `PRAGMA synchronous`. */
-export const SYNCHRONOUS = ["full", "normal", "off"] as const;
-/** One of {@linkcode SYNCHRONOUS}. */
-export type Synchronous = typeof SYNCHRONOUS[number];
-
-/** How to open a {@linkcode DatabaseFile}. */
-export interface StoreOptions {
-  /** @default {"full"} */
-  synchronous?: Synchronous;
-  /**
-   * How long to wait for another program, in milliseconds.
-   *
-   * @default {5000}
-   */
-  busyTimeoutMs?: number;
-  /** Called with a sentence that a person should read. */
-  warn?: (message: string) => void;
-}
 
 /** A database of ours, open to be written. */
 export class DatabaseFile implements Disposable {
   /** The connection to it. */
   readonly connection: Database;
+  /** How it is read and written. */
+  readonly transactions: FileTransactions;
   #path: string;
   #locks: FileLocks;
-  #queue: WriteQueue;
-  #busyTimeoutMs: number;
-  #begin: Statement;
-  #commit: Statement;
-  #set: Statement;
-  #release: Statement;
-  #undoTo: Statement;
-  #isOpen = false;
-  /** Why nothing is left of the transaction that is open. */
-  #lost: Failure | undefined;
   #inPlace: () => boolean;
 
   /**
@@ -63,7 +38,6 @@ export class DatabaseFile implements Disposable {
     this.#path = path;
     // SQLite has names of its own, as ":memory:", none of which is a full path.
     const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
-    this.#busyTimeoutMs = busyTimeoutMs;
     try {
       createFile(file);
       this.connection = new Database(file, { int64: true });
@@ -75,15 +49,14 @@ export class DatabaseFile implements Disposable {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       this.#prepare(busyTimeoutMs);
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
-      // Else a statement may need a file of its own when none can be had.
+      // Else a statement may need a file of its own when there is none.
       this.connection.exec("PRAGMA temp_store = MEMORY");
       this.#locks = new FileLocks(file);
-      this.#queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
-      this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
-      this.#commit = this.connection.prepare("COMMIT");
-      this.#set = this.connection.prepare("SAVEPOINT unit");
-      this.#release = this.connection.prepare("RELEASE unit");
-      this.#undoTo = this.connection.prepare("ROLLBACK TO unit");
+      this.transactions = new FileTransactions(
+        { path, connection: this.connection, inPlace: this.#inPlace },
+        new WriteQueue(this.#locks, () => warn?.(longWait(path))),
+        busyTimeoutMs,
+      );
     } catch (error) {
       this.connection.close();
       throw storeFailure(path, error);
@@ -116,103 +89,6 @@ export class DatabaseFile implements Disposable {
         if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       }
-    }
-  }
-
-  /** {@linkcode Transactions.write} */
-  write<T>(work: () => T): Promise<T> {
-    return this.#queue.run(() => this.#transact(work));
-  }
-
-  /** {@linkcode Transactions.transaction} */
-  transaction<T>(work: () => T): T {
-    if (this.#isOpen) return this.#savepoint(work);
-    try {
-      const limit = this.#busyTimeoutMs;
-      return this.#queue.runNow(() => this.#transact(work), limit);
-    } catch (error) {
-      throw storeFailure(this.#path, error);
-    }
-  }
-
-  #transact<T>(work: () => T): T {
-    try {
-      this.#isOpen = true;
-      this.#begin.run();
-      const result = work();
-      if (this.#lost !== undefined) throw this.#lost;
-      // SQLite would continue to write to a file that has no name any more.
-      if (!this.#inPlace()) throw new Error("deleted or replaced");
-      this.#commit.run();
-      return result;
-    } catch (error) {
-      this.#rollBack();
-      throw storeFailure(this.#path, error);
-    } finally {
-      this.#isOpen = false;
-      this.#lost = undefined;
-    }
-  }
-
-  /**
-   * Reads with a single statement, and waits for no writer.
-   *
-   * @throws {Failure} Where the database cannot be read.
-   */
-  read<T>(statement: () => T): T {
-    try {
-      if (!this.#inPlace()) throw new Error("deleted or replaced");
-      return statement();
-    } catch (error) {
-      throw storeFailure(this.#path, error);
-    }
-  }
-
-  /**
-   * Runs a single statement, which undoes itself where it fails, in the
-   * transaction that is open, or else in one of its own.
-   *
-   * @throws {Failure} As {@linkcode transaction} does.
-   */
-  change<T>(statement: () => T): T {
-    if (!this.#isOpen) return this.transaction(statement);
-    if (this.#lost !== undefined) throw this.#lost;
-    return statement();
-  }
-
-  #savepoint<T>(work: () => T): T {
-    // What is run now would commit itself, one statement at a time.
-    if (this.#lost !== undefined) throw this.#lost;
-    this.#set.run();
-    try {
-      const result = work();
-      if (this.#lost !== undefined) throw this.#lost;
-      this.#release.run();
-      return result;
-    } catch (error) {
-      const failure = storeFailure(this.#path, error);
-      this.#undo(failure);
-      throw failure;
-    }
-  }
-
-  /** Undoes the innermost savepoint, or notes that there is nothing left of it. */
-  #undo(failure: Failure): void {
-    try {
-      // SQLite itself undoes all of a transaction that, say, a full disk interrupts.
-      if (!this.connection.inTransaction) throw failure;
-      this.#undoTo.run();
-      this.#release.run();
-    } catch {
-      this.#lost ??= failure;
-    }
-  }
-
-  #rollBack(): void {
-    try {
-      if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
-    } catch {
-      // What went wrong before says more, and closing the file undoes the rest.
     }
   }
 

@@ -39,7 +39,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   ],
   [
     /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
-    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are to be had",
+    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are available",
   ],
   [
     /disk I\/O error|^10:/,
@@ -47,7 +47,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   ],
 ];
 
-/** The failure to tell when an operation on the database at `path` threw. */
+/** The failure to report when an operation on the database at `path` threw. */
 export function storeFailure(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = messageOf(error);

@@ -10,7 +10,7 @@ import { Failure } from "../../error.ts";
 
 /** The variable in which the binding looks for the library's path. */
 const PATH_VARIABLE = "DENO_SQLITE_PATH";
-/** The variable by which the binding is told to look elsewhere. */
+/** The variable that makes the binding look elsewhere. */
 const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
 
 /**
@@ -18,7 +18,7 @@ const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
  * imported. Where the program is run from its sources it does nothing, and the
  * binding finds a library by its own means.
  *
- * @returns Call it once the binding has loaded the library, to leave nothing behind.
+ * @returns Call it once the binding has loaded the library, to leave nothing there.
  * @throws {Failure} Where the system will not lend a place for the library.
  */
 export function provideSqlite(): () => void {

@@ -27,7 +27,7 @@ export const STATUS_SQL = {
   turns: "SELECT count(*) FROM turns",
   turnsOfStatus: "SELECT count(*) FROM turns WHERE status = ?",
   sessions: "SELECT count(*) FROM sessions",
-  // A seed may hold anything in any column: what is no text is read as one.
+  // A seed may hold anything in any column: what is not text is read as text.
   lastDay: "SELECT CAST(substr(max(start_time), 1, 10) AS TEXT) FROM turns",
   dayBefore: `SELECT CAST(substr(max(start_time), 1, 10) AS TEXT)
     FROM turns WHERE start_time < ?`,

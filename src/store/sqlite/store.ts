@@ -21,7 +21,8 @@ import type {
   Store,
 } from "../../turns/store.ts";
 import { CheckpointTable } from "./checkpoints.ts";
-import { DatabaseFile, type StoreOptions } from "./database_file.ts";
+import type { StoreOptions } from "../options.ts";
+import { DatabaseFile } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
 import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
 
@@ -40,13 +41,13 @@ export class SqliteStore implements Store {
    */
   constructor(path: string, options?: StoreOptions) {
     this.#file = new DatabaseFile(path, options);
-    const { connection } = this.#file;
+    const { connection, transactions } = this.#file;
     try {
       const entries = Object.entries(EVENT_SQL);
       this.#sql = Object.fromEntries(
         entries.map(([name, sql]) => [name, connection.prepare(sql)]),
       ) as Statements;
-      this.#checkpoints = new CheckpointTable(this.#file);
+      this.#checkpoints = new CheckpointTable(connection, transactions);
     } catch (error) {
       this.#file.close();
       throw storeFailure(path, error);
@@ -54,11 +55,11 @@ export class SqliteStore implements Store {
   }
 
   write<T>(work: () => T): Promise<T> {
-    return this.#file.write(work);
+    return this.#file.transactions.write(work);
   }
 
   transaction<T>(work: () => T): T {
-    return this.#file.transaction(work);
+    return this.#file.transactions.transaction(work);
   }
 
   claim(followed: string): void {
