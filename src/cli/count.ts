@@ -6,23 +6,25 @@
 
 import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
-import { codex } from "../dialect/sse/sse.ts";
+import { Delivery } from "../delivery.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
-import { noCounts, run } from "../run.ts";
+import { run } from "../run.ts";
 import { pathsOf, rotatedName, splitPath } from "../source/follow/files.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
+import { MOST_LINE_BYTES } from "../source/lines.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
+  openStore,
   refuseForeignFiles,
-} from "../store/sqlite/shared_path.ts";
-import { SqliteStore } from "../store/sqlite/store.ts";
+} from "../store/open.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
+import { noCounts } from "../turns/counts.ts";
 import { Tracker } from "../turns/tracker.ts";
 import { TurnLookup } from "../turns/turn_lookup.ts";
 import type { Emit } from "./args/options.ts";
@@ -68,16 +70,18 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
-  using store = new SqliteStore(args.db, args);
-  const { checkpoints } = store;
+  using store = openStore(args.db, {
+    ...args,
+    warn: (message) => voice.error(message),
+  });
   if (followed !== null) {
     for (const name of names) store.claim(name);
     const tell = (message: string) => voice.error(message);
-    const parts = { checkpoints, tell, damaged };
+    const parts = { checkpoints: store, tell, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));
   }
   const tracker = new Tracker(store);
-  const output = OUTPUTS[args.emit](tracker, args);
+  const output = OUTPUTS[args.emit](tracker);
   const counts = noCounts();
   const hint = setTimeout(() => {
     if (counts.bytes === 0) voice.waiting();
@@ -85,14 +89,19 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   const waits = args.sources.some(isStdin) && Deno.stdin.isTerminal();
   if (!waits) clearTimeout(hint);
   await using progress = new ProgressLine(sources, counts, voice);
-  await run(
+  const delivery = new Delivery(
     {
-      ...{ sources, checkpoints, deadLetter, tracker, output },
-      ...{ dialect: codex, sink: stdout, observer: voice },
+      ...{ store, tracker, output, sink: stdout, deadLetter },
+      ...{ observer: voice, counts },
     },
-    { ...args, signal },
-    counts,
+    args,
   );
+  await run(sources, delivery, {
+    maxLineBytes: args.maxLineBytes,
+    otherLineBytes: output.wantsEveryLine ? MOST_LINE_BYTES : undefined,
+    spool: deadLetter === null ? undefined : () => deadLetter.spool(),
+    tally: counts,
+  }, signal);
   clearTimeout(hint);
   await progress.end();
   voice.summary(counts);
@@ -100,12 +109,9 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
 }
 
 /** The forms of output, by the value of `--emit`. */
-const OUTPUTS: Record<Emit, (tracker: Tracker, args: RunArgs) => Output> = {
-  turns: (_tracker, args) => new TurnOutput(stdout, args),
-  events: (tracker, args) => {
-    const lookup = new TurnLookup(tracker);
-    return new EventOutput({ sink: stdout, dialect: codex, lookup }, args);
-  },
+const OUTPUTS: Record<Emit, (tracker: Tracker) => Output> = {
+  turns: () => new TurnOutput(),
+  events: (tracker) => new EventOutput(new TurnLookup(tracker)),
 };
 
 /** @throws {UsageError} Where one file is to be two things. */

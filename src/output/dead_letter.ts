@@ -6,7 +6,7 @@
 
 import { joinBytes } from "../bytes.ts";
 import { Failure, messageOf, UsageError } from "../error.ts";
-import type { Spool } from "../source/candidate.ts";
+import type { Spool } from "../source/lines.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 
 const NEWLINE = 10;

@@ -6,9 +6,9 @@
 
 import { terminalWidth } from "../terminal/size.ts";
 import { stdoutForText } from "../output/sink.ts";
-import { refuseForeignFiles } from "../store/sqlite/shared_path.ts";
+import { refuseForeignFiles } from "../store/open.ts";
 import { formatJson } from "./json.ts";
-import { readStatus } from "../store/sqlite/status.ts";
+import { readReport } from "./report.ts";
 import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
@@ -39,9 +39,9 @@ export async function status(options: StatusOptions): Promise<void> {
   const isTerminal = Deno.stdout.isTerminal();
   const draw = () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
-    const status = readStatus(db);
-    return json ? formatJson(status) : view(status, {
-      now: status.readMs,
+    const report = readReport(db);
+    return json ? formatJson(report) : view(report, {
+      now: report.readMs,
       width: isTerminal ? terminalWidth() : Infinity,
       color: options.color && isTerminal,
     });

@@ -10,15 +10,13 @@ const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   lockf: { parameters: ["i32", "i32", "i64"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
   raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
-let symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
-
-/** The calls; the library is opened when the first is needed. */
-export function libc(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
-  return symbols ??= Deno.dlopen(PATH, SYMBOLS).symbols;
-}
+/** The calls. */
+export const libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] = Deno
+  .dlopen(PATH, SYMBOLS).symbols;

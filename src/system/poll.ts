@@ -26,7 +26,7 @@ function poll(fd: number, event: number): boolean {
   descriptor[0] = fd;
   events[0] = event;
   events[1] = 0;
-  return libc().poll(pollfd, 1n, 0) > 0;
+  return libc.poll(pollfd, 1n, 0) > 0;
 }
 
 /** Whether a read returns at once, with bytes, the end, or an error. */
@@ -53,7 +53,7 @@ export const PIPE_PIECE = 4096;
 /** Whether a stream is a pipe; where the system does not tell, it may be one. */
 export function isPipe(fd: number): boolean {
   const getPipeSize = 1032;
-  return Deno.build.os !== "linux" || libc().fcntl(fd, getPipeSize, 0) > 0;
+  return Deno.build.os !== "linux" || libc.fcntl(fd, getPipeSize, 0) > 0;
 }
 
 /**
@@ -62,5 +62,5 @@ export function isPipe(fd: number): boolean {
  */
 export function widenPipe(fd: number, bytes: number): void {
   const setPipeSize = 1031;
-  if (Deno.build.os === "linux") libc().fcntl(fd, setPipeSize, bytes);
+  if (Deno.build.os === "linux") libc.fcntl(fd, setPipeSize, bytes);
 }

@@ -14,5 +14,5 @@ const STOP = Deno.build.os === "darwin" ? 17 : 19;
  * signals only with a permission that the program does without.
  */
 export function stopThisProcess(): void {
-  libc().raise(STOP);
+  libc.raise(STOP);
 }

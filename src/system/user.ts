@@ -9,5 +9,5 @@ import { libc } from "./libc.ts";
 
 /** The user id of this process. */
 export function userId(): number {
-  return libc().getuid();
+  return libc.getuid();
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Rejection, TurnEvent } from "../turns/event.ts";
-import type { Counts, Observer } from "../run.ts";
+import type { Counts } from "../turns/counts.ts";
+import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
@@ -27,7 +27,7 @@ export interface ConsoleOptions {
 }
 
 /** Writes lines to stderr. */
-export class Console implements Observer {
+export class Console {
   #isTerminal: boolean;
   #color: boolean;
   #verbose: boolean;
@@ -66,8 +66,9 @@ export class Console implements Observer {
     );
   }
 
-  rejected(source: string, line: number, { reason }: Rejection): void {
-    this.error(`line ${line} of ${visible(source)} rejected: ${reason}`);
+  /** Reports a line that could not be decoded. */
+  rejected(file: string, line: number, reason: string): void {
+    this.error(`line ${line} of ${visible(file)} rejected: ${reason}`);
   }
 
   applied(event: TurnEvent, applied: Applied): void {
@@ -84,7 +85,7 @@ export class Console implements Observer {
     const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_WORDS)];
     const words = visible(begin.slice(0, MOST_WORDS).join(""));
     const notes = [
-      ...(applied.known ? ["known"] : []),
+      ...(applied.change === "known" ? ["known"] : []),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
     ].map((note) => ` (${note})`).join("");
     this.#write(

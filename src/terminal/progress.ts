@@ -8,8 +8,7 @@ import {
   ProgressBar,
   type ProgressBarFormatter,
 } from "@std/cli/unstable-progress-bar";
-import type { Counts } from "../run.ts";
-import type { Source } from "../source/source.ts";
+import type { Counts } from "../turns/counts.ts";
 import type { Console } from "./console.ts";
 import { formatBytes, formatCount, formatDuration } from "./numbers.ts";
 import { terminalWidth } from "./size.ts";
@@ -21,6 +20,14 @@ const DELAY = 500;
 const BAR = { barLength: 20, fillChar: "█", emptyChar: "░" };
 const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
 
+/** Something that is read to its end. */
+interface Progressing {
+  /** Its size in bytes, `null` if it is not known. */
+  size: number | null;
+  /** How many bytes of it have been read. */
+  consumed: number;
+}
+
 /** Shows the progress until it is disposed of; nothing where nobody watches, or records are what is seen. */
 export class ProgressLine implements AsyncDisposable {
   #bar: ProgressBar | undefined;
@@ -28,7 +35,7 @@ export class ProgressLine implements AsyncDisposable {
   #update: ReturnType<typeof setInterval> | undefined;
   #voice: Console;
 
-  constructor(sources: Source[], counts: Counts, voice: Console) {
+  constructor(sources: Progressing[], counts: Counts, voice: Console) {
     this.#voice = voice;
     const sizes = sources.map(({ size }) => size);
     if (!voice.isWatched || sizes.some((size) => size === null)) return;

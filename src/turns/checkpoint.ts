@@ -57,30 +57,3 @@ export interface Checkpoint extends Position {
   /** When the file was first seen, in milliseconds since the epoch. */
   seenMs: number;
 }
-
-/** Remembers the checkpoints of a followed path. */
-export interface CheckpointStore {
-  /** Runs `work` in one transaction. */
-  transaction<T>(work: () => T): T;
-  /** The files that were followed under a path, in the order of their reading. */
-  checkpointsOf(path: string): Checkpoint[];
-  /**
-   * Begins a new file, to be read behind all others of its path.
-   *
-   * @param head The first bytes that it has.
-   */
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint;
-  /** Says which file it is now, as where it was compressed. */
-  locateCheckpoint(id: number, identity: Identity | null): void;
-  /** Forgets a file of which nothing was read. */
-  dropCheckpoint(id: number): void;
-  /** Stores up to where a file has been read. */
-  moveCheckpoint(position: Position): void;
-  /** Forgets all but the newest files of a path, and those that are not read yet. */
-  pruneCheckpoints(path: string): void;
-}

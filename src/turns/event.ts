@@ -1,11 +1,10 @@
 /**
- * What a log line means to the tracker, whichever dialect it was written in
- * (SPEC section 1).
+ * The events that concern a turn, whichever log they come from (SPEC section 1).
  *
  * @module
  */
 
-/** By what an event finds its turn. */
+/** What the turn of an event is found by. */
 export interface EventOwner {
   /** Session id. */
   sid: string;
@@ -19,6 +18,8 @@ export interface EventOwner {
 
 /** What a prompt and an answer have in common. */
 interface TurnEventFields extends EventOwner {
+  /** The event's identity: an event with a key that was applied is known (SPEC section 2). */
+  key: string;
   /** The writer's time, as it came. */
   t: string;
   /** The text of the message; well-formed Unicode. */
@@ -37,29 +38,3 @@ export interface Answer extends TurnEventFields {
 
 /** An event that concerns a turn. */
 export type TurnEvent = Prompt | Answer;
-
-/** Why a line, or the torn head of one, could not be decoded. */
-export interface Rejection {
-  /** A clause that completes "line 7 rejected: …". */
-  reason: string;
-  /** Whether only what stands before the last envelope of the line is lost. */
-  torn: boolean;
-}
-
-/** A line, or the torn end of one, that is a JSON object. */
-export interface Envelope {
-  /** The object as UTF-8, with what white space stands around it. */
-  bytes: Uint8Array;
-  /** By what it finds its turn; `null` where it does not say that. */
-  owner: EventOwner | null;
-}
-
-/**
- * What one line holds: an event or none, and what had to be rejected. Both are
- * there where an envelope is glued to the torn half of another; both are
- * `null` where the line is ignored.
- */
-export interface Decoded {
-  event: TurnEvent | null;
-  rejection: Rejection | null;
-}

@@ -5,28 +5,31 @@
  * @module
  */
 
-import { dedupHash } from "./dedup_hash.ts";
+import { sha256 } from "../sha256.ts";
 import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn } from "./turn.ts";
-import type { TurnStore } from "./turn_store.ts";
+import type { TurnStore } from "./store.ts";
 
-/** What applying an event came to. */
+/**
+ * What an event changed: a turn was minted; nothing, since the event is known;
+ * a turn was completed; a completed turn has one more message, be it its answer
+ * or an older one; nothing, since the answer has no turn.
+ */
+export type Change = "minted" | "known" | "completed" | "updated" | "unmatched";
+
+/** What applying an event resulted in. */
 export interface Applied {
+  change: Change;
   /**
-   * The turns to tell of, as they stand now, in the order in which to tell
-   * them: those that a prompt orphaned, then the event's own. Empty where an
-   * answer found no turn.
+   * The turns to emit, as they are now, in order: those that a prompt orphaned,
+   * then the event's own. Empty if an answer is unmatched.
    */
   turns: Turn[];
-  /** Whether the event had been applied before, and so changed nothing. */
-  known: boolean;
-  /** Whether the event's own turn was completed by it, and was not before. */
-  completed: boolean;
 }
 
-/** What looking for the turn of an event came to. */
+/** The turn of an event, and how it was found. */
 export interface Found {
-  /** The turn; none where the event has none. */
+  /** The turn; `undefined` if the event has none. */
   turn: Turn | undefined;
   /** Whether the turn is one of another process. */
   pidMismatch: boolean;
@@ -34,7 +37,7 @@ export interface Found {
   last: Turn | undefined;
 }
 
-/** Applies events to a store, each in one transaction, each once ever. */
+/** Applies events to a store, each once ever. */
 export class Tracker {
   #store: TurnStore;
 
@@ -43,71 +46,66 @@ export class Tracker {
   }
 
   /**
-   * Applies one event. When this returns, the change is committed.
+   * Applies one event, as a whole or not at all. It is committed with the
+   * transaction that is open, or else by itself.
    *
-   * @param alongside Run in the same transaction, if the event changes anything.
    * @throws {Failure} Where the store cannot be written.
    */
-  apply(event: TurnEvent, alongside?: () => void): Applied {
-    return this.#store.transaction(() => {
-      const applied = event.kind === "prompt"
-        ? this.#prompt(event)
-        : this.#answer(event);
-      if (!applied.known && applied.turns.length > 0) alongside?.();
-      return applied;
-    });
+  apply(event: TurnEvent): Applied {
+    return this.#store.transaction(() =>
+      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
+    );
   }
 
   /** SPEC section 2. */
   #prompt(prompt: Prompt): Applied {
     const store = this.#store;
-    const hash = dedupHash(prompt);
+    const hash = dedupHash(prompt.key);
     const known = store.turnOfPrompt(hash);
-    const turn = known ?? this.#mint(prompt, hash);
-    return {
-      turns: [...store.orphansOf(turn.id), turn],
-      known: known !== undefined,
-      completed: false,
-    };
+    if (known !== undefined) {
+      const turns = [...store.orphansOf(known.id), known];
+      return { change: "known", turns };
+    }
+    return { change: "minted", turns: this.#mint(prompt, hash) };
   }
 
-  #mint(prompt: Prompt, hash: string): Turn {
+  #mint(prompt: Prompt, hash: string): Turn[] {
     const store = this.#store;
-    const before = store.newestTurn(prompt, prompt.at);
-    const after = store.nextTurn(prompt, prompt.at);
+    const { before, after } = store.neighbours(prompt, prompt.at);
     const turn = store.mint({
       prompt,
       hash,
       status: after === undefined ? "waiting_response" : "orphaned",
-      orphanedBy: after?.id ?? null,
+      orphanedBy: after ?? null,
     });
-    if (before?.status === "waiting_response") store.orphan(before.id, turn.id);
-    return turn;
+    return before?.status === "waiting_response"
+      ? [store.orphan(before.id, turn.id), turn]
+      : [turn];
   }
 
   /** SPEC section 3. */
   #answer(answer: Answer): Applied {
     const store = this.#store;
-    const hash = dedupHash(answer);
+    const hash = dedupHash(answer.key);
     const known = store.turnOfAnswer(hash);
-    if (known !== undefined) {
-      return { turns: [known], known: true, completed: false };
-    }
+    if (known !== undefined) return { change: "known", turns: [known] };
     const { turn, pidMismatch } = this.find(answer);
-    if (turn === undefined) {
-      return { turns: [], known: false, completed: false };
-    }
+    if (turn === undefined) return { change: "unmatched", turns: [] };
     store.rememberAnswer(hash, turn.id);
+    const change = turn.status === "completed" ? "updated" : "completed";
     if (turn.endMs !== null && answer.at < turn.endMs) {
-      return { turns: [turn], known: false, completed: false };
+      return { change: "updated", turns: [turn] };
     }
     const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
-    const completion = { answer, durationMs, pidMismatch };
-    return {
-      turns: [store.complete(turn.id, completion)],
-      known: false,
-      completed: turn.status !== "completed",
-    };
+    const completed = store.complete(turn, {
+      // An empty text leaves the text that is there.
+      text: answer.text || (turn.assistantText ?? ""),
+      t: answer.t,
+      at: answer.at,
+      durationMs,
+      pidMismatch,
+    });
+    return { change, turns: [completed] };
   }
 
   /**
@@ -153,4 +151,9 @@ export class Tracker {
       next?.startMs ?? Infinity,
     ];
   }
+}
+
+/** The identity of an event in the database: `hex(SHA-256(UTF-8(key)))`. */
+export function dedupHash(key: string): string {
+  return sha256(key);
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
-import { codex } from "../../src/dialect/sse/sse.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { sse } from "../../src/dialect/sse/sse.ts";
+import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { logPieces } from "../../tools/gen_log/log_generator.ts";
 import { contents } from "../support/database.ts";
@@ -73,15 +73,17 @@ Deno.test("SPEC 6: --emit events gives every event its turn by the rule of secti
   const log = [...logPieces({ seed, events: 3000, prompts: 60, variants: 0.3 })]
     .join("");
   const passed = await events(log);
-  using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
+  using store = openStore(dir.file("db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   const encoder = new TextEncoder();
+  const decoder = sse.decoder(null);
   let withTurn = 0;
   const lines = log.split("\n").filter(isObject);
   assertEquals(passed.map(({ line }) => line), lines);
   for (const [i, { line, id, status, orphans }] of passed.entries()) {
-    const { event } = codex.decode(line);
-    if (event !== null) {
+    const bytes = encoder.encode(line + "\n");
+    const [event] = decoder.decode(line, bytes).events;
+    if (event !== undefined) {
       const turns = [...tracker.apply(event).turns];
       const turn = turns.pop();
       assertEquals(
@@ -92,7 +94,7 @@ Deno.test("SPEC 6: --emit events gives every event its turn by the rule of secti
       assertEquals(orphans, turns.map((orphan) => orphan.id));
       continue;
     }
-    const { owner } = codex.open(encoder.encode(line), line)!;
+    const { owner } = decoder.open(line, bytes).envelope!;
     const turn = owner ? tracker.find(owner).turn : undefined;
     assertEquals([id ?? undefined, status], [turn?.id, turn?.status], lines[i]);
     if (turn !== undefined) withTurn++;

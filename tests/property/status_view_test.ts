@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
-import type { Standing } from "../../src/status/followed.ts";
-import type { Status } from "../../src/store/sqlite/status.ts";
+import type { FileState } from "../../src/status/followed.ts";
+import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
 import type { Random } from "../../tools/gen_log/random.ts";
 import { forSeeds } from "../support/seeds.ts";
@@ -42,13 +42,13 @@ function anyCount(random: Random): number {
   return random.below(10 ** random.below(9));
 }
 
-function anyStatus(random: Random): Status {
+function anyStatus(random: Random): Report {
   const count = () => anyCount(random);
   const text = () => anyText(random);
   const some = <T>(make: () => T) =>
     Array.from({ length: random.below(5) }, make);
   const statuses = ["completed", "orphaned", "waiting_response"] as const;
-  const standings: Standing[] = ["current", "rotated", "missing"];
+  const standings: FileState[] = ["current", "rotated", "missing"];
   return {
     database: text(),
     readMs: 0,
@@ -76,7 +76,7 @@ function anyStatus(random: Random): Status {
     })),
     files: some(() => ({
       path: text(),
-      standing: random.pick(standings),
+      state: random.pick(standings),
       readBytes: count(),
       readLines: count(),
       movedMs: -count(),

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 import { contents, records } from "../support/database.ts";
@@ -11,7 +11,7 @@ import { forSeeds } from "../support/seeds.ts";
 
 /** Applies events to a database, which is made where it is missing. */
 function apply(path: string, events: TurnEvent[]): number[][] {
-  using store = new SqliteStore(path, { synchronous: "off" });
+  using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   return events.map((event) => tracker.apply(event).turns.map(({ id }) => id));
 }

@@ -7,7 +7,7 @@
 import type { Answer, Prompt, TurnEvent } from "../../src/turns/event.ts";
 import { parseInstant } from "../../src/turns/instant.ts";
 
-type Fields = Partial<Omit<Prompt, "kind" | "at">>;
+type Fields = Partial<Omit<Prompt, "kind" | "at" | "key">>;
 
 const DEFAULTS = {
   sid: "019a967c-2894-74b3-bfd7-24d460bc9c78",
@@ -29,7 +29,8 @@ export function answer(fields: Fields = {}): Answer {
 
 function complete(fields: Fields) {
   const all = { ...DEFAULTS, ...fields };
-  return { ...all, at: parseInstant(all.t)! };
+  const key = [all.sid, all.pid, all.t, all.text].join("|");
+  return { ...all, key, at: parseInstant(all.t)! };
 }
 
 /** The envelope of an event, before it is written as a line. */

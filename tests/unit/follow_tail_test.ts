@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
 import { entryAt, openEntry } from "../../src/source/follow/files.ts";
 import type { Checkpoint, Position } from "../../src/turns/checkpoint.ts";
@@ -8,7 +7,7 @@ import { Tail } from "../../src/source/follow/tail.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
+const READING = { maxLineBytes: 10_000 };
 const NONE = { end: 0, length: 0, hash: "" };
 
 function checkpoint(position: Partial<Position> = {}): Checkpoint {

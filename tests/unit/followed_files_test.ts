@@ -1,14 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark } from "../../src/source/lines.ts";
 import { FollowedFiles } from "../../src/source/follow/followed_files.ts";
-import type { CheckpointStore } from "../../src/turns/checkpoint.ts";
+import type { CheckpointStore } from "../../src/turns/store.ts";
 import { Tail } from "../../src/source/follow/tail.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
+const READING = { maxLineBytes: 10_000 };
 
 /** The log of prompts from one second to another. */
 function log(from: number, to: number): string {
@@ -27,6 +26,7 @@ async function read(
   found = () => {},
 ): Promise<string> {
   const store: CheckpointStore = {
+    write: (work) => checkpoints.write(work),
     transaction: (work) => checkpoints.transaction(work),
     checkpointsOf: (path) => checkpoints.checkpointsOf(path),
     addCheckpoint: (...begin) => checkpoints.addCheckpoint(...begin),
@@ -66,14 +66,14 @@ for (const isRead of [true, false]) {
     sanitizeResources: false,
     async fn() {
       using dir = new TempDir();
-      using store = new SqliteStore(dir.file("turns.db"));
+      using store = openStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       if (isRead) {
-        assertEquals(await read(path, store.checkpoints), log(0, 3));
+        assertEquals(await read(path, store), log(0, 3));
         Deno.writeTextFileSync(path, log(3, 5), { append: true });
       }
       let isMoved = false;
-      const lines = await read(path, store.checkpoints, () => {
+      const lines = await read(path, store, () => {
         if (isMoved) return;
         isMoved = true;
         Deno.copyFileSync(path, dir.file("log.1"));
@@ -81,7 +81,7 @@ for (const isRead of [true, false]) {
       });
       assertEquals(lines, (isRead ? log(3, 5) : log(0, 3)) + log(9, 10));
       Deno.writeTextFileSync(path, log(10, 20), { append: true });
-      assertEquals(await read(path, store.checkpoints), log(10, 20));
+      assertEquals(await read(path, store), log(10, 20));
     },
   });
 }

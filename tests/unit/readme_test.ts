@@ -3,10 +3,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Console } from "../../src/terminal/console.ts";
 import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
 import { formatProgress } from "../../src/terminal/progress.ts";
-import { noCounts } from "../../src/run.ts";
-import type { Status } from "../../src/store/sqlite/status.ts";
+import { noCounts } from "../../src/turns/counts.ts";
+import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
 import { query } from "../support/database.ts";
 import { blocks, README } from "../support/readme.ts";
@@ -49,7 +49,7 @@ Deno.test("the README shows a record of the golden stream, and tells of each of 
 Deno.test("the README shows the tables as the program makes them", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  new SqliteStore(path)[Symbol.dispose]();
+  openStore(path)[Symbol.dispose]();
   const [sql] = blocks("sql");
   const shown = new Database(":memory:");
   try {
@@ -98,7 +98,7 @@ Deno.test("the README shows a bar and a sum as the program writes them", () => {
   try {
     voice.summary({
       ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
-      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0 },
+      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0, updated: 0 },
     });
   } finally {
     Deno.stderr.writeSync = writeSync;
@@ -112,12 +112,12 @@ Deno.test("the README shows a bar and a sum as the program writes them", () => {
 Deno.test("the README shows followed files as status does", () => {
   const [, rows] = /```\n( read .*\n.*\n)```/.exec(README)!;
   const [, path] = /(\/.*)\n/.exec(rows)!;
-  const status: Status = {
+  const status: Report = {
     ...{ database: "turns.db", readMs: 2000, turns: 0, sessions: 0 },
     ...{ byStatus: { completed: 0, orphaned: 0, waiting_response: 0 } },
     ...{ durations: null, days: [], lastTurns: [] },
     files: [{
-      ...{ path, standing: "current", movedMs: 0, sizeBytes: 27_000 },
+      ...{ path, state: "current", movedMs: 0, sizeBytes: 27_000 },
       ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },
     }],
   };

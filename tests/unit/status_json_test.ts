@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatJson } from "../../src/status/json.ts";
-import type { Status } from "../../src/store/sqlite/status.ts";
+import type { Report } from "../../src/status/report.ts";
 
-const STATUS: Status = {
+const STATUS: Report = {
   database: "turns.db",
   readMs: Date.UTC(2025, 10, 18, 20),
   turns: 4,
@@ -20,7 +20,7 @@ const STATUS: Status = {
   }],
   files: [{
     path: "/var/log/sse_lines.jsonl",
-    standing: "current",
+    state: "current",
     readBytes: 100,
     readLines: 2,
     movedMs: Date.UTC(2025, 10, 18, 19, 59, 59),

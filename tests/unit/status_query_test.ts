@@ -3,12 +3,10 @@ import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { identityOf } from "../../src/source/follow/files.ts";
-import {
-  MOST_DURATIONS,
-  readStatus,
-  STATUS_SQL,
-} from "../../src/store/sqlite/status.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { readReport } from "../../src/status/report.ts";
+import { openStore } from "../../src/store/open.ts";
+import { STATUS_SQL } from "../../src/store/sqlite/status.ts";
+import { MOST_DURATIONS } from "../../src/store/status.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
@@ -17,7 +15,7 @@ import { TempDir } from "../support/temp.ts";
 /** A database to which events were applied. */
 function databaseOf(dir: TempDir, events: TurnEvent[]): string {
   const path = dir.file("turns.db");
-  using store = new SqliteStore(path, { synchronous: "off" });
+  using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   store.transaction(() => events.forEach((event) => tracker.apply(event)));
   return path;
@@ -34,7 +32,7 @@ Deno.test("status of an empty database is nothing of everything", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, []);
   const before = Date.now();
-  const { readMs, ...status } = readStatus(path);
+  const { readMs, ...status } = readReport(path);
   assert(readMs >= before && readMs <= Date.now());
   assertEquals(status, {
     database: path,
@@ -60,7 +58,7 @@ Deno.test("status counts turns by what became of them, and sessions", () => {
     prompt({ sid: "b", pid: 2, t: at(50) }),
     prompt({ sid: "c", t: at(60) }),
   ]);
-  const { turns, byStatus, sessions, durations } = readStatus(path);
+  const { turns, byStatus, sessions, durations } = readReport(path);
   assertEquals([turns, sessions], [6, 3]);
   assertEquals(byStatus, { completed: 2, orphaned: 1, waiting_response: 3 });
   assertEquals(durations, {
@@ -86,7 +84,7 @@ Deno.test("status looks at the durations of the last completed turns only", () =
       SELECT 's', 1, i, iif(i % 2, 'completed', 'orphaned'),
         iif(i % 2, ${MOST_DURATIONS} - i / 2, 1e9) FROM n`,
   );
-  const { durations, byStatus } = readStatus(path);
+  const { durations, byStatus } = readReport(path);
   assertEquals(byStatus.completed, MOST_DURATIONS + 1);
   assertEquals(durations, {
     turns: MOST_DURATIONS,
@@ -113,7 +111,7 @@ Deno.test("status counts the turns of the last 14 days that have any", () => {
     day: at(n * day).slice(0, 10),
     turns: n === 10 ? 4 : 1,
   }));
-  assertEquals(readStatus(path).days, expected);
+  assertEquals(readReport(path).days, expected);
 });
 
 Deno.test("status tells of the turns minted last, the newest first", () => {
@@ -123,7 +121,7 @@ Deno.test("status tells of the turns minted last, the newest first", () => {
     // Older, but minted later.
     prompt({ sid: "s\0old", text: "\ufeffa\0b", t: at(-100) }),
   ]);
-  const { lastTurns } = readStatus(path);
+  const { lastTurns } = readReport(path);
   assertEquals(lastTurns.map(({ id }) => id), [
     13,
     12,
@@ -149,26 +147,25 @@ Deno.test("status tells of the turns minted last, the newest first", () => {
 Deno.test("status takes the beginning of a long prompt, and no half character", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt({ text: "ab" + "語".repeat(1e6) })]);
-  assertEquals(readStatus(path).lastTurns[0].userText, "ab" + "語".repeat(332));
+  assertEquals(readReport(path).lastTurns[0].userText, "ab" + "語".repeat(332));
 });
 
 Deno.test("status tells of the newest file of each followed path", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, []);
   const log = dir.write("log", "0123456789");
-  using store = new SqliteStore(path);
-  const { checkpoints } = store;
+  using store = openStore(path);
   const begin = (path: string, device = 0, inode = 0) =>
-    checkpoints.addCheckpoint(path, { device, inode }, NOTHING, 0);
+    store.addCheckpoint(path, { device, inode }, NOTHING, 0);
   const { device, inode } = identityOf(Deno.statSync(log));
   begin(log);
   const newest = begin(log, device, inode);
   begin("/gone/log");
-  checkpoints.moveCheckpoint({ ...newest, offset: 7, line: 3 });
-  const { files } = readStatus(path);
+  store.moveCheckpoint({ ...newest, offset: 7, line: 3 });
+  const { files } = readReport(path);
   assertEquals(
-    files.map(({ path, standing, readBytes, readLines, lagBytes }) => [
-      ...[path, standing, readBytes, readLines, lagBytes],
+    files.map(({ path, state, readBytes, readLines, lagBytes }) => [
+      ...[path, state, readBytes, readLines, lagBytes],
     ]),
     [
       ["/gone/log", "missing", 0, 0, null],
@@ -182,23 +179,23 @@ Deno.test("status tells what is behind in files that were rotated, and when the 
   using dir = new TempDir();
   const path = databaseOf(dir, []);
   const log = dir.write("log", "0123456789");
-  using store = new SqliteStore(path);
+  using store = openStore(path);
   const begin = (file: string) =>
-    store.checkpoints.addCheckpoint(
+    store.addCheckpoint(
       log,
       identityOf(Deno.statSync(file)),
       NOTHING,
       0,
     );
   const done = begin(dir.write("log.2", "all read"));
-  store.checkpoints.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
+  store.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
   const older = begin(dir.write("log.1", "x".repeat(1000)));
   begin(log);
-  const lag = () => readStatus(path).files.map(({ lagBytes }) => lagBytes);
+  const lag = () => readReport(path).files.map(({ lagBytes }) => lagBytes);
   assertEquals(lag(), [1010]);
-  store.checkpoints.moveCheckpoint({ ...older, offset: 600, line: 9 });
+  store.moveCheckpoint({ ...older, offset: 600, line: 9 });
   assertEquals(lag(), [410]);
-  assert(readStatus(path).files[0].movedMs > Date.now() - 60_000);
+  assert(readReport(path).files[0].movedMs > Date.now() - 60_000);
 });
 
 Deno.test("status reads indexes, and of the table only the rows that it tells of", () => {
@@ -229,7 +226,7 @@ Deno.test("status tells of whatever a database of the seed held", () => {
       VALUES ('s', 1, 1, 'completed', x'3132', 'long'),
         (x'ff', 1, 2, x'6162', x'61ff', 9e300)`,
   );
-  const { durations, days, lastTurns } = readStatus(path);
+  const { durations, days, lastTurns } = readReport(path);
   assertEquals(durations?.turns, 1);
   for (const { day } of days) assertEquals(typeof day, "string");
   assertEquals(
@@ -243,7 +240,7 @@ Deno.test("status changes nothing", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt(), answer({ t: at(1e6) })]);
   const before = Deno.readFileSync(path);
-  readStatus(path);
+  readReport(path);
   assertEquals(Deno.readFileSync(path), before);
   assertEquals([...Deno.readDirSync(dir.path)].length, 1);
   assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);

@@ -1,22 +1,18 @@
 import { Database } from "@db/sqlite";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { readStatus } from "../../src/store/sqlite/status.ts";
 import { readOnly } from "../../src/store/sqlite/read_only.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
-import { userId } from "../../src/system/user.ts";
+import { openStore, readStatus } from "../../src/store/open.ts";
+import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";
 
-// Loads the C library, which no test is to be blamed for.
-userId();
-
 /** Applies prompts to the database, and leaves it open. */
-function open(path: string, prompts = 1): SqliteStore {
-  const store = new SqliteStore(path, { synchronous: "off" });
+function open(path: string, prompts = 1): Store {
+  const store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   for (let i = 0; i < prompts; i++) tracker.apply(prompt({ t: at(i) }));
   return store;

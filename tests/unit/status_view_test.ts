@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
 import type { FollowedFile } from "../../src/status/followed.ts";
-import type { LastTurn, Status } from "../../src/store/sqlite/status.ts";
+import type { Report } from "../../src/status/report.ts";
+import type { LastTurn } from "../../src/store/open.ts";
 import { view } from "../../src/status/view.ts";
 import type { TurnStatus } from "../../src/turns/turn.ts";
 
 const NOW = Date.UTC(2025, 10, 18, 20);
 const SID = "019a967c-2894-74b3-bfd7-24d460bc9c78";
 
-const EMPTY: Status = {
+const EMPTY: Report = {
   database: "turns.db",
   readMs: NOW,
   turns: 0,
@@ -35,7 +36,7 @@ function turn(fields: Partial<LastTurn> = {}): LastTurn {
 function file(fields: Partial<FollowedFile> = {}): FollowedFile {
   return {
     path: "/var/log/agents/sse_lines.jsonl",
-    standing: "current",
+    state: "current",
     readBytes: 12_345_678_901,
     readLines: 5_000_000,
     movedMs: NOW - 1000,
@@ -45,7 +46,7 @@ function file(fields: Partial<FollowedFile> = {}): FollowedFile {
   };
 }
 
-const LARGE: Status = {
+const LARGE: Report = {
   ...EMPTY,
   turns: 10_060_000,
   byStatus: {
@@ -83,7 +84,7 @@ const LARGE: Status = {
     file(),
     file({
       path: "/tmp/other.jsonl",
-      standing: "rotated",
+      state: "rotated",
       readBytes: 0,
       movedMs: NOW - 90_000,
       lagBytes: null,
@@ -263,9 +264,9 @@ Deno.test("view tells what is not known", () => {
     ...EMPTY,
     lastTurns: [turn({ startMs: null, startTime: null, userText: null })],
     files: [
-      file({ standing: "missing", lagBytes: null }),
-      file({ standing: "truncated", lagBytes: null }),
-      file({ standing: "unreadable", lagBytes: null }),
+      file({ state: "missing", lagBytes: null }),
+      file({ state: "truncated", lagBytes: null }),
+      file({ state: "unreadable", lagBytes: null }),
     ],
   };
   const text = view(status, { width: 80, color: false, now: NOW });

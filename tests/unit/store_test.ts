@@ -9,7 +9,7 @@ import { Failure } from "../../src/error.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
 import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { contents, query, records } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
@@ -17,11 +17,11 @@ import { execute, SEED_SCHEMA } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
 function create(path: string): void {
-  new SqliteStore(path)[Symbol.dispose]();
+  openStore(path)[Symbol.dispose]();
 }
 
 function assertFailure(path: string, ...words: string[]): void {
-  const { message } = assertThrows(() => new SqliteStore(path), Failure);
+  const { message } = assertThrows(() => openStore(path), Failure);
   for (const word of [path, ...words]) assertStringIncludes(message, word);
 }
 
@@ -144,7 +144,7 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
     CREATE INDEX turns_status ON turns (status);`,
   );
   {
-    using store = new SqliteStore(path);
+    using store = openStore(path);
     const tracker = new Tracker(store);
     const { turns: [turn] } = tracker.apply(
       prompt({ sid: "s", pid: 1, t: at(9) }),
@@ -183,7 +183,7 @@ Deno.test("SPEC 5: a database of version 1 is upgraded in place, all it holds ke
   const path = dir.file("turns.db");
   create(path);
   {
-    using store = new SqliteStore(path);
+    using store = openStore(path);
     new Tracker(store).apply(prompt());
     new Tracker(store).apply(answer());
   }
@@ -209,7 +209,7 @@ Deno.test("SPEC 5: a database of version 0 that lacks keys has them after the up
       }', NULL, NULL, NULL, 'h');
     INSERT INTO session_counters VALUES ('s', 1, -3), ('s', 1, 1), ('s', 2, -7);`,
   );
-  using store = new SqliteStore(path);
+  using store = openStore(path);
   const tracker = new Tracker(store);
   const asked = tracker.apply(prompt({ sid: "s", pid: 1, t: at(5) }));
   assertEquals(
@@ -286,7 +286,7 @@ Deno.test("SqliteStore opens what a path means to the system, links and all", ()
 Deno.test("SPEC 8: a database that stays locked is a failure, and nothing is lost", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  using store = new SqliteStore(path, { busyTimeoutMs: 50 });
+  using store = openStore(path, { busyTimeoutMs: 50 });
   const tracker = new Tracker(store);
   tracker.apply(prompt({ t: at(0) }));
   const other = new Database(path);
@@ -306,7 +306,7 @@ Deno.test("SPEC 8: a database that is deleted or replaced while it is open is a 
   using dir = new TempDir();
   for (const replace of [true, false]) {
     const path = dir.file(`${replace}.db`);
-    using store = new SqliteStore(path);
+    using store = openStore(path);
     const tracker = new Tracker(store);
     tracker.apply(prompt({ t: at(0) }));
     if (replace) Deno.copyFileSync(path, dir.file("copy"));
@@ -324,7 +324,7 @@ Deno.test("SPEC 8: a database that is deleted or replaced while it is open is a 
 Deno.test("SPEC 9: the files it creates are for their owner alone", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  using store = new SqliteStore(path);
+  using store = openStore(path);
   new Tracker(store).apply(prompt());
   for (const suffix of ["", "-wal", "-shm"]) {
     assertEquals(Deno.statSync(path + suffix).mode! & 0o777, 0o600, suffix);
@@ -344,7 +344,7 @@ Deno.test("SqliteStore keeps a text whatever is in it", () => {
     "𝄞 👩‍👩‍👧 \u202e",
     "x".repeat(5_000_000),
   ];
-  using store = new SqliteStore(path, { synchronous: "off" });
+  using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   texts.forEach((text, i) => {
     const fields = { sid: `s\u0000${i}`, turnId: `t\u0000${i}` };

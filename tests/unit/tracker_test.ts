@@ -1,18 +1,18 @@
 import { Database } from "@db/sqlite";
 import { assertEquals, assertThrows } from "@std/assert";
-import { dedupHash } from "../../src/turns/dedup_hash.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
-import { Tracker } from "../../src/turns/tracker.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/turns/store.ts";
+import { dedupHash, Tracker } from "../../src/turns/tracker.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
 /** Runs `test` with a way to apply events to a fresh database. */
 function withTracker(
-  test: (apply: Tracker["apply"], store: SqliteStore) => void,
+  test: (apply: Tracker["apply"], store: Store) => void,
 ) {
   using dir = new TempDir();
-  using store = new SqliteStore(dir.file("turns.db"), { synchronous: "off" });
+  using store = openStore(dir.file("turns.db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   test((event) => tracker.apply(event), store);
 }
@@ -32,11 +32,10 @@ const reply = (seconds: number, fields = {}) =>
 Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and is counted", () => {
   withTracker((apply) => {
     const first = apply(ask(0, { turnId: "30" }));
-    const hash = dedupHash(ask(0));
+    const hash = dedupHash(ask(0).key);
     assertEquals(hash.length, 64);
     assertEquals(first, {
-      known: false,
-      completed: false,
+      change: "minted",
       turns: [{
         id: 1,
         sid: prompt().sid,
@@ -72,7 +71,7 @@ Deno.test("SPEC 2.1: a known prompt changes nothing, burns no id and is told as 
   withTracker((apply) => {
     apply(ask(0));
     apply(reply(1));
-    assertEquals(apply(ask(0)).known, true);
+    assertEquals(apply(ask(0)).change, "known");
     assertEquals(told(apply, ask(0)), ["1 completed a1"]);
     assertEquals(told(apply, ask(9)), ["2 waiting_response"]);
   });
@@ -150,7 +149,7 @@ Deno.test("SPEC 3: a known answer changes nothing and tells of its turn as it st
     apply(ask(0));
     apply(reply(1));
     apply(reply(2));
-    assertEquals(apply(reply(1)).known, true);
+    assertEquals(apply(reply(1)).change, "known");
     assertEquals(told(apply, reply(1)), ["1 completed a2"]);
   });
 });
@@ -257,12 +256,11 @@ Deno.test("SPEC 3.1: an unmatched answer is not remembered", () => {
   withTracker((apply) => {
     assertEquals(apply(reply(1)), {
       turns: [],
-      known: false,
-      completed: false,
+      change: "unmatched",
     });
     apply(ask(0));
-    assertEquals(apply(reply(1)).known, false);
-    assertEquals(apply(reply(1)).known, true);
+    assertEquals(apply(reply(1)).change, "completed");
+    assertEquals(apply(reply(1)).change, "known");
   });
 });
 
@@ -289,13 +287,13 @@ Deno.test("SPEC 3.2: an answer heals an orphan", () => {
 Deno.test("Tracker counts on beyond 2^31 turns", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  new SqliteStore(path)[Symbol.dispose]();
+  openStore(path)[Symbol.dispose]();
   const before = 2 ** 31 + 5;
   const db = new Database(path);
   db.exec(`INSERT INTO sqlite_sequence VALUES ('turns', ${before})`);
   db.close();
   {
-    using store = new SqliteStore(path);
+    using store = openStore(path);
     const tracker = new Tracker(store);
     const apply: Tracker["apply"] = (event) => tracker.apply(event);
     const ids = [1, 2, 3].map((s) => apply(ask(s)).turns.at(-1)!.id);
@@ -314,8 +312,36 @@ Deno.test("Tracker undoes the whole event where a step of it fails", () => {
       throw new Error("no");
     };
     assertThrows(() => apply(ask(1)));
-    delete (store as Partial<SqliteStore>).orphan;
+    delete (store as Partial<Store>).orphan;
     assertEquals(told(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
     assertEquals(apply(ask(1)).turns.at(-1)!.sessionTurn, 2);
+  });
+});
+
+Deno.test("SPEC 3.2: an empty text leaves the text that is there, and is stored if there is none", () => {
+  withTracker((apply) => {
+    apply(ask(0));
+    assertEquals(apply(reply(1, { text: "" })).turns[0].assistantText, "");
+    assertEquals(apply(reply(2)).turns[0].assistantText, "a2");
+    const [turn] = apply(reply(3, { text: "" })).turns;
+    assertEquals([turn.assistantText, turn.endTime], ["a2", at(3)]);
+  });
+});
+
+Deno.test("Tracker says what an event changed", () => {
+  withTracker((apply) => {
+    const changes = [
+      reply(1),
+      ask(0),
+      ask(0),
+      reply(2),
+      reply(2),
+      reply(1),
+      reply(3),
+    ].map((event) => apply(event).change);
+    assertEquals(changes, [
+      ...["unmatched", "minted", "known", "completed", "known"],
+      ...["updated", "updated"],
+    ]);
   });
 });

@@ -5,9 +5,9 @@
  */
 
 import { UsageError } from "../../error.ts";
-import { MOST_LINE_BYTES } from "../../source/candidate.ts";
+import { MOST_LINE_BYTES } from "../../source/lines.ts";
 import { isStdin } from "../../source/source.ts";
-import type { Synchronous } from "../../store/sqlite/database_file.ts";
+import type { Synchronous } from "../../store/open.ts";
 import {
   type CommandName,
   COMMANDS,

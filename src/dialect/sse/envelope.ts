@@ -1,6 +1,6 @@
 /**
- * What an envelope of Codex holds (WIRE_FORMAT): whose event it is, and the
- * message in it.
+ * What an envelope of `sse_lines.jsonl` holds (WIRE_FORMAT): whose event it is,
+ * and the message in it.
  *
  * @module
  */
@@ -8,24 +8,23 @@
 import type { EventOwner, TurnEvent } from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
+import { isTurnEvent, type TURN_EVENTS } from "./names.ts";
 
-/** Reads the message out of an event's data; `null` where it concerns no turn. */
+/** Reads the message in an event's data; `null` if that does not concern a turn. */
 type ReadMessage = (data: Json) => Pick<TurnEvent, "kind" | "text"> | null;
 
-const MESSAGE_READERS: Record<string, ReadMessage> = {
+const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
   "turn.user_message": readPrompt,
   "response.output_item.done": readAnswer,
 };
-/** The names of the two events that concern a turn. */
-export const TURN_EVENTS: readonly string[] = Object.keys(MESSAGE_READERS);
 
-/** Why a line that is one of the two events cannot be used. */
+/** Why an event that concerns a turn cannot be used. */
 export class Undecodable extends Error {}
 
 /**
- * The event that an envelope holds; `null` where it concerns no turn.
+ * The event that an envelope holds; `null` if it does not concern a turn.
  *
- * @throws {Undecodable} Where it is one of the two events, but unusable.
+ * @throws {Undecodable} Where it concerns a turn, but cannot be used.
  */
 export function decodeEnvelope(envelope: Json): TurnEvent | null {
   const name = eventName(envelope);
@@ -36,15 +35,15 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   }
   const message = MESSAGE_READERS[name](data);
   if (message === null) return null;
-  return {
-    ...message,
-    ...readOwner(envelope),
-    t: envelope.t as string,
-    text: message.text.toWellFormed(),
-  };
+  const owner = readOwner(envelope);
+  const t = envelope.t as string;
+  const text = message.text.toWellFormed();
+  // SPEC section 2.
+  const key = `${owner.sid}|${owner.pid}|${t}|${text}`;
+  return { kind: message.kind, ...owner, key, t, text };
 }
 
-/** By what an envelope finds its turn; `null` where it does not say that. */
+/** What an envelope's turn is found by; `null` if it does not say that. */
 export function ownerOf(envelope: Json): EventOwner | null {
   try {
     return readOwner(envelope);
@@ -75,11 +74,6 @@ function eventName(envelope: Json): unknown {
   return envelope.event ?? readData(envelope.line)?.type;
 }
 
-/** Whether it is the name of one of the two events. */
-export function isTurnEvent(name: unknown): name is string {
-  return typeof name === "string" && Object.hasOwn(MESSAGE_READERS, name);
-}
-
 /** The data of the server-sent event: a `data:` line, bare JSON, or parsed already. */
 function readData(line: unknown): Json | undefined {
   const data = typeof line === "string"
@@ -102,11 +96,9 @@ function readAnswer(data: Json): ReturnType<ReadMessage> {
   if (!isObject(item)) throw new Undecodable("it has no item");
   if (item.type !== "message") return null;
   if ((item.role ?? "assistant") !== "assistant") return null;
-  const parts = Array.isArray(item.content)
-    ? item.content.map(partText).filter((text) => text !== undefined)
-    : [];
-  if (parts.length === 0) throw new Undecodable("it has no message text");
-  return { kind: "answer", text: parts.join("") };
+  const parts = Array.isArray(item.content) ? item.content : [];
+  const texts = parts.flatMap((part) => partText(part) ?? []);
+  return { kind: "answer", text: texts.join("") };
 }
 
 /** The text of one part of an answer's content. */

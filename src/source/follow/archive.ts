@@ -6,7 +6,7 @@
 
 import { joinBytes } from "../../bytes.ts";
 import { CUT_OFF, gunzipped } from "../gzip.ts";
-import type { Item } from "../lines.ts";
+import type { Item, LogFile } from "../lines.ts";
 import { isFrom, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";
 import { type Entry, entryOf, modifiedMs } from "./files.ts";
@@ -18,7 +18,8 @@ import {
   FINGERPRINT_BYTES,
   type Identity,
 } from "../../turns/checkpoint.ts";
-import { lastOf, Progress, type Reading } from "./progress.ts";
+import type { ReadOptions } from "../line_splitter.ts";
+import { lastOf, Progress } from "./progress.ts";
 
 /** How many bytes gzip data is known by. */
 const MAGIC_BYTES = 2;
@@ -46,13 +47,14 @@ export class Archive {
   #name: string;
   #file: Deno.FsFile;
   #checkpoint: Checkpoint;
-  #reading: Reading;
+  #reading: ReadOptions;
+  #log: LogFile;
 
   constructor(
     name: string,
     file: Deno.FsFile,
     checkpoint: Checkpoint,
-    reading: Reading,
+    reading: ReadOptions,
   ) {
     this.id = checkpoint.id;
     this.entry = entryOf(name, file.statSync());
@@ -60,6 +62,8 @@ export class Archive {
     this.#file = file;
     this.#checkpoint = checkpoint;
     this.#reading = reading;
+    const { id } = checkpoint;
+    this.#log = { id, name, isResumed: true };
   }
 
   /** Which file it is. */
@@ -76,7 +80,7 @@ export class Archive {
   async *items(
     damaged: (name: string, reason: string) => void,
   ): AsyncGenerator<Item[]> {
-    const { id, offset, line } = this.#checkpoint;
+    const { offset, line } = this.#checkpoint;
     let [at, head, last] = [0, new Uint8Array(), new Uint8Array()];
     if (this.entry.size < MAGIC_BYTES) {
       this.isCutOff = true;
@@ -87,7 +91,10 @@ export class Archive {
       damaged(this.#name, reason);
     });
     const begin = () =>
-      new Progress({ id, offset, line, head, last }, this.#reading);
+      new Progress(
+        { file: this.#log, offset, line, head, last },
+        this.#reading,
+      );
     let progress: Progress | undefined;
     for await (const chunk of chunks) {
       const skipped = chunk.subarray(0, Math.max(0, offset - at));

@@ -7,10 +7,10 @@
 import { type Entry, sameFile } from "./files.ts";
 import {
   type Checkpoint,
-  type CheckpointStore,
   type Fingerprint,
   type Position,
 } from "../../turns/checkpoint.ts";
+import type { CheckpointStore } from "../../turns/store.ts";
 
 /** What a {@linkcode Catalogue} works with. */
 export interface CatalogueParts {

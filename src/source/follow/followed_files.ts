@@ -18,7 +18,7 @@ import {
 import { Names } from "./names.ts";
 import { headOf, openSource } from "./opening.ts";
 import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
-import type { Reading } from "./progress.ts";
+import type { ReadOptions } from "../line_splitter.ts";
 import { survey } from "./survey.ts";
 import { Tail } from "./tail.ts";
 import { Troubles } from "./troubles.ts";
@@ -37,7 +37,7 @@ export class FollowedFiles {
   /** What is being read, the oldest first. */
   open: readonly (Tail | Archive)[] = [];
   #path: string;
-  #reading: Reading;
+  #reading: ReadOptions;
   #catalogue: Catalogue;
   #troubles: Troubles;
   #names: Names;
@@ -53,7 +53,7 @@ export class FollowedFiles {
   #surveyedAt = -Infinity;
   #startedMs = Date.now();
 
-  constructor(path: string, reading: Reading, parts: CatalogueParts) {
+  constructor(path: string, reading: ReadOptions, parts: CatalogueParts) {
     this.#path = path;
     this.#reading = reading;
     this.#catalogue = new Catalogue(path, parts);

@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { LineShape } from "../../dialect/dialect.ts";
-import type { FilterOptions } from "../candidate_filter.ts";
+import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import type { Archive } from "./archive.ts";
@@ -54,12 +53,8 @@ export class Follower implements Source {
    * @throws {Failure} Where a file cannot be read any more, or the database not
    * written.
    */
-  async *read(
-    shape: LineShape,
-    options: FilterOptions,
-  ): AsyncGenerator<Item[]> {
-    const reading = { shape, options };
-    const files = new FollowedFiles(this.#path, reading, this.#parts);
+  async *read(options: ReadOptions): AsyncGenerator<Item[]> {
+    const files = new FollowedFiles(this.#path, options, this.#parts);
     while (true) {
       // What is there now is read before what comes to be there.
       await files.look();
@@ -74,12 +69,14 @@ export class Follower implements Source {
           yield items;
           if (!this.#isMarkDue()) continue;
           yield* this.#settle(files);
+          options.beforeWait?.();
           // So that files cannot be rotated away before they were seen.
           await files.look();
         }
       }
       if (!isIdle) continue;
       if (this.#isMarkDue()) yield* this.#settle(files);
+      options.beforeWait?.();
       const wait = this.#markedAt + POLL - performance.now();
       await files.changed(Math.max(1, wait));
     }
@@ -107,14 +104,13 @@ export class Follower implements Source {
   }
 
   /**
-   * Lets go of files in which nothing more will come, and says how far the others
-   * have been read; says something at least, as a sign of life.
+   * Lets go of files in which nothing more will come, and marks how far the
+   * others have been read.
    */
   async *#settle(files: FollowedFiles): AsyncGenerator<Item[]> {
     this.#markedAt = performance.now();
     yield* retire(files);
-    const marks = tailsOf(files).flatMap((tail) => tail.mark() ?? []);
-    yield marks.length > 0 ? marks : [{ position: null }];
+    yield tailsOf(files).flatMap((tail) => tail.mark() ?? []);
   }
 }
 

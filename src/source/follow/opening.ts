@@ -14,7 +14,7 @@ import {
   FINGERPRINT_BYTES,
   NOTHING,
 } from "../../turns/checkpoint.ts";
-import type { Reading } from "./progress.ts";
+import type { ReadOptions } from "../line_splitter.ts";
 import { Tail } from "./tail.ts";
 
 /**
@@ -25,7 +25,7 @@ import { Tail } from "./tail.ts";
 export function openSource(
   checkpoint: Checkpoint,
   entry: Entry,
-  reading: Reading,
+  reading: ReadOptions,
 ): Tail | Archive {
   const file = openEntry(entry);
   if (file === undefined) throw new Moved();

@@ -5,9 +5,8 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import type { LineShape } from "../../dialect/dialect.ts";
-import { CandidateFilter, type FilterOptions } from "../candidate_filter.ts";
-import type { Item, Mark } from "../lines.ts";
+import { LineSplitter, type ReadOptions } from "../line_splitter.ts";
+import type { Item, LogFile, Mark } from "../lines.ts";
 import {
   type Fingerprint,
   fingerprint,
@@ -15,14 +14,9 @@ import {
   type Position,
 } from "../../turns/checkpoint.ts";
 
-/** How the lines of a source are read. */
-export interface Reading {
-  shape: LineShape;
-  options: FilterOptions;
-}
-
 /** From where to go on in a file. */
-export interface Beginning extends Pick<Position, "id" | "offset" | "line"> {
+export interface Beginning extends Pick<Position, "offset" | "line"> {
+  file: LogFile;
   /** The file's first bytes, as many as have been read, at most {@linkcode FINGERPRINT_BYTES}. */
   head: Uint8Array;
   /** The bytes before `offset`, at most {@linkcode FINGERPRINT_BYTES}. */
@@ -32,19 +26,18 @@ export interface Beginning extends Pick<Position, "id" | "offset" | "line"> {
 /** Takes the bytes of a file, and gives its lines with their positions. */
 export class Progress {
   #id: number;
-  #filter: CandidateFilter;
+  #filter: LineSplitter;
   #offset: number;
   #head: Bytes;
   #last: Bytes;
-  #begin: number;
   #marked: number;
 
-  constructor(begin: Beginning, { shape, options }: Reading) {
-    this.#id = begin.id;
-    this.#begin = this.#offset = this.#marked = begin.offset;
+  constructor(begin: Beginning, options: ReadOptions) {
+    this.#id = begin.file.id;
+    this.#offset = this.#marked = begin.offset;
     this.#head = new Bytes(begin.head, begin.head.length);
     this.#last = new Bytes(begin.last, begin.offset);
-    this.#filter = new CandidateFilter(shape, { ...options, begin });
+    this.#filter = new LineSplitter(begin.file, options, begin);
   }
 
   /** How many bytes have been taken, with those before the beginning. */
@@ -106,13 +99,11 @@ export class Progress {
       : this.#filter.push(chunk);
     return found.map((line) => {
       const { number, start, end } = line;
-      const placed = {
-        id: this.#id,
-        isFirst: start === this.#begin,
+      const place = {
         begin: this.#at({ offset: start, line: number - 1 }),
         end: this.#at({ offset: end, line: number }),
       };
-      return { ...line, placed };
+      return { ...line, place };
     });
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { breathe } from "../../system/breathe.ts";
-import type { Item, Mark } from "../lines.ts";
+import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import {
   type Checkpoint,
@@ -14,7 +14,8 @@ import {
   type Identity,
   type Position,
 } from "../../turns/checkpoint.ts";
-import { Progress, type Reading } from "./progress.ts";
+import type { ReadOptions } from "../line_splitter.ts";
+import { Progress } from "./progress.ts";
 import { fileHolds, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";
 import { identityOf, modifiedMs } from "./files.ts";
@@ -69,12 +70,13 @@ export class Tail {
     name: string,
     file: Deno.FsFile,
     { id, offset, line }: Checkpoint,
-    reading: Reading,
+    reading: ReadOptions,
   ): Tail {
+    const log: LogFile = { id, name, isResumed: true };
     const head = readAt(file, 0, Math.min(offset, FINGERPRINT_BYTES));
     const start = Math.max(0, offset - FINGERPRINT_BYTES);
     const last = readAt(file, start, offset - start);
-    const begin = { id, offset, line, head, last };
+    const begin = { file: log, offset, line, head, last };
     const identity = identityOf(file.statSync());
     const progress = new Progress(begin, reading);
     const beginning = offset > 0 ? head : readAt(file, 0, FINGERPRINT_BYTES);

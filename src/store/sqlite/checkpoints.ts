@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { Database, Statement } from "@db/sqlite";
+import type { Statement } from "@db/sqlite";
 import type {
   Checkpoint,
-  CheckpointStore,
   Fingerprint,
   Identity,
   Position,
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
+import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import type { DatabaseFile } from "./database_file.ts";
 
 /** The table, from schema version 2 on. */
 export const CHECKPOINT_TABLE = `
@@ -75,22 +76,22 @@ type Row = [
 ];
 
 /** The table `checkpoints`. */
-export class CheckpointTable implements CheckpointStore {
-  /** Runs what belongs together in one transaction, or in the one that is open. */
-  readonly transaction: <T>(work: () => T) => T;
+export class CheckpointTable
+  implements Omit<CheckpointStore, keyof Transactions> {
+  #file: DatabaseFile;
   #sql: Record<keyof typeof CHECKPOINT_SQL, Statement>;
 
-  constructor(db: Database, transaction: <T>(work: () => T) => T) {
-    this.transaction = transaction;
+  constructor(file: DatabaseFile) {
+    this.#file = file;
     this.#sql = Object.fromEntries(
       Object.entries(CHECKPOINT_SQL).map((
         [name, sql],
-      ) => [name, db.prepare(sql)]),
+      ) => [name, file.connection.prepare(sql)]),
     ) as Record<keyof typeof CHECKPOINT_SQL, Statement>;
   }
 
   checkpointsOf(path: string): Checkpoint[] {
-    return this.transaction(() => this.#sql.list.values<Row>(path))
+    return this.#file.read(() => this.#sql.list.values<Row>(path))
       .map(readRow);
   }
 
@@ -101,7 +102,7 @@ export class CheckpointTable implements CheckpointStore {
     seenMs: number,
   ): Checkpoint {
     const { device, inode } = identity;
-    const [id] = this.transaction(() =>
+    const [id] = this.#file.change(() =>
       this.#sql.add.value<[number]>(
         ...[path, device, inode, head.length, head.hash, NOTHING.hash],
         ...[seenMs, seenMs],
@@ -113,11 +114,11 @@ export class CheckpointTable implements CheckpointStore {
 
   locateCheckpoint(id: number, identity: Identity | null): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    this.transaction(() => this.#sql.locate.run(device, inode, id));
+    this.#file.change(() => this.#sql.locate.run(device, inode, id));
   }
 
   moveCheckpoint({ id, offset, line, head, last, done }: Position): void {
-    this.transaction(() =>
+    this.#file.change(() =>
       this.#sql.move.run(
         ...[offset, line, head.length, head.hash],
         ...[last.end, last.length, last.hash, +done, Date.now(), id],
@@ -126,11 +127,11 @@ export class CheckpointTable implements CheckpointStore {
   }
 
   dropCheckpoint(id: number): void {
-    this.transaction(() => this.#sql.drop.run(id));
+    this.#file.change(() => this.#sql.drop.run(id));
   }
 
   pruneCheckpoints(path: string): void {
-    this.transaction(() => this.#sql.prune.run(path));
+    this.#file.change(() => this.#sql.prune.run(path));
   }
 }
 

@@ -8,12 +8,13 @@ import { Database, type Statement } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
-import { lockForLife } from "../../system/lock.ts";
+import { FileLocks } from "../../system/lock.ts";
 import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
 import { inspectSchema, migrate } from "./schema.ts";
+import { WriteQueue } from "./write_queue.ts";
 
-/** How hard a commit is pressed onto the disk: `PRAGMA synchronous`. */
+/** The durability of commits: `PRAGMA synchronous`. */
 export const SYNCHRONOUS = ["full", "normal", "off"] as const;
 /** One of {@linkcode SYNCHRONOUS}. */
 export type Synchronous = typeof SYNCHRONOUS[number];
@@ -23,11 +24,13 @@ export interface StoreOptions {
   /** @default {"full"} */
   synchronous?: Synchronous;
   /**
-   * How long to wait for another writer, in milliseconds.
+   * How long to wait for another program, in milliseconds.
    *
    * @default {5000}
    */
   busyTimeoutMs?: number;
+  /** Called with a sentence that a person should read. */
+  warn?: (message: string) => void;
 }
 
 /** A database of ours, open to be written. */
@@ -35,10 +38,17 @@ export class DatabaseFile implements Disposable {
   /** The connection to it. */
   readonly connection: Database;
   #path: string;
-  #file: string;
+  #locks: FileLocks;
+  #queue: WriteQueue;
+  #busyTimeoutMs: number;
   #begin: Statement;
   #commit: Statement;
-  #inTransaction = false;
+  #set: Statement;
+  #release: Statement;
+  #undoTo: Statement;
+  #isOpen = false;
+  /** Why nothing is left of the transaction that is open. */
+  #lost: Failure | undefined;
   #inPlace: () => boolean;
 
   /**
@@ -49,12 +59,12 @@ export class DatabaseFile implements Disposable {
    * it is untouched then.
    */
   constructor(path: string, options: StoreOptions = {}) {
-    const { synchronous = "full", busyTimeoutMs = 5000 } = options;
+    const { synchronous = "full", busyTimeoutMs = 5000, warn } = options;
     this.#path = path;
+    // SQLite has names of its own, as ":memory:", none of which is a full path.
+    const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+    this.#busyTimeoutMs = busyTimeoutMs;
     try {
-      // SQLite has names of its own, as ":memory:", none of which is a full path.
-      const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
-      this.#file = file;
       createFile(file);
       this.connection = new Database(file, { int64: true });
       this.#inPlace = stillThere(file);
@@ -67,8 +77,13 @@ export class DatabaseFile implements Disposable {
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when none can be had.
       this.connection.exec("PRAGMA temp_store = MEMORY");
+      this.#locks = new FileLocks(file);
+      this.#queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
       this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
       this.#commit = this.connection.prepare("COMMIT");
+      this.#set = this.connection.prepare("SAVEPOINT unit");
+      this.#release = this.connection.prepare("RELEASE unit");
+      this.#undoTo = this.connection.prepare("ROLLBACK TO unit");
     } catch (error) {
       this.connection.close();
       throw storeFailure(path, error);
@@ -104,19 +119,29 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  /**
-   * Runs `work` in one transaction that no other writer can come between.
-   *
-   * @throws {Failure} Where it cannot be committed, or whatever `work` throws;
-   * everything that it did is undone then.
-   */
+  /** {@linkcode Transactions.write} */
+  write<T>(work: () => T): Promise<T> {
+    return this.#queue.run(() => this.#transact(work));
+  }
+
+  /** {@linkcode Transactions.transaction} */
   transaction<T>(work: () => T): T {
-    if (this.#inTransaction) return work();
+    if (this.#isOpen) return this.#savepoint(work);
     try {
-      this.#inTransaction = true;
+      const limit = this.#busyTimeoutMs;
+      return this.#queue.runNow(() => this.#transact(work), limit);
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+  }
+
+  #transact<T>(work: () => T): T {
+    try {
+      this.#isOpen = true;
       this.#begin.run();
       const result = work();
-      // SQLite would go on writing to a file that nobody can find.
+      if (this.#lost !== undefined) throw this.#lost;
+      // SQLite would continue to write to a file that has no name any more.
       if (!this.#inPlace()) throw new Error("deleted or replaced");
       this.#commit.run();
       return result;
@@ -124,11 +149,65 @@ export class DatabaseFile implements Disposable {
       this.#rollBack();
       throw storeFailure(this.#path, error);
     } finally {
-      this.#inTransaction = false;
+      this.#isOpen = false;
+      this.#lost = undefined;
     }
   }
 
-  /** SQLite itself undoes a transaction that, say, a full disk interrupts. */
+  /**
+   * Reads with a single statement, and waits for no writer.
+   *
+   * @throws {Failure} Where the database cannot be read.
+   */
+  read<T>(statement: () => T): T {
+    try {
+      if (!this.#inPlace()) throw new Error("deleted or replaced");
+      return statement();
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+  }
+
+  /**
+   * Runs a single statement, which undoes itself where it fails, in the
+   * transaction that is open, or else in one of its own.
+   *
+   * @throws {Failure} As {@linkcode transaction} does.
+   */
+  change<T>(statement: () => T): T {
+    if (!this.#isOpen) return this.transaction(statement);
+    if (this.#lost !== undefined) throw this.#lost;
+    return statement();
+  }
+
+  #savepoint<T>(work: () => T): T {
+    // What is run now would commit itself, one statement at a time.
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#set.run();
+    try {
+      const result = work();
+      if (this.#lost !== undefined) throw this.#lost;
+      this.#release.run();
+      return result;
+    } catch (error) {
+      const failure = storeFailure(this.#path, error);
+      this.#undo(failure);
+      throw failure;
+    }
+  }
+
+  /** Undoes the innermost savepoint, or notes that there is nothing left of it. */
+  #undo(failure: Failure): void {
+    try {
+      // SQLite itself undoes all of a transaction that, say, a full disk interrupts.
+      if (!this.connection.inTransaction) throw failure;
+      this.#undoTo.run();
+      this.#release.run();
+    } catch {
+      this.#lost ??= failure;
+    }
+  }
+
   #rollBack(): void {
     try {
       if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
@@ -137,19 +216,14 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  /**
-   * Makes sure that no other process follows the same file into this database,
-   * for as long as this one lives.
-   *
-   * @throws {Failure} Where one does, or that cannot be found out.
-   */
+  /** {@linkcode Store.claim} */
   claim(followed: string): void {
-    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
-    try {
-      if (lockForLife(this.#file, key)) return;
-    } catch (error) {
-      throw storeFailure(this.#path, error);
+    if (!this.#locks.areAvailable) {
+      const reason = "its file system has no locks, which following needs";
+      throw storeFailure(this.#path, new Error(reason));
     }
+    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
+    if (this.#locks.tryLock(key)) return;
     throw new Failure(
       `${JSON.stringify(followed)} is being followed into database ${
         JSON.stringify(this.#path)
@@ -172,7 +246,21 @@ export class DatabaseFile implements Disposable {
     } catch (error) {
       throw storeFailure(this.#path, error);
     } finally {
-      this.connection.close();
+      this.close();
     }
   }
+
+  /** Closes the file as it is. */
+  close(): void {
+    this.connection.close();
+    // SQLite's locks would end with it.
+    this.#locks[Symbol.dispose]();
+  }
+}
+
+/** What a person should know of a wait that takes long. */
+function longWait(path: string): string {
+  return `waiting for more than 5 seconds for other turn-counters that write database ${
+    JSON.stringify(path)
+  }; if one of them is stopped, continue it or end it`;
 }

@@ -35,6 +35,13 @@ export const EVENT_SQL = {
     ${OLDEST}`,
   newestSessionTurn: `${TURN} WHERE sid = ? AND start_ms <= ? ${NEWEST}`,
   nextSessionTurn: `${TURN} WHERE sid = ? AND start_ms > ? ${OLDEST}`,
+  neighbours: `SELECT
+    (SELECT turn_id_glob FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms <= ?3 ${NEWEST}),
+    (SELECT status FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms <= ?3 ${NEWEST}),
+    (SELECT turn_id_glob FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms > ?3 ${OLDEST})`,
   hasTurns: `SELECT 1 FROM turns WHERE ${OF_PROCESS} LIMIT 1`,
   nextOrphan: `${TURN} WHERE orphaned_by = ? AND turn_id_glob > ?
     ORDER BY turn_id_glob LIMIT 1`,
@@ -48,12 +55,12 @@ export const EVENT_SQL = {
   insertTurn: `INSERT INTO turns (sid, pid, user_text, start_time, status,
     dedup_hash, session_turn, session_pid_turn, original_turn_id, start_ms,
     orphaned_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    RETURNING ${COLUMNS}`,
+    RETURNING turn_id_glob`,
   orphan: `UPDATE turns SET status = 'orphaned', orphaned_by = ?
-    WHERE turn_id_glob = ?`,
+    WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
   complete: `UPDATE turns SET status = 'completed', assistant_text = ?,
     end_time = ?, end_ms = ?, duration_ms = ?, pid_mismatch = ?
-    WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
+    WHERE turn_id_glob = ?`,
   rememberAnswer:
     "INSERT INTO answers (dedup_hash, turn_id_glob) VALUES (?, ?)",
 } as const;

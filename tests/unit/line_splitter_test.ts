@@ -1,14 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/sse/sse.ts";
-import type { Candidate } from "../../src/source/candidate.ts";
-import { CandidateFilter } from "../../src/source/candidate_filter.ts";
+import { sse } from "../../src/dialect/sse/sse.ts";
+import {
+  LineSplitter,
+  type ReadOptions,
+} from "../../src/source/line_splitter.ts";
+import type { Line, LogFile } from "../../src/source/lines.ts";
 import { answer, lineOf, prompt } from "../support/envelope.ts";
 
 const encoder = new TextEncoder();
 
+/** A splitter of a log whose dialect is known. */
+function splitter(options: ReadOptions, at = { offset: 0, line: 0 }) {
+  const file = { id: 0, name: "log", isResumed: false };
+  return new LineSplitter(file, options, { ...at, dialect: sse });
+}
+
 /** The candidates of a log that comes in these pieces. */
-function filter(pieces: (string | Uint8Array)[], limit = 1000): Candidate[] {
-  const candidates = new CandidateFilter(codex.shape, { maxLineBytes: limit });
+function filter(pieces: (string | Uint8Array)[], limit = 1000): Line[] {
+  const candidates = splitter({ maxLineBytes: limit });
   return [
     ...pieces.flatMap((piece) =>
       candidates.push(typeof piece === "string" ? encoder.encode(piece) : piece)
@@ -21,7 +30,7 @@ function numbers(log: string, limit?: number): number[] {
   return filter([log], limit).map(({ number }) => number);
 }
 
-Deno.test("CandidateFilter lets through just the lines of the two events", () => {
+Deno.test("LineSplitter passes on just the lines of the two events", () => {
   const log = [
     '{"event":"turn.delta","line":"turn.user_message"}',
     lineOf(prompt()),
@@ -35,7 +44,7 @@ Deno.test("CandidateFilter lets through just the lines of the two events", () =>
   assertEquals(numbers(log), [2, 5]);
 });
 
-Deno.test("CandidateFilter lets through a line that may hold a name, where its first bytes say nothing", () => {
+Deno.test("LineSplitter passes on a line that may hold a name if its first bytes say nothing", () => {
   for (
     const line of [
       "turn.user_message",
@@ -48,11 +57,11 @@ Deno.test("CandidateFilter lets through a line that may hold a name, where its f
       '{"event":"x y","event":"turn.user_message"}',
     ]
   ) assertEquals(numbers(line), [1], line);
-  // Escapes that stand for no printable character are common, and no reason.
+  // Escapes of characters that are not printable are common, and no reason.
   assertEquals(numbers('{"t":1,"line":"\\u001b[0m \\u00e9"}'), []);
 });
 
-Deno.test("CandidateFilter gives a candidate its bytes, newline included, though the last one lacks it", () => {
+Deno.test("LineSplitter gives a line its bytes and a newline, even if the last one lacks it", () => {
   const invalid = Uint8Array.of(0xff, 0x0a);
   const line = encoder.encode("turn.user_message ");
   const [first, second] = filter([line, invalid, line]);
@@ -60,8 +69,8 @@ Deno.test("CandidateFilter gives a candidate its bytes, newline included, though
   assertEquals(second.bytes, Uint8Array.of(...line, 0x0a));
 });
 
-Deno.test("CandidateFilter copies what it keeps, since a chunk is overwritten", () => {
-  const candidates = new CandidateFilter(codex.shape, { maxLineBytes: 1000 });
+Deno.test("LineSplitter copies what it keeps, since a chunk is overwritten", () => {
+  const candidates = splitter({ maxLineBytes: 1000 });
   const text = lineOf(prompt());
   const chunk = encoder.encode(text);
   candidates.push(chunk);
@@ -70,7 +79,7 @@ Deno.test("CandidateFilter copies what it keeps, since a chunk is overwritten", 
   assertEquals(new TextDecoder().decode(candidate.bytes!), text + "\n");
 });
 
-Deno.test("CandidateFilter gives no bytes of a candidate over the limit, and goes on behind it", () => {
+Deno.test("LineSplitter gives no bytes of a line over the limit, and continues after it", () => {
   const short = lineOf(prompt({ text: "" }));
   const limit = short.length;
   for (
@@ -92,12 +101,12 @@ Deno.test("CandidateFilter gives no bytes of a candidate over the limit, and goe
   }
 });
 
-Deno.test("CandidateFilter passes over a line over the limit that only has escapes", () => {
+Deno.test("LineSplitter skips a line over the limit that only has escapes", () => {
   assertEquals(numbers(`{"t":"\\u0041${"x".repeat(2000)}"}`), []);
   assertEquals(numbers(`{"t":"\\u0041"}`), [1]);
 });
 
-Deno.test("CandidateFilter finds a name across any seam between chunks", () => {
+Deno.test("LineSplitter finds a name across any seam between chunks", () => {
   for (
     const line of [
       lineOf(prompt()),
@@ -114,7 +123,7 @@ Deno.test("CandidateFilter finds a name across any seam between chunks", () => {
   }
 });
 
-Deno.test("CandidateFilter judges a name of any length, however it is cut", () => {
+Deno.test("LineSplitter judges a name of any length, however it is cut", () => {
   const name = "a".repeat(300);
   for (const [behind, expected] of [['"', []], ["!", [1]]] as const) {
     const log = `{"event":"${name}${behind} turn.user_message`;
@@ -125,14 +134,14 @@ Deno.test("CandidateFilter judges a name of any length, however it is cut", () =
   }
 });
 
-Deno.test("CandidateFilter passes over an event whose long name holds one of ours, wherever it is cut", () => {
+Deno.test("LineSplitter skips an event whose long name holds one of ours, wherever it is cut", () => {
   const line = `{"event":"turn.user_message.of.another.kind"${
     "x".repeat(99)
   }\n`;
   const bytes = encoder.encode(line);
   for (const otherLineBytes of [undefined, 1000]) {
     for (let at = 0; at <= bytes.length; at++) {
-      const candidates = new CandidateFilter(codex.shape, {
+      const candidates = splitter({
         ...{ maxLineBytes: 50, otherLineBytes },
       });
       const found = [bytes.subarray(0, at), bytes.subarray(at)]
@@ -146,8 +155,8 @@ Deno.test("CandidateFilter passes over an event whose long name holds one of our
   }
 });
 
-Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", () => {
-  const candidates = new CandidateFilter(codex.shape, {
+Deno.test("LineSplitter keeps nothing of a long line that cannot concern a turn", () => {
+  const candidates = splitter({
     maxLineBytes: 1 << 20,
   });
   const chunk = new Uint8Array(1 << 20).fill(97);
@@ -161,7 +170,7 @@ Deno.test("CandidateFilter keeps nothing of a long line that is no candidate", (
   }
 });
 
-Deno.test("CandidateFilter says where lines begin and end, and how far the whole ones go", () => {
+Deno.test("LineSplitter says where lines begin and end, and where the unfinished one begins", () => {
   const lines = [
     '{"event":"turn.delta","line":"x"}',
     lineOf(prompt({ text: "é" })),
@@ -174,8 +183,7 @@ Deno.test("CandidateFilter says where lines begin and end, and how far the whole
   );
   for (const size of [1, 7, 100, 10_000]) {
     const begin = { offset: 1000, line: 50 };
-    const options = { maxLineBytes: 1000, begin };
-    const candidates = new CandidateFilter(codex.shape, options);
+    const candidates = splitter({ maxLineBytes: 1000 }, begin);
     let taken = 0;
     const found = cut(log, size).flatMap((piece) => {
       const found = candidates.push(piece);
@@ -194,7 +202,7 @@ Deno.test("CandidateFilter says where lines begin and end, and how far the whole
   }
 });
 
-Deno.test("CandidateFilter hands a line over the limit to a spool, whole, and drops it if it is no candidate", () => {
+Deno.test("LineSplitter spools a line over the limit, and drops it if it cannot concern a turn", () => {
   const line = lineOf(prompt({ text: "x".repeat(500) }));
   const other = `{"t":"${"y".repeat(500)}"}`;
   for (const size of [1, 64, 200, 10_000]) {
@@ -214,7 +222,7 @@ Deno.test("CandidateFilter hands a line over the limit to a spool, whole, and dr
         };
       },
     };
-    const candidates = new CandidateFilter(codex.shape, options);
+    const candidates = splitter(options);
     const log = encoder.encode(`${line}\n${other}\n${line}`);
     const found = cut(log, size).flatMap((piece) => candidates.push(piece));
     found.push(...candidates.end());
@@ -238,16 +246,39 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-Deno.test("CandidateFilter gives up a long line whose end will not come", () => {
+Deno.test("LineSplitter drops a long line whose end will not come", () => {
   let isKept = false;
   const spool = () => {
     isKept = true;
     return { write() {}, discard: () => isKept = false };
   };
-  const filter = new CandidateFilter(codex.shape, { maxLineBytes: 50, spool });
+  const filter = splitter({ maxLineBytes: 50, spool });
   const half = `{"event":"turn.user_message","t":"${"x".repeat(100)}`;
   assertEquals(filter.push(new TextEncoder().encode(half)), []);
   assertEquals(isKept, true);
   filter.drop();
   assertEquals([isKept, filter.end()], [false, []]);
+});
+
+Deno.test("LineSplitter recognises the dialect once the first line is there", () => {
+  const file: LogFile = { id: 0, name: "log", isResumed: false };
+  const lines = new LineSplitter(file, { maxLineBytes: 1000 });
+  const log = encoder.encode(`${lineOf(prompt())}\n${lineOf(answer())}\n`);
+  const found = cut(log, 7).flatMap((piece) => {
+    const found = lines.push(piece);
+    assertEquals(file.decoder === undefined, lines.dialect === null);
+    return found;
+  });
+  assertEquals(found.map(({ number }) => number), [1, 2]);
+  assertEquals(lines.dialect, "sse");
+});
+
+Deno.test("LineSplitter recognises a file that is half a line, at its end", () => {
+  const file: LogFile = { id: 0, name: "log", isResumed: false };
+  const lines = new LineSplitter(file, { maxLineBytes: 1000 });
+  assertEquals(lines.push(encoder.encode(lineOf(prompt()))), []);
+  assertEquals(lines.unfinished, { offset: 0, line: 0 });
+  assertEquals(lines.end().map(({ number, start }) => [number, start]), [
+    [1, 0],
+  ]);
 });

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { sse } from "../../src/dialect/sse/sse.ts";
+import { dedupHash } from "../../src/turns/tracker.ts";
+import { lineOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+
+/** The key that the decoder gives an event. */
+function keyOf(event: ReturnType<typeof prompt>): string {
+  const line = lineOf(event);
+  const bytes = new TextEncoder().encode(line + "\n");
+  return sse.decoder(null).decode(line, bytes).events[0].key;
+}
+
+Deno.test("SPEC 2: dedupHash equals sha256sum of the same bytes", async () => {
+  using dir = new TempDir();
+  const event = prompt({ pid: 2 ** 53 - 1, text: 'grüß\n"👋"\u0000|x' });
+  const path = dir.write(
+    "bytes",
+    `${event.sid}|9007199254740991|${event.t}|${event.text}`,
+  );
+  const isMac = Deno.build.os === "darwin";
+  const { stdout } = await new Deno.Command(isMac ? "shasum" : "sha256sum", {
+    args: isMac ? ["-a", "256", path] : [path],
+  }).output();
+  const [sum] = new TextDecoder().decode(stdout).split(" ");
+  assertEquals(dedupHash(keyOf(event)), sum);
+});
+
+Deno.test("SPEC 2: the key of an sse event takes t as it came, not the instant", () => {
+  const hashes = ["2025-11-18T12:00:00", "2025-11-18T12:00:00Z"]
+    .map((t) => dedupHash(keyOf(prompt({ t }))));
+  assertEquals(new Set(hashes).size, 2);
+});
