@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import { dedupHash } from "../../src/turns/tracker.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
+import { run } from "../support/process.ts";
 import { TempDir } from "../support/temp.ts";
 
 /** The key that the decoder gives an event. */
@@ -19,10 +20,8 @@ Deno.test("SPEC 2: dedupHash equals sha256sum of the same bytes", async () => {
     `${event.sid}|9007199254740991|${event.t}|${event.text}`,
   );
   const isMac = Deno.build.os === "darwin";
-  const { stdout } = await new Deno.Command(isMac ? "shasum" : "sha256sum", {
-    args: isMac ? ["-a", "256", path] : [path],
-  }).output();
-  const [sum] = new TextDecoder().decode(stdout).split(" ");
+  const program = isMac ? ["shasum", "-a", "256"] : ["sha256sum"];
+  const [sum] = (await run([...program, path])).stdout.split(" ");
   assertEquals(dedupHash(keyOf(event)), sum);
 });
 

@@ -230,9 +230,11 @@ Deno.test("LineSplitter spools a line over the limit, and drops it if it cannot 
       [1, null],
       [3, null],
     ]);
+    // One that comes whole is known to be skipped before it is spooled.
+    const dropped = size < log.length ? [{ text: other, discarded: true }] : [];
     assertEquals(spools, [
       { text: line, discarded: false },
-      { text: other, discarded: true },
+      ...dropped,
       { text: line, discarded: false },
     ]);
   }

@@ -27,7 +27,9 @@ function assertFailure(path: string, ...words: string[]): void {
 
 /** The steps of a statement's plan. */
 function plan(db: Database, sql: string): string[] {
-  const params = Array(sql.split("?").length - 1).fill(null);
+  const numbered = new Set(sql.match(/\?\d+/g));
+  const count = numbered.size || sql.split("?").length - 1;
+  const params = Array(count).fill(null);
   return db.prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .values<[number, number, number, string]>(...params)
     .map((row) => row[3]);
@@ -42,7 +44,10 @@ Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
   for (const [name, sql] of Object.entries({ ...EVENT_SQL, move })) {
     const steps = plan(db, sql);
     for (const step of steps) {
-      assert(/^(SEARCH|SCALAR SUBQUERY)/.test(step), `${name}: ${step}`);
+      assert(
+        /^(SEARCH|SCALAR SUBQUERY|SCAN CONSTANT ROW$)/.test(step),
+        `${name}: ${step}`,
+      );
     }
     // Finding by a part of the terms, then reading on, is a scan in disguise.
     const where = sql.split("WHERE").slice(1).join();
