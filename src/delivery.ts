@@ -83,7 +83,7 @@ export class Delivery {
   #reached = new Map<number, Position>();
   /** By checkpoint, the last line, if no mark has followed it. */
   #last = new Map<number, Line>();
-  /** The files that were resumed, and in which a new event was met since. */
+  /** The files that were resumed, and in which a new prompt was met since. */
   #caughtUp = new Set<LogFile>();
 
   constructor(
@@ -235,7 +235,8 @@ export class Delivery {
 
   /** SPEC section 4, `--skip-replayed`. */
   #isSkipped(file: LogFile, applied: Applied): boolean {
-    if (isNew(applied)) this.#caughtUp.add(file);
+    // An answer may be new because it was unmatched before the restart.
+    if (applied.change === "minted") this.#caughtUp.add(file);
     return this.#skipReplayed && applied.change === "known" &&
       (!file.isResumed || this.#caughtUp.has(file));
   }

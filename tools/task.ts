@@ -115,7 +115,7 @@ function fromSource(packages: Packages): string[] {
  * Runs a Deno command that drives the program, once that is compiled.
  *
  * Its code finds the command that runs the program in `TURN_COUNTER_EXE`, as a
- * JSON array. Where no binary can be made, that is the program's sources.
+ * JSON array, and the packages in it in `TURN_COUNTER_PACKAGES`. Where no binary can be made, that is the program's sources.
  */
 async function withProgram(
   subcommand: string,
@@ -137,6 +137,9 @@ async function withProgram(
   const env = {
     DENO_SQLITE_PATH: library,
     TURN_COUNTER_EXE: JSON.stringify(program),
+    TURN_COUNTER_PACKAGES: packages.sqliteVersion === null
+      ? "the stand-ins of tools/offline"
+      : `@db/sqlite ${packages.sqliteVersion} from JSR`,
     ...subcommand === "test" ? SAME_FOR_ALL : {},
   };
   return await runDeno(

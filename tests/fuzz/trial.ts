@@ -15,8 +15,21 @@ import { Oracle, type Run } from "../support/oracle/oracle.ts";
 /** About how many pieces the log comes in on a pipe. */
 const PIECES = 200;
 
+/** One run of the program. */
+interface Reading {
+  /** What it calls the log. */
+  name: string;
+  args: string[];
+  stdin: Bytes[];
+  emit?: "turns" | "events";
+  db: string;
+  /** What the database has been through. */
+  oracle: Oracle;
+}
+
 /**
- * Reads a log twice into one database, first as a file, then through a pipe.
+ * Reads a log twice into one database, first as a file, then through a pipe, and
+ * passes its events on into another.
  *
  * @param command The program.
  * @returns How the program differs from the oracle; nothing where it does not.
@@ -27,23 +40,28 @@ export async function trial(
 ): Promise<string[]> {
   using dir = new TempDir();
   const source = dir.write("log", log);
-  const [db, deadLetter] = [dir.file("turns.db"), dir.file("dead")];
-  const args = ["--db", db, "--dead-letter", deadLetter];
-  args.push("--synchronous", "off");
+  const [deadLetter, db] = [dir.file("dead"), dir.file("turns.db")];
+  const args = ["--synchronous", "off", "--dead-letter", deadLetter];
   if (maxLineBytes !== null) args.push("--max-line-bytes", `${maxLineBytes}`);
-  const oracle = new Oracle({ maxLineBytes });
-  const runs: [name: string, args: string[], stdin: Bytes[]][] = [
-    [source, ["--source", source], []],
-    ["stdin", [], oddPieces(log)],
+  const pipe = { name: "stdin", args: [], stdin: oddPieces(log) };
+  const database = { db, oracle: new Oracle({ maxLineBytes }) };
+  const other = {
+    db: dir.file("events.db"),
+    oracle: new Oracle({ maxLineBytes }),
+  };
+  const runs: Reading[] = [
+    { name: source, args: ["--source", source], stdin: [], ...database },
+    { ...pipe, ...database },
+    { ...pipe, ...other, emit: "events" },
   ];
   const differences: string[] = [];
   let deadBefore = 0;
-  for (const [name, source, stdin] of runs) {
-    const ended = await run([...command, ...args, ...source], { stdin })
-      .catch(endless);
+  for (const { name, args: own, stdin, emit = "turns", db, oracle } of runs) {
+    const words = [...args, ...own, "--db", db, "--emit", emit];
+    const ended = await run([...command, ...words], { stdin }).catch(endless);
     if (ended === null) return [...differences, `${name}: it does not end`];
     const dead = readIfThere(deadLetter);
-    const expected = oracle.run(log, name);
+    const expected = oracle.run(log, name, emit);
     const found = [
       ...differencesOfStreams(ended, expected),
       ...differenceOfBytes(
@@ -51,9 +69,11 @@ export async function trial(
         dead.subarray(deadBefore),
         expected.deadLetter,
       ),
-      ...differencesOfRows(db, ended.stdout, oracle),
+      ...differencesOfRows(db, oracle, emit === "turns" ? ended.stdout : null),
     ];
-    differences.push(...found.map((difference) => `${name}: ${difference}`));
+    differences.push(
+      ...found.map((it) => `${name}, ${emit}: ${it}`),
+    );
     deadBefore = dead.length;
   }
   return differences;
@@ -97,13 +117,14 @@ function* differencesOfStreams(
   );
 }
 
+/** @param stdout The records on it; `null` where it has events. */
 function* differencesOfRows(
   db: string,
-  stdout: string,
   oracle: Oracle,
+  stdout: string | null,
 ): Generator<string> {
   try {
-    yield* compareRows(db, stdout, oracle);
+    yield* compareRows(db, oracle, stdout);
   } catch (error) {
     yield `the database cannot be read, or stdout: ${error}`;
   }
@@ -111,8 +132,8 @@ function* differencesOfRows(
 
 function* compareRows(
   db: string,
-  stdout: string,
   oracle: Oracle,
+  stdout: string | null,
 ): Generator<string> {
   const rows = records(db);
   yield* differenceOf("the table turns", rows, oracle.records());
@@ -122,6 +143,7 @@ function* compareRows(
   );
   yield* differenceOf("the hashes", hashes.flat(), oracle.hashes());
   // Each run emits a record for each event, and so for each row.
+  if (stdout === null) return;
   yield* differenceOf("what stdout folds to", fold(stdout), rows);
 }
 

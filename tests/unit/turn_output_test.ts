@@ -15,3 +15,9 @@ Deno.test("TurnOutput renders the records of one event, even if one string canno
   const written = pieces.reduce((sum, { length }) => sum + length, 0);
   assertEquals(Math.floor(written / text.length), turns.length);
 });
+
+Deno.test("TurnOutput leaves out what is to be skipped", () => {
+  const applied = { change: "known" as const, turns: [{} as Turn] };
+  const outcomes = [{ event: prompt(), applied, isSkipped: true }];
+  assertEquals(new TurnOutput().render({ outcomes, envelope: null }), []);
+});

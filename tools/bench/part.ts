@@ -21,8 +21,12 @@ export interface Scale {
   longLine: number;
   /** Seconds of the latency run. */
   latencySeconds: number;
-  /** Turns in the log for commits a second. */
+  /** Prompts in the log of nothing but turn events. */
+  turnPrompts: number;
+  /** Turns in the log for turn events a second. */
   commitTurns: number;
+  /** Turns in the log of each of several writers. */
+  writerTurns: number;
   /** Turns in the tables that are compared, smallest first. */
   tableTurns: number[];
   /** New turns for each of these tables in each round. */

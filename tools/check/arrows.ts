@@ -23,7 +23,7 @@ export const ARROWS: Record<string, readonly string[]> = {
   ],
   "src/delivery.ts": [
     ...["src/source", "src/output", "src/dialect", "src/turns"],
-    "src/error.ts",
+    ...["src/bytes.ts", "src/error.ts"],
   ],
   "src/status": [
     ...["src/store", "src/source", "src/output", "src/terminal", "src/turns"],
@@ -37,7 +37,7 @@ export const ARROWS: Record<string, readonly string[]> = {
     ...["src/dialect", "src/turns", "src/system", "src/bytes.ts"],
     "src/error.ts",
   ],
-  "src/dialect": ["src/turns"],
+  "src/dialect": ["src/turns", "src/bytes.ts"],
   "src/store": ["src/turns", "src/system", "src/sha256.ts", "src/error.ts"],
   "src/terminal": ["src/turns", "src/system", "src/error.ts"],
   "src/turns": ["src/sha256.ts", "src/error.ts"],
@@ -58,8 +58,5 @@ export const ARROWS: Record<string, readonly string[]> = {
  */
 export const KNOWN: readonly string[] = [
   "src/source/follow/archive.ts imports src/source/follow/copies.ts",
-  "src/terminal/console.ts imports src/run.ts",
-  "src/terminal/progress.ts imports src/run.ts",
-  "src/terminal/progress.ts imports src/source/source.ts",
   "tools/offline/db_sqlite/statement.ts imports tools/offline/db_sqlite/database.ts",
 ];

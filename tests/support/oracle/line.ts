@@ -7,14 +7,18 @@
 
 import type { Bytes } from "../bytes.ts";
 
-/** An event that concerns a turn. */
-export interface LogEvent {
-  kind: "prompt" | "answer";
+/** By what an event finds its turn. */
+export interface Owner {
   sid: string;
   pid: number;
   t: string;
-  text: string;
   turnId: string | null;
+}
+
+/** An event that concerns a turn. */
+export interface LogEvent extends Owner {
+  kind: "prompt" | "answer";
+  text: string;
 }
 
 /** What a line means. */
@@ -22,6 +26,13 @@ export interface Verdict {
   event: LogEvent | null;
   /** The bytes of it that are rejected; `null` where none are. */
   rejected: Bytes | null;
+}
+
+/** A line, or the end of a torn one, that is a JSON object (SPEC section 6). */
+export interface Opened {
+  text: string;
+  /** `null` where the object does not say to which session it belongs, or when. */
+  owner: Owner | null;
 }
 
 type Json = Record<string, unknown>;
@@ -51,7 +62,7 @@ export function judge(line: Bytes, maxLineBytes: number): Verdict {
 
   const envelope = parse(utf8.decode(line));
   if (envelope !== undefined) {
-    const event = readIfUsable(envelope);
+    const event = unlessBroken(() => read(envelope));
     return event === undefined ? whole : { event, rejected: null };
   }
   if (!holdsName) return IGNORED;
@@ -62,11 +73,24 @@ export function judge(line: Bytes, maxLineBytes: number): Verdict {
     : { event, rejected: line.subarray(0, last) };
 }
 
+/** The JSON object in a line, if there is one. */
+export function open(line: Bytes): Opened | null {
+  const text = utf8.decode(line);
+  const value = parse(text);
+  if (isObject(value)) {
+    return { text, owner: unlessBroken(() => readOwner(value)) ?? null };
+  }
+  const last = latin1.decode(line).lastIndexOf(ENVELOPE);
+  return value === undefined && last > 0 ? open(line.subarray(last)) : null;
+}
+
 /** The end of a torn line by itself; `undefined` where it does not decode. */
 function judgeTail(tail: Bytes): LogEvent | null | undefined {
   if (isOfAnotherEvent(latin1.decode(tail))) return null;
   const envelope = parse(utf8.decode(tail));
-  return envelope === undefined ? undefined : readIfUsable(envelope);
+  return envelope === undefined
+    ? undefined
+    : unlessBroken(() => read(envelope));
 }
 
 /** The shortcut: the first bytes alone name an event that is none of the two. */
@@ -75,10 +99,10 @@ function isOfAnotherEvent(line: string): boolean {
   return name !== undefined && !NAMES.includes(name);
 }
 
-/** `null` where it is none of the two events, `undefined` where it is broken. */
-function readIfUsable(envelope: unknown): LogEvent | null | undefined {
+/** `undefined` where something that has to be there cannot be used. */
+function unlessBroken<T>(read: () => T): T | undefined {
   try {
-    return isObject(envelope) ? read(envelope) : null;
+    return read();
   } catch (error) {
     if (error instanceof Broken) return undefined;
     throw error;
@@ -86,24 +110,31 @@ function readIfUsable(envelope: unknown): LogEvent | null | undefined {
 }
 
 /** @throws {Broken} Where it is one of the two events, but unusable. */
-function read(envelope: Json): LogEvent | null {
+function read(envelope: unknown): LogEvent | null {
+  if (!isObject(envelope)) return null;
   const data = readData(envelope.line);
   const name = envelope.event ?? data?.type;
   if (name !== PROMPT && name !== ANSWER) return null;
   need(data !== undefined);
   const text = name === PROMPT ? promptText(data) : answerText(data);
   if (text === null) return null;
-  const { sid, t } = envelope;
-  need(typeof sid === "string" && sid !== "");
-  need(typeof t === "string" && instantOf(t) !== null);
-  const metadata = readMetadata(envelope.metadata);
   return {
     kind: name === PROMPT ? "prompt" : "answer",
-    sid: sid.toWellFormed(),
-    pid: readPid(metadata.pid ?? envelope.pid),
-    t,
     text: text.toWellFormed(),
-    turnId: readTurnId(metadata.turn_id),
+    ...readOwner(envelope),
+  };
+}
+
+/** @throws {Broken} Where it has none. */
+function readOwner({ sid, t, pid, metadata }: Json): Owner {
+  need(typeof sid === "string" && sid !== "");
+  need(typeof t === "string" && instantOf(t) !== null);
+  const { pid: inner, turn_id } = readMetadata(metadata);
+  return {
+    sid: sid.toWellFormed(),
+    pid: readPid(inner ?? pid),
+    t,
+    turnId: readTurnId(turn_id),
   };
 }
 

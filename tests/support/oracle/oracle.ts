@@ -8,7 +8,7 @@
 
 import { createHash } from "node:crypto";
 import { type Bytes, concat, cutLines, utf8 } from "../bytes.ts";
-import { instantOf, judge, type LogEvent } from "./line.ts";
+import { instantOf, judge, type LogEvent, open, type Owner } from "./line.ts";
 
 /** A row of the table `turns` as its record (SPEC section 6). */
 export type TurnRecord = Record<string, unknown> & { turn_id_glob: number };
@@ -60,19 +60,27 @@ export class Oracle {
    * Reads a log from its beginning to its end.
    *
    * @param file The log's name on stderr.
+   * @param emit `--emit`.
    */
-  run(log: Bytes, file: string): Run {
+  run(log: Bytes, file: string, emit: "turns" | "events" = "turns"): Run {
     const rejected: string[] = [];
     const dead: Bytes[] = [];
     let stdout = "";
-    for (const [i, line] of cutLines(log).entries()) {
-      const end = line.at(-1) === NEWLINE[0] ? line.length - 1 : line.length;
-      const verdict = judge(line.subarray(0, end), this.#maxLineBytes);
+    for (const [i, whole] of cutLines(log).entries()) {
+      const end = whole.at(-1) === NEWLINE[0] ? whole.length - 1 : whole.length;
+      const line = whole.subarray(0, end);
+      const verdict = judge(line, this.#maxLineBytes);
       if (verdict.rejected !== null) {
         rejected.push(`line ${i + 1} of ${file}`);
         dead.push(verdict.rejected, NEWLINE);
       }
-      if (verdict.event !== null) stdout += this.emit(verdict.event);
+      const isTooLong = verdict.rejected !== null &&
+        line.length > this.#maxLineBytes;
+      if (emit === "events" && !isTooLong) {
+        stdout += this.#pass(line, verdict.event);
+      } else if (emit === "turns" && verdict.event !== null) {
+        stdout += this.emit(verdict.event);
+      }
     }
     return { stdout, rejected, deadLetter: concat(dead) };
   }
@@ -80,6 +88,32 @@ export class Oracle {
   /** Applies an event and gives what stdout gets of it. */
   emit(event: LogEvent): string {
     return this.apply(event).map((it) => JSON.stringify(it) + "\n").join("");
+  }
+
+  /** What `--emit events` writes of a line. */
+  #pass(line: Bytes, event: LogEvent | null): string {
+    const opened = open(line);
+    if (opened === null) return "";
+    const { text, owner } = opened;
+    const found = owner === null ? undefined : this.#find(owner);
+    const turns = event !== null
+      ? this.apply(event)
+      : found
+      ? [found.record]
+      : [];
+    const turn = turns.pop();
+    if (turn === undefined) return `${text}\n`;
+    const members = JSON.stringify({
+      turn_id_glob: turn.turn_id_glob,
+      session_turn: turn.session_turn,
+      session_pid_turn: turn.session_pid_turn,
+      turn_status: turn.status,
+      orphaned_turn_ids: turns.length > 0
+        ? turns.map((orphan) => orphan.turn_id_glob)
+        : undefined,
+    }).slice(1, -1);
+    const end = text.lastIndexOf("}");
+    return `${text.slice(0, end)},${members}${text.slice(end)}\n`;
   }
 
   /** Applies an event and gives the records to emit. */
@@ -169,7 +203,7 @@ export class Oracle {
   }
 
   /** SPEC section 3, step 1. */
-  #find({ sid, pid, t, turnId }: LogEvent): Turn | undefined {
+  #find({ sid, pid, t, turnId }: Owner): Turn | undefined {
     const at = instantOf(t)!;
     const hasBegun = (turn: Turn) => turn.at <= at;
     const session = byStart(this.#turns.filter((it) => it.prompt.sid === sid));

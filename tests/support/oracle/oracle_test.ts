@@ -72,6 +72,30 @@ Deno.test("Oracle stores an empty text where a turn's first answer has none", ()
   assertEquals(later.assistant_text, "done");
 });
 
+Deno.test("Oracle passes on each JSON object with its turn (SPEC 6)", () => {
+  const other = JSON.stringify({
+    ...envelope(prompt({ t: at(1) })),
+    event: "turn.delta",
+  });
+  const lines = [
+    ...[other.slice(0, 9) + other, lineOf(prompt({ t: at(0) })), `${other} \r`],
+    ...['{"a":1}', "[]", lineOf(prompt({ t: at(2) }))],
+  ];
+  const { stdout } = new Oracle().run(utf8(lines.join("\n")), "log", "events");
+  const tag = (id: number, status: string) =>
+    `,"turn_id_glob":${id},"session_turn":${id},"session_pid_turn":${id},"turn_status":"${status}"`;
+  const tagged = (line: string, tag: string) =>
+    line.replace(/\}(\s*)$/, (_, end) => `${tag}}${end}`);
+  assertEquals(stdout.split("\n"), [
+    other,
+    tagged(lines[1], tag(1, "waiting_response")),
+    tagged(lines[2], tag(1, "waiting_response")),
+    '{"a":1}',
+    tagged(lines[5], `${tag(2, "waiting_response")},"orphaned_turn_ids":[1]`),
+    "",
+  ]);
+});
+
 Deno.test("Oracle mints ids from firstId on", () => {
   const oracle = new Oracle({ firstId: 8 });
   const [first] = oracle.apply(prompt({ t: at(0) }));
