@@ -64,11 +64,11 @@ async function deliver(
   files: File[],
   random: Random,
   { emit = "turns", mostEvents = 256, most = Infinity, skipReplayed = false },
-): Promise<{ stream: string; told: string[] }> {
+): Promise<{ stream: string; reports: string[] }> {
   using store = openStore(db, { synchronous: "off" });
   const tracker = new Tracker(store);
   let stream = "";
-  const told: string[] = [];
+  const reports: string[] = [];
   const delivery = new Delivery({
     store,
     tracker,
@@ -86,8 +86,8 @@ async function deliver(
     },
     deadLetter: null,
     observer: {
-      applied: ({ key }, { change }) => told.push(`${change} ${key}`),
-      rejected: (file, line) => told.push(`${file}:${line}`),
+      applied: ({ key }, { change }) => reports.push(`${change} ${key}`),
+      rejected: (file, line) => reports.push(`${file}:${line}`),
     },
     counts: noCounts(),
   }, { skipReplayed, mostEvents });
@@ -108,7 +108,7 @@ async function deliver(
   } catch (error) {
     if ((error as Error).message !== "killed") throw error;
   }
-  return { stream, told };
+  return { stream, reports };
 }
 
 Deno.test("SPEC 4: any grouping gives the same database, stream and messages", async () => {

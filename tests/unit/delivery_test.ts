@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Delivery, type DeliveryOptions } from "../../src/delivery.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
-import { TurnOutput } from "../../src/output/turn_output.ts";
 import type { Line } from "../../src/source/lines.ts";
 import type { Position } from "../../src/turns/checkpoint.ts";
 import { noCounts } from "../../src/turns/counts.ts";
