@@ -1,10 +1,10 @@
 /**
- * Bytes in one piece.
+ * Concatenation of bytes.
  *
  * @module
  */
 
-/** The pieces one behind the other; the piece itself where it is the only one. */
+/** Concatenates pieces; a single piece is returned as it is, not copied. */
 export function joinBytes(
   pieces: Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
