@@ -100,10 +100,17 @@ Deno.test("SPEC 4: events that were read already share one commit, and are emitt
 
 Deno.test("SPEC 4: at most 256 events share a commit", () => {
   const { delivery } = recorded();
-  for (let i = 0; i < 255; i++) {
-    assertEquals(delivery.take(line(ask(`${i}`, i), i)), false);
+  const { now } = performance;
+  // On a busy machine the limit of 20 ms would be reached first.
+  performance.now = () => 0;
+  try {
+    for (let i = 0; i < 255; i++) {
+      assertEquals(delivery.take(line(ask(`${i}`, i), i)), false);
+    }
+    assertEquals(delivery.take(line(ask("255"), 255)), true);
+  } finally {
+    performance.now = now;
   }
-  assertEquals(delivery.take(line(ask("255"), 255)), true);
 });
 
 Deno.test("SPEC 4: events wait at most 20 ms for others to share their commit", () => {
