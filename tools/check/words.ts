@@ -33,7 +33,6 @@ export const PENDING: readonly string[] = [
   "src/source",
   "src/system",
   "src/terminal",
-  "tests/contract",
   "tests/e2e",
   "tests/soak",
   "tests/unit/follow_survey_test.ts",
