@@ -43,7 +43,6 @@ export const PENDING: readonly string[] = [
   "tests/unit/follow_survey_test.ts",
   "tests/unit/follow_troubles_test.ts",
   "tests/unit/follow_tail_test.ts",
-  "tools/offline",
 ];
 
 /** What may stand between two words: space, and the beginning of the next comment line. */
