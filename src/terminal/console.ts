@@ -71,26 +71,29 @@ export class Console {
     this.error(`line ${line} of ${visible(file)} rejected: ${reason}`);
   }
 
-  applied(event: TurnEvent, applied: Applied): void {
-    if (!this.#verbose) return;
+  /** The line that `--verbose` reports of an event. */
+  describe(event: TurnEvent, { change, turns }: Applied): string | null {
+    if (!this.#verbose) return null;
     const session = visible(event.sid.slice(-5));
-    const orphans = [...applied.turns];
+    const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      this.#write(`${event.t} answer of session ${session} unmatched`);
-      return;
+      return `${event.t} answer of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
     // A picture is two of a string's units, which are not to be divided.
     const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_WORDS)];
     const words = visible(begin.slice(0, MOST_WORDS).join(""));
     const notes = [
-      ...(applied.change === "known" ? ["known"] : []),
+      ...(change === "known" ? ["known"] : []),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
     ].map((note) => ` (${note})`).join("");
-    this.#write(
-      `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${words}${notes}`,
-    );
+    return `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${words}${notes}`;
+  }
+
+  /** Reports an event, in the words of {@linkcode describe}. */
+  report(message: string): void {
+    this.#write(message);
   }
 
   /** Sums up a run that came to its end. */
