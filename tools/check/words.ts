@@ -29,9 +29,7 @@ const BANNED: readonly (readonly [words: string, instead: string])[] = [
 export const PENDING: readonly string[] = [
   "README.md",
   "main.ts",
-  "src/bytes.ts",
   "src/cli",
-  "src/delivery.ts",
   "src/error.ts",
   "src/output",
   "src/source",
