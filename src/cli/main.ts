@@ -1,5 +1,5 @@
 /**
- * The program: from the command line to an exit code (SPEC sections 7 and 8).
+ * Runs the command that the command line names (SPEC sections 7 and 8).
  *
  * @module
  */
@@ -18,28 +18,28 @@ import { manualPage } from "./docs/man.ts";
 /**
  * Runs the program.
  *
- * @param argv The arguments behind the program's name.
+ * @param argv The arguments after the program's name.
  * @returns The exit code.
  */
 export async function main(argv: string[]): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
   const color = isTerminal && !Deno.env.get("NO_COLOR");
-  let voice = new Console({ isTerminal, color });
+  let console = new Console({ isTerminal, color });
   try {
     const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
-    voice = new Console({ isTerminal, color, ...args });
-    return await COMMANDS[args.command](args as never, voice) ?? 0;
+    console = new Console({ isTerminal, color, ...args });
+    return await COMMANDS[args.command](args as never, console) ?? 0;
   } catch (thrown) {
-    // What went wrong first says more than what did so in its wake.
+    // The first error is the cause; the later one, of a clean-up, may follow from it.
     const error = thrown instanceof SuppressedError
       ? thrown.suppressed
       : thrown;
     if (error instanceof ReaderGone) return 0;
     if (error instanceof UsageError) {
-      voice.error(`${error.message}; turn-counter --help tells more`);
+      console.error(`${error.message}; see turn-counter --help`);
       return 2;
     }
-    voice.error(
+    console.error(
       error instanceof Failure
         ? error.message
         : `${
@@ -53,7 +53,7 @@ export async function main(argv: string[]): Promise<number> {
 type Commands = {
   [Name in Args["command"]]: (
     args: Extract<Args, { command: Name }>,
-    voice: Console,
+    console: Console,
   ) => Promise<number | void>;
 };
 
