@@ -1,8 +1,8 @@
 /**
  * Entry of the `turn-counter` program.
  *
- * The SQLite binding looks for its library while its module is evaluated, so
- * the library is provided before anything that imports the binding is loaded.
+ * The SQLite binding loads its library while its module is evaluated, so the
+ * library is provided before anything that imports the binding is loaded.
  *
  * @module
  */
@@ -19,10 +19,10 @@ try {
 } catch (error) {
   const message = error instanceof Failure
     ? error.message
-    // The binding says no more than that it could not load the library.
+    // The binding's own message only says that the library could not be loaded.
     : `cannot load SQLite: ${
       messageOf((error as Error).cause ?? error)
-    }; make sure that memory and file descriptors (ulimit -n) are to be had`;
+    }; make sure that memory and file descriptors (ulimit -n) are available`;
   new Console({ isTerminal: false, color: false }).error(message);
   Deno.exit(1);
 }

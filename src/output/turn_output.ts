@@ -14,7 +14,7 @@ export class TurnOutput implements Output {
   readonly wantsEveryLine = false;
 
   render({ outcomes }: Delivered): Uint8Array[] {
-    // All that a prompt orphaned may be more than one string holds.
+    // The records of all orphaned turns together may exceed the longest string.
     return outcomes.filter(({ isSkipped }) => !isSkipped)
       .flatMap(({ applied }) =>
         applied.turns.map((turn) => encoder.encode(formatRecord(turn)))

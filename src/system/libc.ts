@@ -1,5 +1,5 @@
 /**
- * The few calls of the C library that Deno has no name for.
+ * The few functions of the C library that Deno does not offer.
  *
  * @module
  */
@@ -17,6 +17,6 @@ const SYMBOLS = {
   raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
-/** The calls. */
+/** The functions. */
 export const libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] = Deno
   .dlopen(PATH, SYMBOLS).symbols;

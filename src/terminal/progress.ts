@@ -1,5 +1,5 @@
 /**
- * How far the reading of files has come, on a terminal.
+ * A progress bar for reading files, on a terminal.
  *
  * @module
  */
@@ -20,26 +20,26 @@ const DELAY = 500;
 const BAR = { barLength: 20, fillChar: "█", emptyChar: "░" };
 const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
 
-/** Something that is read to its end. */
+/** A source that is read to its end. */
 interface Progressing {
-  /** Its size in bytes, `null` if it is not known. */
+  /** Its size in bytes, `null` if unknown. */
   size: number | null;
   /** How many bytes of it have been read. */
   consumed: number;
 }
 
-/** Shows the progress until it is disposed of; nothing where nobody watches, or records are what is seen. */
+/** Shows the progress until it is disposed of, if stderr is a terminal and stdout is not. */
 export class ProgressLine implements AsyncDisposable {
   #bar: ProgressBar | undefined;
   #start: ReturnType<typeof setTimeout> | undefined;
   #update: ReturnType<typeof setInterval> | undefined;
-  #voice: Console;
+  #console: Console;
 
-  constructor(sources: Progressing[], counts: Counts, voice: Console) {
-    this.#voice = voice;
+  constructor(sources: Progressing[], counts: Counts, console: Console) {
+    this.#console = console;
     const sizes = sources.map(({ size }) => size);
-    if (!voice.isWatched || sizes.some((size) => size === null)) return;
-    // Records would stand behind it, on the same line.
+    if (!console.isWatched || sizes.some((size) => size === null)) return;
+    // Records would be appended to its line.
     if (Deno.stdout.isTerminal()) return;
     const max = sizes.reduce<number>((sum, size) => sum + size!, 0);
     const value = () =>
@@ -53,10 +53,10 @@ export class ProgressLine implements AsyncDisposable {
     const options = { max, formatter, value: value(), interval: INTERVAL };
     const bar = new ProgressBar({ ...options, ...BAR, clear: true });
     this.#bar = bar;
-    this.#voice.clearLine = () => {
+    this.#console.clearLine = () => {
       Deno.stderr.writeSync(CLEAR_LINE);
     };
-    // Drawn when its own interval comes round.
+    // The bar redraws itself at its own interval.
     this.#update = setInterval(() => {
       bar.value = value();
     }, INTERVAL);
@@ -66,7 +66,7 @@ export class ProgressLine implements AsyncDisposable {
   async end(): Promise<void> {
     clearTimeout(this.#start);
     clearInterval(this.#update);
-    this.#voice.clearLine = () => {};
+    this.#console.clearLine = () => {};
     await this.#bar?.stop();
     this.#bar = undefined;
   }
