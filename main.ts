@@ -9,13 +9,14 @@
 
 import { Console } from "./src/terminal/console.ts";
 import { Failure, messageOf } from "./src/error.ts";
+import { messages } from "./src/terminal/messages.ts";
 import { provideSqlite } from "./src/store/sqlite/library.ts";
 
 try {
   const release = provideSqlite();
   const { main } = await import("./src/cli/main.ts");
   release();
-  Deno.exit(await main(Deno.args));
+  Deno.exitCode = await main(Deno.args);
 } catch (error) {
   const message = error instanceof Failure
     ? error.message
@@ -24,5 +25,7 @@ try {
       messageOf((error as Error).cause ?? error)
     }; make sure that memory and file descriptors (ulimit -n) are available`;
   new Console({ isTerminal: false, color: false }).error(message);
-  Deno.exit(1);
+  Deno.exitCode = 1;
 }
+messages.end();
+Deno.exit();

@@ -5,14 +5,8 @@
  */
 
 import { Failure, messageOf, ReaderGone } from "../error.ts";
-import { retryWhileBusy } from "../system/event_loop.ts";
-import {
-  isPipe,
-  isReaderGone,
-  isWritable,
-  PIPE_PIECE,
-  STDOUT,
-} from "../system/poll.ts";
+import { OutputStream } from "../system/output_stream.ts";
+import { hasFailed, STDOUT } from "../system/poll.ts";
 
 /** Where records go. */
 export interface Sink {
@@ -32,9 +26,6 @@ export interface Sink {
   check(): void;
 }
 
-/** Except to a pipe, each record is one write, so that lines in files stay whole. */
-let pieceBytes: number | undefined;
-
 /** The sink for records that is the process's standard output. */
 export const stdout: Sink = standardOutput(
   "what is committed is in the database, read the log again to get the rest",
@@ -50,7 +41,7 @@ function standardOutput(remedy: string): Sink {
   return {
     write: (bytes) => write(bytes, remedy),
     check() {
-      if (isReaderGone(STDOUT)) throw new ReaderGone();
+      if (hasFailed(STDOUT)) throw new ReaderGone();
     },
   };
 }
@@ -59,14 +50,7 @@ async function write(bytes: Uint8Array, remedy: string): Promise<void> {
   let rest = bytes;
   try {
     while (rest.length > 0) {
-      pieceBytes ??= isPipe(STDOUT) ? PIPE_PIECE : Infinity;
-      const piece = rest.subarray(0, pieceBytes);
-      const written = await retryWhileBusy(() =>
-        isWritable(STDOUT)
-          ? Deno.stdout.writeSync(piece)
-          : Deno.stdout.write(piece)
-      );
-      rest = rest.subarray(written);
+      rest = rest.subarray(await OutputStream.stdout.write(rest));
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();

@@ -12,21 +12,25 @@ import { libc } from "./libc.ts";
 export const STDIN = 0;
 /** The file descriptor of standard output. */
 export const STDOUT = 1;
+/** The file descriptor of standard error. */
+export const STDERR = 2;
 
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
+const POLLHUP = 16;
+const POLLNVAL = 32;
 
 /** `struct pollfd`: the descriptor in 4 bytes, the requested and returned events in 2 each. */
 const pollfd = new Uint8Array(8);
 const descriptor = new Int32Array(pollfd.buffer, 0, 1);
 const events = new Int16Array(pollfd.buffer, 4, 2);
 
-function poll(fd: number, event: number): boolean {
+function poll(fd: number, event: number, timeoutMs = 0): boolean {
   descriptor[0] = fd;
   events[0] = event;
   events[1] = 0;
-  return libc.poll(pollfd, 1n, 0) > 0;
+  return libc.poll(pollfd, 1n, timeoutMs) > 0;
 }
 
 /** Whether a read returns without blocking: with bytes, the end, or an error. */
@@ -42,9 +46,14 @@ export function isWritable(fd: number): boolean {
   return poll(fd, POLLOUT);
 }
 
-/** Whether a stream is a pipe whose reader has closed it. */
-export function isReaderGone(fd: number): boolean {
-  return poll(fd, 0) && (events[1] & POLLERR) !== 0;
+/** Waits until a write returns without blocking, or the time is over. */
+export function waitWritable(fd: number, timeoutMs: number): void {
+  poll(fd, POLLOUT, timeoutMs);
+}
+
+/** Whether each write to a stream fails: its other end is closed, or it is. */
+export function hasFailed(fd: number): boolean {
+  return poll(fd, 0) && (events[1] & (POLLERR | POLLHUP | POLLNVAL)) !== 0;
 }
 
 /** How many bytes a pipe accepts at once if it accepts any: a page. */
@@ -54,6 +63,16 @@ export const PIPE_PIECE = 4096;
 export function isPipe(fd: number): boolean {
   const getPipeSize = 1032;
   return Deno.build.os !== "linux" || libc.fcntl(fd, getPipeSize, 0) > 0;
+}
+
+/** Whether a stream is a socket. */
+export function isSocket(fd: number): boolean {
+  const [socketLevel, socketType] = Deno.build.os === "darwin"
+    ? [0xffff, 0x1008]
+    : [1, 3];
+  const type = new Int32Array(1);
+  const size = Int32Array.of(type.byteLength);
+  return libc.getsockopt(fd, socketLevel, socketType, type, size) === 0;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
+import { messages } from "./messages.ts";
 import { escaped, visible } from "./visible.ts";
 
 /** How much of a prompt is printed, in characters. */
@@ -117,11 +118,7 @@ export class Console {
   }
 
   #write(line: string): void {
-    try {
-      this.clearLine();
-      Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-    } catch {
-      // stderr is closed. Records matter more than messages.
-    }
+    this.clearLine();
+    messages.write(`${line}\n`);
   }
 }

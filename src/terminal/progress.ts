@@ -10,6 +10,7 @@ import {
 } from "@std/cli/unstable-progress-bar";
 import type { Counts } from "../turns/counts.ts";
 import type { Console } from "./console.ts";
+import { messages } from "./messages.ts";
 import { formatBytes, formatCount, formatDuration } from "./numbers.ts";
 import { terminalWidth } from "./size.ts";
 
@@ -50,11 +51,17 @@ export class ProgressLine implements AsyncDisposable {
   #show(max: number, value: () => number, counts: Counts): void {
     const formatter = (bar: ProgressBarFormatter) =>
       formatProgress(bar, counts, DELAY).slice(0, terminalWidth() - 1);
-    const options = { max, formatter, value: value(), interval: INTERVAL };
+    const writable = new WritableStream<Uint8Array>({
+      write: (bytes) => messages.draw(bytes),
+    });
+    const options = {
+      ...{ writable, max, formatter },
+      ...{ value: value(), interval: INTERVAL },
+    };
     const bar = new ProgressBar({ ...options, ...BAR, clear: true });
     this.#bar = bar;
     this.#console.clearLine = () => {
-      Deno.stderr.writeSync(CLEAR_LINE);
+      messages.draw(CLEAR_LINE);
     };
     // The bar redraws itself at its own interval.
     this.#update = setInterval(() => {

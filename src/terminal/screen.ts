@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isWritable, STDOUT } from "../system/poll.ts";
+import { OutputStream } from "../system/output_stream.ts";
 
 /** The alternate screen, without scrollback; no cursor, no wrapping. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
@@ -39,9 +39,7 @@ export function leaveScreen(): void {
 /** Does not wait for a terminal that is blocked or closed. */
 function send(command: string): void {
   try {
-    if (isWritable(STDOUT)) {
-      Deno.stdout.writeSync(new TextEncoder().encode(command));
-    }
+    OutputStream.stdout.tryWrite(new TextEncoder().encode(command));
   } catch {
     // The terminal is closed.
   }
