@@ -56,7 +56,7 @@ export async function openSource(
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
     const file = await Deno.open(path);
-    return source(path, size, () => read(path, file));
+    return source(path, size, () => readAndClose(path, file));
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -106,6 +106,14 @@ export function unreadable(
   return new UsageError(
     `cannot read ${JSON.stringify(path)}: ${reasonOf(error)}; ${remedy}`,
   );
+}
+
+async function* readAndClose(
+  path: string,
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array> {
+  using _ = file;
+  yield* read(path, file);
 }
 
 /** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */

@@ -72,27 +72,29 @@ export class Console {
     this.error(`line ${line} of ${visible(file)} rejected: ${reason}`);
   }
 
-  /** Reports an event that was applied, with `--verbose`. */
-  applied(event: TurnEvent, applied: Applied): void {
-    if (!this.#verbose) return;
+  /** The line that `--verbose` prints for an event, if it is set. */
+  describe(event: TurnEvent, { change, turns }: Applied): string | null {
+    if (!this.#verbose) return null;
     const session = visible(event.sid.slice(-5));
-    const orphans = [...applied.turns];
+    const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      this.#write(`${event.t} answer of session ${session} unmatched`);
-      return;
+      return `${event.t} answer of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
     // An emoji is two UTF-16 units, which must not be separated.
     const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_CHARACTERS)];
     const excerpt = visible(begin.slice(0, MOST_CHARACTERS).join(""));
     const notes = [
-      ...(applied.change === "known" ? ["known"] : []),
+      ...(change === "known" ? ["known"] : []),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
     ].map((note) => ` (${note})`).join("");
-    this.#write(
-      `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${excerpt}${notes}`,
-    );
+    return `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${excerpt}${notes}`;
+  }
+
+  /** Reports an event, in the words of {@linkcode describe}. */
+  report(message: string): void {
+    this.#write(message);
   }
 
   /** Prints the counts of a run that has ended. */
