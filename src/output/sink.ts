@@ -53,7 +53,9 @@ async function write(bytes: Uint8Array, remedy: string): Promise<void> {
       rest = rest.subarray(await OutputStream.stdout.write(rest));
     }
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
+    const isClosed = error instanceof Deno.errors.BrokenPipe ||
+      error instanceof Deno.errors.ConnectionReset;
+    if (isClosed) throw new ReaderGone();
     throw new Failure(
       `cannot write to stdout: ${messageOf(error)}; ${remedy}`,
       { cause: error },

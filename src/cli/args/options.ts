@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SYNCHRONOUS } from "../../store/open.ts";
+import { SYNCHRONOUS } from "../../store/options.ts";
 
 /** What stdout can get: the records of turns, or the log's own events. */
 export const EMITS = ["turns", "events"] as const;
