@@ -39,7 +39,7 @@ export class EventOutput implements Output {
   }
 }
 
-/** The members that an event is given, as JSON text without braces. */
+/** The members that are added to an event, as JSON text without braces. */
 function formatTag(tag: TurnTag, orphans: number[]): string {
   const members = {
     turn_id_glob: tag.id,

@@ -5,7 +5,7 @@
  */
 
 import { Failure, messageOf, UsageError } from "../error.ts";
-import { breathe, unlessBusy } from "../system/breathe.ts";
+import { letEventsRun, retryWhileBusy } from "../system/event_loop.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
 import { gunzipped } from "./gzip.ts";
 import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
@@ -158,10 +158,10 @@ async function* read(
 ): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   while (true) {
-    await breathe();
-    let count: number | null | undefined;
+    await letEventsRun();
+    let count: number | null;
     try {
-      count = await unlessBusy(() => {
+      count = await retryWhileBusy(() => {
         if (isReady()) return file.readSync(buffer);
         beforeWait();
         return file.read(buffer);
@@ -170,7 +170,7 @@ async function* read(
       throw readFailure(name, error);
     }
     if (count === null) return;
-    if (count !== undefined) yield buffer.subarray(0, count);
+    yield buffer.subarray(0, count);
   }
 }
 
