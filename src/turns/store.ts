@@ -104,7 +104,14 @@ export interface TurnStore extends Transactions {
   orphansOf(id: number): Turn[];
   /** Sets what an answer sets, and gives the turn as it is then. */
   complete(turn: Turn, completion: Completion): Turn;
-  rememberAnswer(hash: string, id: number): void;
+  /**
+   * Remembers the turn of an answer. One that was deleted by hand since is
+   * replaced by a turn that was minted later, as where the log is read again;
+   * an older turn never had that answer.
+   *
+   * @returns Whether the answer belongs to that turn now.
+   */
+  rememberAnswer(hash: string, id: number): boolean;
 }
 
 /** Remembers up to where the files of a followed path have been read. */

@@ -12,7 +12,7 @@ import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
 import { createFile, stillThere } from "./place.ts";
-import { inspectSchema, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -66,10 +66,11 @@ export class DatabaseFile implements Disposable {
   #prepare(busyTimeoutMs: number): void {
     // One look at all of it: another process may be creating it.
     this.connection.exec("BEGIN");
-    const state = inspectSchema(this.connection, this.#path);
+    const isReady = inspectSchema(this.connection, this.#path) === "current" &&
+      isWhole(this.connection);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (state === SCHEMA_VERSION) return;
+    if (isReady) return;
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
     migrate(this.connection, inspectSchema(this.connection, this.#path));
