@@ -16,6 +16,9 @@ type Suffix = typeof OPEN_FILES[number];
 /** What became of a file under its name. */
 export type Fate = "kept" | "gone" | "replaced";
 
+/** In milliseconds. */
+const HOUR = 3_600_000;
+
 /** The place of an open database. */
 export class Place {
   #paths: Record<Suffix, string>;
@@ -56,6 +59,7 @@ export class Place {
       const info = look(this.#paths[suffix]);
       if (identityOf(info) !== this.#identities[suffix]) throw notKept(suffix);
       if (suffix === "") refuseOtherNames(info);
+      keepYoung(this.#paths[suffix], info!);
     }
   }
 }
@@ -70,6 +74,21 @@ function look(path: string): Deno.FileInfo | undefined {
 
 function identityOf(info: Deno.FileInfo | undefined): string | undefined {
   return info && `${info.dev} ${info.ino}`;
+}
+
+/**
+ * Keeps away what deletes old files: SQLite writes to a `-shm` without a change
+ * of its times, and to the database rarely.
+ */
+function keepYoung(path: string, { mtime }: Deno.FileInfo): void {
+  const now = new Date();
+  if (mtime === null || now.getTime() - mtime.getTime() < HOUR) return;
+  try {
+    Deno.utimeSync(path, now, now);
+  } catch (error) {
+    // Only its owner may; what became of it is seen all the same.
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+  }
 }
 
 /** @throws {Error} Where other programs may open the file by another name. */
