@@ -6,7 +6,7 @@ import { TempDir } from "../support/temp.ts";
 import { change, FIRST, OTHER, SECOND } from "./changed.ts";
 import { mountShell, mountTest } from "./machine.ts";
 import { type Exit, Running, turnCounter } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertMessage } from "./messages.ts";
 
 /** The prompts that the database holds, and that SQLite finds nothing wrong. */
 function texts(db: string): unknown[] {
@@ -47,7 +47,7 @@ for (const args of [[], ["--follow"]]) {
       await countOther(dir, db);
       execute(db, "UPDATE turns SET user_text = 'edited' WHERE sid = 'other'");
     });
-    assertSentence(stderr, db, "-shm", "start again", "; ");
+    assertMessage(stderr, db, "-shm", "start again", "; ");
     assertEquals(texts(db), ["first", "edited"]);
     const log = dir.write("log", logOf([FIRST, SECOND]));
     const again = await turnCounter(["--source", log, "--db", db]);
@@ -60,7 +60,7 @@ Deno.test("systemd#30760: a -shm cleaned away with no other program near is a fa
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const remove = () => Deno.removeSync(`${db}-shm`);
-  assertSentence(await change(dir, [], remove), db, "-shm", "; ");
+  assertMessage(await change(dir, [], remove), db, "-shm", "; ");
   assertEquals(texts(db), ["first"]);
 });
 
@@ -80,7 +80,7 @@ Deno.test("systemd#30760: a -wal cleaned away is a failure, and what was emitted
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const remove = () => Deno.removeSync(`${db}-wal`);
-  assertSentence(await change(dir, [], remove), db, "-wal", "; ");
+  assertMessage(await change(dir, [], remove), db, "-wal", "; ");
   assertEquals(texts(db), ["first"]);
   assertEquals((await changeLast(dir, remove)).code, 0);
   assertEquals(texts(db), ["first"]);
@@ -98,7 +98,7 @@ Deno.test("systemd#30760: a program whose -wal another has in its place stops, o
     const stderr = stops
       ? await change(dir, [], replace)
       : (await changeLast(dir, replace)).stderr;
-    assertSentence(stderr, db, "-wal", "read the log again", "; ");
+    assertMessage(stderr, db, "-wal", "read the log again", "; ");
     const log = dir.write("log", logOf([FIRST, SECOND]));
     await turnCounter(["--source", log, "--db", db]);
     assertEquals(texts(db).toSorted(), ["first", "other", "second"]);
@@ -110,7 +110,7 @@ Deno.test("systemd#30760: a database that gets a second name while it is written
   const db = dir.file("turns.db");
   const link = () => Deno.linkSync(db, dir.file("second.db"));
   const stderr = await change(dir, [], link);
-  assertSentence(stderr, db, "second name", "; ");
+  assertMessage(stderr, db, "second name", "; ");
   assertEquals(texts(db), ["first"]);
 });
 
@@ -125,7 +125,7 @@ Deno.test("systemd#30760: a database that has a second name at the start is refu
       stdin: logOf([SECOND]),
     });
     assertEquals([code, stdout], [1, ""]);
-    assertSentence(stderr, path, "second name", "; ");
+    assertMessage(stderr, path, "second name", "; ");
   }
   assertEquals(Deno.readFileSync(db), before);
 });
@@ -149,7 +149,7 @@ mountTest(
         { REAL: real, ALONE: alone, LOG: log },
       );
       assertEquals([code, stdout], [1, ""]);
-      assertSentence(stderr, "turns.db", "mounted alone", "; ");
+      assertMessage(stderr, "turns.db", "mounted alone", "; ");
     }
     // With its directory it may be mounted anywhere.
     const { code, stderr } = await mountShell(

@@ -7,7 +7,7 @@ import { run, shell, turnCounter } from "./program.ts";
 const GOLDEN = "testdata/golden.jsonl";
 const TURNS = Deno.readTextFileSync("testdata/golden.turns.jsonl");
 
-Deno.test("SPEC 7: gzip is recognised by its first bytes, whatever the name, in several members, and on stdin", async () => {
+Deno.test("SPEC 7: gzip is recognised by its first bytes, with any name, and on stdin", async () => {
   using dir = new TempDir();
   const script = `set -e; cd "$DIR"
     head -n 20 "$GOLDEN" | gzip -9 >log && tail -n +21 "$GOLDEN" | gzip -1 >>log
@@ -22,7 +22,7 @@ Deno.test("SPEC 7: gzip is recognised by its first bytes, whatever the name, in 
   assertEquals(stdout, TURNS.repeat(3));
 });
 
-Deno.test("SPEC 7: a truncated gzip file is told, what came before it is kept, the next source is read, and the code is 1", async () => {
+Deno.test("SPEC 7: a truncated gzip file is reported, and read up to there; the exit code is 1", async () => {
   using dir = new TempDir();
   const events = Array.from(
     { length: 300 },
@@ -31,10 +31,10 @@ Deno.test("SPEC 7: a truncated gzip file is told, what came before it is kept, t
   const log = dir.write("log", logOf(events));
   await run(["gzip", "-k", log]);
   const whole = Deno.readFileSync(`${log}.gz`);
-  const cut = dir.write("cut.gz", whole.subarray(0, whole.length / 2));
+  const truncated = dir.write("cut.gz", whole.subarray(0, whole.length / 2));
   const db = dir.file("turns.db");
   const last = dir.write("last", logOf([prompt({ text: "last" })]));
-  const args = ["--source", cut, "--source", last, "--db", db];
+  const args = ["--source", truncated, "--source", last, "--db", db];
   const { code, stderr } = await turnCounter(args);
   assertEquals(code, 1);
   assertMatch(
