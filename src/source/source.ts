@@ -5,7 +5,7 @@
  */
 
 import { Failure, messageOf, UsageError } from "../error.ts";
-import { breathe, unlessBusy } from "../system/breathe.ts";
+import { letEventsRun, retryWhileBusy } from "../system/event_loop.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
 import { gunzipped } from "./gzip.ts";
 import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
@@ -56,7 +56,7 @@ export async function openSource(
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
     const file = await Deno.open(path);
-    return source(path, size, () => read(path, file));
+    return source(path, size, () => readAndClose(path, file));
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -108,6 +108,14 @@ export function unreadable(
   );
 }
 
+async function* readAndClose(
+  path: string,
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array> {
+  using _ = file;
+  yield* read(path, file);
+}
+
 /** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */
 async function* readLater(
   path: string,
@@ -150,10 +158,10 @@ async function* read(
 ): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   while (true) {
-    await breathe();
-    let count: number | null | undefined;
+    await letEventsRun();
+    let count: number | null;
     try {
-      count = await unlessBusy(() => {
+      count = await retryWhileBusy(() => {
         if (isReady()) return file.readSync(buffer);
         beforeWait();
         return file.read(buffer);
@@ -162,7 +170,7 @@ async function* read(
       throw readFailure(name, error);
     }
     if (count === null) return;
-    if (count !== undefined) yield buffer.subarray(0, count);
+    yield buffer.subarray(0, count);
   }
 }
 

@@ -32,3 +32,10 @@ export function addApplied(counts: Counts, { change, turns }: Applied): void {
   if (change !== "minted") return;
   counts.orphaned += turns.filter(({ status }) => status === "orphaned").length;
 }
+
+/** Adds the counts of one part of a run to those of the whole. */
+export function addCounts(counts: Counts, part: Counts): void {
+  for (const key of Object.keys(part) as (keyof Counts)[]) {
+    counts[key] += part[key];
+  }
+}

@@ -104,7 +104,14 @@ export interface TurnStore extends Transactions {
   orphansOf(id: number): Turn[];
   /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
-  rememberAnswer(hash: string, id: number): void;
+  /**
+   * Remembers the turn of an answer. One that was deleted by hand since is
+   * replaced by a turn that was minted later, as where the log is read again;
+   * an older turn never had that answer.
+   *
+   * @returns Whether the answer belongs to that turn now.
+   */
+  rememberAnswer(hash: string, id: number): boolean;
 }
 
 /** The positions up to which the files of a followed path have been read. */

@@ -95,8 +95,9 @@ export class Tracker {
     const known = store.turnOfAnswer(hash);
     if (known !== undefined) return { change: "known", turns: [known] };
     const { turn, pidMismatch } = this.find(answer);
-    if (turn === undefined) return { change: "unmatched", turns: [] };
-    store.rememberAnswer(hash, turn.id);
+    if (turn === undefined || !store.rememberAnswer(hash, turn.id)) {
+      return { change: "unmatched", turns: [] };
+    }
     const change = turn.status === "completed" ? "updated" : "completed";
     if (turn.endMs !== null && answer.at < turn.endMs) {
       return { change: "updated", turns: [turn] };

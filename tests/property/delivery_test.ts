@@ -86,7 +86,8 @@ async function deliver(
     },
     deadLetter: null,
     observer: {
-      applied: ({ key }, { change }) => reports.push(`${change} ${key}`),
+      describe: ({ key }, { change }) => `${change} ${key}`,
+      report: (message) => reports.push(message),
       rejected: (file, line) => reports.push(`${file}:${line}`),
     },
     counts: noCounts(),

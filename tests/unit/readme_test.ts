@@ -1,6 +1,7 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Console } from "../../src/terminal/console.ts";
+import { messages } from "../../src/terminal/messages.ts";
 import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
 import { formatProgress } from "../../src/terminal/progress.ts";
 import { noCounts } from "../../src/turns/counts.ts";
@@ -58,7 +59,7 @@ Deno.test("README shows the tables that the program creates", () => {
       "SELECT name FROM sqlite_master WHERE sql > ''",
     )
       .values<[string]>().flat().filter((name) => !name.startsWith("sqlite_"));
-    assertEquals(tables.length, 5);
+    assertEquals(tables.length, 6);
     for (const table of tables) {
       const columns =
         `SELECT name, type, dflt_value, pk FROM pragma_table_info('${table}')`;
@@ -93,18 +94,15 @@ Deno.test("README shows a progress bar and a summary as the program prints them"
   assertEquals(bar, drawn);
   const lines: string[] = [];
   const console = new Console({ isTerminal: true, color: false });
-  const { writeSync } = Deno.stderr;
-  Deno.stderr.writeSync = (bytes) => {
-    lines.push(new TextDecoder().decode(bytes));
-    return bytes.length;
-  };
+  const { write } = messages;
+  messages.write = (text) => void lines.push(text);
   try {
     console.summary({
       ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
       ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0, updated: 0 },
     });
   } finally {
-    Deno.stderr.writeSync = writeSync;
+    messages.write = write;
   }
   assertEquals(
     lines.map((line) => line.replace(/in \S+ s\n/, "in 10 s")),

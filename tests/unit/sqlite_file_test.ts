@@ -111,6 +111,20 @@ Deno.test("SqliteStore reads no checkpoint of a database that was deleted", () =
   assertThrows(read, Failure, "deleted or replaced");
 });
 
+Deno.test("systemd#30760: what deletes old files finds none in use, however rarely they change", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  using store = openStore(path);
+  const files = ["", "-wal", "-shm"].map((suffix) => path + suffix);
+  const tenDaysAgo = new Date(Date.now() - 10 * 86_400_000);
+  for (const file of files) Deno.utimeSync(file, tenDaysAgo, tenDaysAgo);
+  new Tracker(store).apply(prompt());
+  for (const file of files) {
+    const { mtime } = Deno.statSync(file);
+    assert(mtime! > new Date(Date.now() - 60_000), file);
+  }
+});
+
 Deno.test("SPEC 9: only the owner may read the files that SqliteStore creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");

@@ -127,7 +127,7 @@ function schema(path: string): unknown[][] {
   );
 }
 
-for (const version of [1, 2] as const) {
+for (const version of [1, 2, 3] as const) {
   Deno.test(`SPEC 5: a database of version ${version} is upgraded in place, its data kept`, () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");

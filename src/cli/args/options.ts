@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SYNCHRONOUS } from "../../store/open.ts";
+import { SYNCHRONOUS } from "../../store/options.ts";
 
 /** What the program writes to stdout: the records of turns, or the log's events. */
 export const EMITS = ["turns", "events"] as const;
