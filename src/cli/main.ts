@@ -25,10 +25,11 @@ export async function main(
   withSqlite: WithSqlite,
 ): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
-  const color = isTerminal && !Deno.env.get("NO_COLOR");
-  let voice = new Console({ isTerminal, color });
+  let voice = new Console({ isTerminal, color: false });
   try {
-    const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
+    const color = isTerminal && hasColor();
+    voice = new Console({ isTerminal, color });
+    const args = readArgs(argv, readVariable("TURN_COUNTER_DB"));
     voice = new Console({ isTerminal, color, ...args });
     return await COMMANDS[args.command](args as never, voice, withSqlite) ?? 0;
   } catch (thrown) {
@@ -41,15 +42,38 @@ export async function main(
       voice.error(`${error.message}; turn-counter --help tells more`);
       return 2;
     }
-    voice.error(
-      error instanceof Failure
-        ? error.message
-        : `${
-          messageOf(error)
-        }; this is a defect of turn-counter, please report it`,
-    );
+    voice.error(explain(error));
     return 1;
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  return error instanceof Deno.errors.InvalidData
+    ? `${
+      messageOf(error)
+    }; rename it, or start the program elsewhere and pass absolute paths`
+    : `${messageOf(error)}; this is a defect of turn-counter, please report it`;
+}
+
+/**
+ * The value of an environment variable.
+ *
+ * @throws {UsageError} If it is not UTF-8.
+ */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new UsageError(
+      `the environment variable ${name} is not valid UTF-8; set it to another value`,
+    );
+  }
+}
+
+function hasColor(): boolean {
+  return !readVariable("NO_COLOR");
 }
 
 type WithSqlite = <T>(load: () => Promise<T>) => Promise<T>;
@@ -71,7 +95,7 @@ const COMMANDS: Commands = {
   },
   async status(args, _, withSqlite) {
     const { status } = await withSqlite(() => import("../status/status.ts"));
-    return await status({ ...args, color: !Deno.env.get("NO_COLOR") });
+    return await status({ ...args, color: hasColor() });
   },
   completions: ({ shell }) => print(completions(shell)),
   man: () => print(manualPage(config.version)),
