@@ -1,5 +1,5 @@
 /**
- * Bytes in one piece.
+ * Concatenation of bytes.
  *
  * @module
  */

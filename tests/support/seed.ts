@@ -40,11 +40,19 @@ CREATE TABLE checkpoints (
     seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL);
 CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
+/** What makes an earlier version of the one after it. */
+const DOWNGRADES: Record<number, string> = {
+  3: "DROP TABLE minted;",
+  2: `DROP TABLE checkpoints; ${CHECKPOINTS_2}`,
+  1: "DROP TABLE checkpoints;",
+};
+
 /** Makes an earlier version of a database in which no file was followed. */
-export function downgrade(path: string, version: 1 | 2): void {
+export function downgrade(path: string, version: 1 | 2 | 3): void {
+  const steps = [3, 2, 1].filter((step) => step >= version);
   execute(
     path,
-    `DROP TABLE checkpoints; ${version === 2 ? CHECKPOINTS_2 : ""}
+    `${steps.map((step) => DOWNGRADES[step]).join("")}
     PRAGMA user_version = ${version}`,
   );
 }

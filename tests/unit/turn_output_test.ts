@@ -4,7 +4,7 @@ import { TurnOutput } from "../../src/output/turn_output.ts";
 import type { Turn } from "../../src/turns/turn.ts";
 import { prompt } from "../support/envelope.ts";
 
-Deno.test("TurnOutput renders the records of one event, even if one string cannot hold them", () => {
+Deno.test("TurnOutput renders records of one event that do not fit into one string", () => {
   const text = "x".repeat(50e6);
   const turns = Array.from(
     { length: 12 },
@@ -17,7 +17,7 @@ Deno.test("TurnOutput renders the records of one event, even if one string canno
   assertEquals(Math.floor(written.bytes.length / text.length), turns.length);
 });
 
-Deno.test("TurnOutput leaves out what is to be skipped", () => {
+Deno.test("TurnOutput leaves out skipped events", () => {
   const applied = { change: "known" as const, turns: [{} as Turn] };
   const outcomes = [{ event: prompt(), applied, isSkipped: true }];
   const written = new ByteCollector(1000);

@@ -27,15 +27,12 @@ const BANNED: readonly (readonly [words: string, instead: string])[] = [
 
 /** Folders and files whose words are not mended yet. This list may only get shorter. */
 export const PENDING: readonly string[] = [
-  "README.md",
-  "src/cli",
-  "src/error.ts",
   "src/source",
-  "src/turns",
-  "tests/contract",
   "tests/e2e",
   "tests/soak",
-  "tests/unit",
+  "tests/unit/follow_survey_test.ts",
+  "tests/unit/follow_troubles_test.ts",
+  "tests/unit/follow_tail_test.ts",
   "tools/offline",
 ];
 

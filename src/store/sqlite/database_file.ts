@@ -11,8 +11,8 @@ import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
-import { createFile, stillThere } from "./place.ts";
-import { inspectSchema, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { createFile, Place } from "./place.ts";
+import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -24,7 +24,7 @@ export class DatabaseFile implements Disposable {
   readonly transactions: FileTransactions;
   #path: string;
   #locks: FileLocks;
-  #inPlace: () => boolean;
+  #place: Place;
 
   /**
    * Opens the database at `path`, or creates it with mode 0600, and brings its
@@ -41,7 +41,6 @@ export class DatabaseFile implements Disposable {
     try {
       createFile(file);
       this.connection = new Database(file, { int64: true });
-      this.#inPlace = stillThere(file);
     } catch (error) {
       throw storeFailure(path, error);
     }
@@ -54,9 +53,12 @@ export class DatabaseFile implements Disposable {
       // A group of events changes some 1,500 pages, most of them of indexes. If
       // they do not all fit, they are written to the WAL more than once.
       this.connection.exec("PRAGMA cache_size = -8000");
+      // SQLite opens all of its files for the first thing that is read.
+      this.connection.exec("SELECT 1 FROM sqlite_master");
+      this.#place = new Place(file);
       this.#locks = new FileLocks(file);
       this.transactions = new FileTransactions(
-        { path, connection: this.connection, inPlace: this.#inPlace },
+        { path, connection: this.connection, place: this.#place },
         new WriteQueue(this.#locks, () => warn?.(longWait(path))),
         busyTimeoutMs,
       );
@@ -69,10 +71,11 @@ export class DatabaseFile implements Disposable {
   #prepare(busyTimeoutMs: number): void {
     // One look at all of it: another process may be creating it.
     this.connection.exec("BEGIN");
-    const state = inspectSchema(this.connection, this.#path);
+    const isReady = inspectSchema(this.connection, this.#path) === "current" &&
+      isWhole(this.connection);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (state === SCHEMA_VERSION) return;
+    if (isReady) return;
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
     migrate(this.connection, inspectSchema(this.connection, this.#path));
@@ -113,13 +116,21 @@ export class DatabaseFile implements Disposable {
   /**
    * Closes the file. What was committed is in it; nothing else is.
    *
-   * @throws {Failure} Where it was moved away and cannot take what was committed.
+   * @throws {Failure} Where it was moved away and cannot take what was
+   * committed, or where others have a `-wal` of their own.
    */
   [Symbol.dispose](): void {
+    const { "": file, "-wal": wal, "-shm": shm } = this.#place.fates();
+    if (file === "kept" && (wal === "replaced" || shm === "replaced")) {
+      // SQLite would write its pages over what others committed, and delete
+      // their files. All is left as where the program is killed.
+      if (wal === "kept") return;
+      throw storeFailure(this.#path, new Error("-wal deleted or replaced"));
+    }
     // SQLite would leave what it has not moved into the file beside whatever
-    // database is at the path now.
+    // database is at the path now, or in a file that has no name.
     try {
-      if (!this.#inPlace()) {
+      if (file !== "kept" || wal !== "kept") {
         this.connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       }
     } catch (error) {

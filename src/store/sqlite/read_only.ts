@@ -14,6 +14,7 @@ import { Database } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure, messageOf } from "../../error.ts";
 import { storeFailure } from "./failure.ts";
+import { refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { userId } from "../../system/user.ts";
 
@@ -73,6 +74,7 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
     const file = Deno.realPathSync(
       isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
     );
+    refuseMounted(file);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const before = lookAtRest(file);
       const result = settle(() => readAt(file, before, read));

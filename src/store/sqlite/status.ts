@@ -20,7 +20,7 @@ import {
   type StoredStatus,
 } from "../status.ts";
 import { readOnly } from "./read_only.ts";
-import { inspectSchema, SCHEMA_VERSION } from "./schema.ts";
+import { inspectSchema } from "./schema.ts";
 
 /** The statements, by what they are for. None scans the table of turns. */
 export const STATUS_SQL = {
@@ -63,12 +63,12 @@ export function readSqliteStatus(path: string): StoredStatus {
 /** @throws {Failure} Where turn-counter would have to write first. */
 function refuseOtherSchema(db: Database, path: string): void {
   const state = inspectSchema(db, path);
-  if (state === SCHEMA_VERSION) return;
+  if (state === "current") return;
   const named = JSON.stringify(path);
   throw new Failure(
     state === "empty"
       ? `database ${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
-      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
+      : `database ${named} is of an earlier turn-counter, or was changed by hand; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
   );
 }
 

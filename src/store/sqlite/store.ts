@@ -118,11 +118,14 @@ export class SqliteStore implements Store {
 
   mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
     const { sid, pid, text, t, turnId, at } = prompt;
-    const sessionTurn = this.#number("countSessionTurn", sid);
-    const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
-    const id = this.#number(
+    const sessionTurn = this.#number("countSessionTurn", sid) ??
+      this.#must("beginSession", sid);
+    const sessionPidTurn = this.#number("countProcessTurn", sid, pid) ??
+      this.#must("beginProcess", sid, pid);
+    const id = this.#must("nextId");
+    this.#must(
       "insertTurn",
-      ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
+      ...[id, sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
       ...[turnId, at, orphanedBy],
     );
     return {
@@ -145,7 +148,7 @@ export class SqliteStore implements Store {
   }
 
   orphan(id: number, by: number): Turn {
-    return this.#find("orphan", by, id)!;
+    return this.#find("orphan", by, id) ?? refused();
   }
 
   orphansOf(id: number): Turn[] {
@@ -172,8 +175,8 @@ export class SqliteStore implements Store {
     };
   }
 
-  rememberAnswer(hash: string, id: number): void {
-    this.#sql.rememberAnswer.run(hash, id);
+  rememberAnswer(hash: string, id: number): boolean {
+    return this.#number("rememberAnswer", hash, id) !== undefined;
   }
 
   checkpointsOf(path: string): Checkpoint[] {
@@ -222,7 +225,19 @@ export class SqliteStore implements Store {
     return row === undefined ? undefined : readTurn(row);
   }
 
-  #number(name: keyof Statements, ...params: BindValue[]): number {
-    return this.#sql[name].value<[number]>(...params)![0];
+  #number(
+    name: keyof Statements,
+    ...params: BindValue[]
+  ): number | undefined {
+    return this.#sql[name].value<[number]>(...params)?.[0];
   }
+
+  #must(name: keyof Statements, ...params: BindValue[]): number {
+    return this.#number(name, ...params) ?? refused();
+  }
+}
+
+/** @throws {Error} What SQLite does not report: that a trigger left a row out. */
+function refused(): never {
+  throw new Error("a trigger in it ignores changes that turns need");
 }

@@ -8,6 +8,7 @@ import type { Database, Statement } from "@db/sqlite";
 import type { Failure } from "../../error.ts";
 import type { Transactions } from "../../turns/store.ts";
 import { storeFailure } from "./failure.ts";
+import type { Place } from "./place.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 /** What {@linkcode FileTransactions} work with. */
@@ -15,8 +16,8 @@ export interface TransactionParts {
   /** The file, as it is named in failures. */
   path: string;
   connection: Database;
-  /** Whether the path still names the file. */
-  inPlace: () => boolean;
+  /** Where its files must stay. */
+  place: Place;
 }
 
 /** Begins and ends the transactions of a connection. */
@@ -66,12 +67,15 @@ export class FileTransactions implements Transactions {
   #transact<T>(work: () => T): T {
     try {
       this.#isOpen = true;
+      const { place } = this.#parts;
       this.#begin.run();
+      // SQLite would continue to write to files that other programs do not see.
+      place.assertKept();
       const result = work();
       if (this.#lost !== undefined) throw this.#lost;
-      // SQLite would continue to write to a file that has no name any more.
-      if (!this.#parts.inPlace()) throw new Error("deleted or replaced");
       this.#commit.run();
+      // Nothing is emitted that is not kept.
+      place.assertKept();
       return result;
     } catch (error) {
       this.#rollBack();
@@ -89,7 +93,7 @@ export class FileTransactions implements Transactions {
    */
   read<T>(statement: () => T): T {
     try {
-      if (!this.#parts.inPlace()) throw new Error("deleted or replaced");
+      this.#parts.place.assertKept();
       return statement();
     } catch (error) {
       throw storeFailure(this.#parts.path, error);
