@@ -122,6 +122,15 @@ export const postgresTest = testWhere(
   "there is no server of PostgreSQL",
 );
 
+/** A kind of test that needs some programs, such as a compressor. */
+export async function testWith(...programs: string[]) {
+  const script = programs.map((program) => `command -v ${program}`).join(
+    " && ",
+  );
+  const can = await succeeds(["sh", "-c", script]);
+  return testWhere(can, `${programs.join(" or ")} is missing`);
+}
+
 /** A test that looks at the manual page as `man` shows it. */
 export const manualTest = testWhere(hasManual, "there is no man");
 
