@@ -114,6 +114,11 @@ export class LineSplitter {
   push(chunk: Uint8Array): Line[] {
     if (this.#tally !== undefined) this.#tally.bytes += chunk.length;
     if (this.#prefilter === undefined) {
+      if (this.#head.length === 0) {
+        const zeros = afterZeros(chunk, 0);
+        this.#offset += zeros;
+        chunk = chunk.subarray(zeros);
+      }
       const head = joinBytes([this.#head, chunk]);
       const isEnough = chunk.includes(NEWLINE) ||
         head.length >= MOST_HEAD_BYTES;
@@ -173,6 +178,10 @@ export class LineSplitter {
       start = end + 1;
     }
     while (start < chunk.length) {
+      if (chunk[start] === 0) {
+        start = afterZeros(chunk, start);
+        continue;
+      }
       const end = chunk.indexOf(NEWLINE, start);
       this.#lines++;
       if (end < 0) {
@@ -248,6 +257,15 @@ export class LineSplitter {
       spool: null,
     };
   }
+}
+
+/**
+ * Where the zero bytes at `start` end. They are not part of a line: a writer that
+ * does not append leaves them where its log was truncated.
+ */
+function afterZeros(chunk: Uint8Array, start: number): number {
+  while (chunk[start] === 0) start++;
+  return start;
 }
 
 /** Copies lines out of the chunk that begins at `begin`, all into one buffer. */

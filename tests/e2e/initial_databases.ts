@@ -20,7 +20,7 @@ export interface InitialDatabase {
 
 /** Enough turns for an upgrade that takes long enough to be killed. */
 const SEED_TURNS = 3000;
-const CURRENT = 3;
+const CURRENT = 4;
 
 /** The kinds of databases, by name. */
 export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
