@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark } from "../../src/source/lines.ts";
+import { SYSTEM_CLOCK } from "../../src/source/follow/clock.ts";
 import { FollowedFiles } from "../../src/source/follow/followed_files.ts";
 import type { CheckpointStore } from "../../src/turns/checkpoint.ts";
 import { Tail } from "../../src/source/follow/tail.ts";
@@ -38,7 +39,11 @@ async function read(
       found();
     },
   };
-  const parts = { checkpoints: store, tell: () => {} };
+  const watch = { renew() {}, wait: () => Promise.resolve() };
+  const parts = {
+    ...{ checkpoints: store, tell: () => {} },
+    ...{ clock: SYSTEM_CLOCK, watch },
+  };
   const files = new FollowedFiles(path, READING, parts);
   await files.look();
   let text = "";
@@ -62,8 +67,6 @@ for (const isRead of [true, false]) {
       `FollowedFiles loses nothing of a log that is copied and emptied between its look and its opening, ${
         isRead ? "which was read before" : "which is new"
       }`,
-    // What watches the log lives as long as the program.
-    sanitizeResources: false,
     async fn() {
       using dir = new TempDir();
       using store = new SqliteStore(dir.file("turns.db"));

@@ -7,6 +7,7 @@
 
 import { Archive } from "./archive.ts";
 import { Catalogue, type CatalogueParts } from "./catalogue.ts";
+import type { Clock } from "./clock.ts";
 import {
   type Entry,
   entryAt,
@@ -23,7 +24,7 @@ import { survey } from "./survey.ts";
 import { Tail } from "./tail.ts";
 import { Troubles } from "./troubles.ts";
 import { isUnchanged, Unfinished } from "./unfinished.ts";
-import { Watch } from "./watch.ts";
+import type { ChangeWatcher } from "./watch.ts";
 
 /** How often to try again what could not be opened, in milliseconds. */
 const RETRY = 1000;
@@ -31,6 +32,12 @@ const RETRY = 1000;
 const MOST_ATTEMPTS = 10;
 /** How many files are open at most; the others wait until older ones are read. */
 const MOST_OPEN = 64;
+
+/** What {@linkcode FollowedFiles} work with. */
+export interface FollowedParts extends CatalogueParts {
+  clock: Clock;
+  watch: ChangeWatcher;
+}
 
 /** The files that a path names and named, as far as they are still to be read. */
 export class FollowedFiles {
@@ -41,7 +48,8 @@ export class FollowedFiles {
   #catalogue: Catalogue;
   #troubles: Troubles;
   #names: Names;
-  #watch = new Watch();
+  #clock: Clock;
+  #watch: ChangeWatcher;
   #watched: Identity | undefined;
   /** The archive at the path itself, once it has been read. */
   #ended: Entry | undefined;
@@ -51,14 +59,17 @@ export class FollowedFiles {
   /** Whether all are open that are to be read. */
   #isComplete = false;
   #surveyedAt = -Infinity;
-  #startedMs = Date.now();
+  #startedMs: number;
 
-  constructor(path: string, reading: Reading, parts: CatalogueParts) {
+  constructor(path: string, reading: Reading, parts: FollowedParts) {
+    this.#clock = parts.clock;
+    this.#watch = parts.watch;
+    this.#startedMs = parts.clock.nowMs();
     this.#path = path;
     this.#reading = reading;
     this.#catalogue = new Catalogue(path, parts);
     this.#troubles = new Troubles(parts.tell);
-    this.#names = new Names(path);
+    this.#names = new Names(path, parts.clock);
   }
 
   /** Resolves once something may have happened to the file, or after `limit` ms. */
@@ -120,7 +131,7 @@ export class FollowedFiles {
     // Where it is not there, those that it was before may still be to be read.
     const isOpen = current === undefined || this.#isEnded(current) ||
       this.open.some(({ identity }) => sameFile(identity, current.identity));
-    const isDue = performance.now() - this.#surveyedAt >= RETRY;
+    const isDue = this.#clock.uptimeMs() - this.#surveyedAt >= RETRY;
     const isStale = this.#isComplete
       ? !isOpen || (isDue && this.#unfinished.haveGrown())
       : isDue;
@@ -140,7 +151,7 @@ export class FollowedFiles {
         break;
       }
     }
-    this.#surveyedAt = performance.now();
+    this.#surveyedAt = this.#clock.uptimeMs();
   }
 
   /**
@@ -148,7 +159,7 @@ export class FollowedFiles {
    * @throws {Moved} Where a file is not where it was.
    */
   async #trySurvey(): Promise<boolean> {
-    const nowMs = Date.now();
+    const nowMs = this.#clock.nowMs();
     const present = filesAt(this.#path);
     const { current, rotated } = present;
     const refused = new Set(rotated.filter((file) => !this.#isReadable(file)));

@@ -11,8 +11,10 @@ import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import type { Archive } from "./archive.ts";
 import type { CatalogueParts } from "./catalogue.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { FollowedFiles } from "./followed_files.ts";
 import { Tail } from "./tail.ts";
+import { type ChangeWatcher, Watch } from "./watch.ts";
 
 /** How often to look without being told of a change, in milliseconds. */
 const POLL = 1000;
@@ -27,6 +29,10 @@ const MOST_ROTATED = 16;
 export interface FollowerParts extends CatalogueParts {
   /** Is told what is wrong with compressed data. */
   damaged: (name: string, reason: string) => void;
+  /** The system's, where none is given. */
+  clock?: Clock;
+  /** What waits for changes: the system's, where none is given. */
+  watch?: ChangeWatcher;
 }
 
 /** Follows one file. */
@@ -35,8 +41,8 @@ export class Follower implements Source {
   readonly size = null;
   readonly consumed = 0;
   #path: string;
-  #parts: FollowerParts;
-  #markedAt = 0;
+  #parts: Required<FollowerParts>;
+  #markedAt = -Infinity;
 
   /**
    * @param name The path as it was given.
@@ -45,7 +51,7 @@ export class Follower implements Source {
   constructor(name: string, path: string, parts: FollowerParts) {
     this.name = name;
     this.#path = path;
-    this.#parts = parts;
+    this.#parts = { clock: SYSTEM_CLOCK, watch: new Watch(), ...parts };
   }
 
   /**
@@ -58,7 +64,7 @@ export class Follower implements Source {
     shape: LineShape,
     options: FilterOptions,
   ): AsyncGenerator<Item[]> {
-    const reading = { shape, options };
+    const reading = { shape, options, clock: this.#parts.clock };
     const files = new FollowedFiles(this.#path, reading, this.#parts);
     while (true) {
       // What is there now is read before what comes to be there.
@@ -80,7 +86,7 @@ export class Follower implements Source {
       }
       if (!isIdle) continue;
       if (this.#isMarkDue()) yield* this.#settle(files);
-      const wait = this.#markedAt + POLL - performance.now();
+      const wait = this.#markedAt + POLL - this.#parts.clock.uptimeMs();
       await files.changed(Math.max(1, wait));
     }
   }
@@ -92,7 +98,8 @@ export class Follower implements Source {
   ): AsyncGenerator<Item[]> {
     if (source instanceof Tail) {
       yield* source.available();
-      if (!source.isReplaced) return;
+      // One that was let go of meanwhile can say no more how far it was read.
+      if (!source.isReplaced || !files.open.includes(source)) return;
       const mark = source.mark();
       if (mark !== undefined) yield [mark];
       await files.replaced(source);
@@ -103,7 +110,7 @@ export class Follower implements Source {
   }
 
   #isMarkDue(): boolean {
-    return performance.now() - this.#markedAt >= MARK;
+    return this.#parts.clock.uptimeMs() - this.#markedAt >= MARK;
   }
 
   /**
@@ -111,8 +118,8 @@ export class Follower implements Source {
    * have been read; says something at least, as a sign of life.
    */
   async *#settle(files: FollowedFiles): AsyncGenerator<Item[]> {
-    this.#markedAt = performance.now();
-    yield* retire(files);
+    this.#markedAt = this.#parts.clock.uptimeMs();
+    yield* retire(files, this.#parts.clock.uptimeMs());
     const marks = tailsOf(files).flatMap((tail) => tail.mark() ?? []);
     yield marks.length > 0 ? marks : [{ position: null }];
   }
@@ -134,11 +141,14 @@ async function* late(
 }
 
 /** Lets go of files in which nothing more will come; a half line in them is one. */
-async function* retire(files: FollowedFiles): AsyncGenerator<Item[]> {
+async function* retire(
+  files: FollowedFiles,
+  now: number,
+): AsyncGenerator<Item[]> {
   const ended = tailsOf(files).filter((tail) => tail.isAtEnd);
   const excess = ended.length - 1 - MOST_ROTATED;
   for (const [i, tail] of ended.entries()) {
-    const quiet = performance.now() - tail.grownAt;
+    const quiet = now - tail.grownAt;
     const isGone = quiet > LINGER && tail.isDeleted();
     if (!isGone && !(i < excess && quiet > POLL)) continue;
     yield* tail.available();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
 import { directoryMs, filesAt, Moved } from "./files.ts";
 import { CLOCK_STEP } from "./survey.ts";
 import { isSystemError } from "./troubles.ts";
@@ -11,11 +12,13 @@ import { isSystemError } from "./troubles.ts";
 /** The names of a log and of its rotated files, and which files they are. */
 export class Names {
   #path: string;
+  #clock: Clock;
   #places = "";
   /** When names in the directory changed last that were looked at. */
   #directoryMs = 0;
 
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
+    this.#clock = clock;
     this.#path = path;
   }
 
@@ -29,7 +32,7 @@ export class Names {
     const changedMs = directoryMs(this.#path);
     if (changedMs === this.#directoryMs) return false;
     // What comes in the same step of the clock could not be told from it.
-    const isOver = Date.now() - changedMs > CLOCK_STEP;
+    const isOver = this.#clock.nowMs() - changedMs > CLOCK_STEP;
     this.#directoryMs = isOver ? changedMs : 0;
     try {
       return filesAt(this.#path).places !== this.#places;

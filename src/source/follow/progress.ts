@@ -8,6 +8,7 @@ import { joinBytes } from "../../bytes.ts";
 import type { LineShape } from "../../dialect/dialect.ts";
 import { CandidateFilter, type FilterOptions } from "../candidate_filter.ts";
 import type { Item, Mark } from "../lines.ts";
+import type { Clock } from "./clock.ts";
 import {
   type Fingerprint,
   fingerprint,
@@ -19,6 +20,8 @@ import {
 export interface Reading {
   shape: LineShape;
   options: FilterOptions;
+  /** The system's, where none is given. */
+  clock?: Clock;
 }
 
 /** From where to go on in a file. */

@@ -15,6 +15,7 @@ import {
   type Position,
 } from "../../turns/checkpoint.ts";
 import { Progress, type Reading } from "./progress.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { fileHolds, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";
 import { identityOf, modifiedMs } from "./files.ts";
@@ -30,8 +31,8 @@ export class Tail {
   readonly id: number;
   /** Which file it is. */
   readonly identity: Identity;
-  /** When something came in it last, as `performance.now()` has it. */
-  grownAt = performance.now();
+  /** When something came in it last, as {@linkcode Clock.uptimeMs} has it. */
+  grownAt: number;
   /**
    * Whether it does not hold any more what was read of it: it was cut off, and
    * perhaps written anew.
@@ -42,6 +43,7 @@ export class Tail {
   #file: Deno.FsFile;
   #name: string;
   #progress: Progress;
+  #clock: Clock;
   /** What it began with when it was opened, or what was read of that since. */
   #beginning: Uint8Array;
 
@@ -51,7 +53,10 @@ export class Tail {
     { id, identity }: { id: number; identity: Identity },
     progress: Progress,
     beginning: Uint8Array,
+    clock: Clock,
   ) {
+    this.#clock = clock;
+    this.grownAt = clock.uptimeMs();
     this.#beginning = beginning;
     this.id = id;
     this.identity = identity;
@@ -78,7 +83,10 @@ export class Tail {
     const identity = identityOf(file.statSync());
     const progress = new Progress(begin, reading);
     const beginning = offset > 0 ? head : readAt(file, 0, FINGERPRINT_BYTES);
-    return new Tail(file, name, { id, identity }, progress, beginning);
+    return new Tail(
+      ...[file, name, { id, identity }, progress, beginning] as const,
+      reading.clock ?? SYSTEM_CLOCK,
+    );
   }
 
   /**
@@ -95,7 +103,7 @@ export class Tail {
       });
       this.isAtEnd = chunk === undefined;
       if (chunk === undefined) return;
-      this.grownAt = performance.now();
+      this.grownAt = this.#clock.uptimeMs();
       const items = this.#progress.take(chunk);
       this.#beginning = this.#progress.head;
       yield items;

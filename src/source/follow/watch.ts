@@ -6,6 +6,14 @@
 
 import { unlessMissing } from "../../system/unless_missing.ts";
 
+/** Waits for changes of a file. */
+export interface ChangeWatcher {
+  /** Watches the file at a path from now on, which may be another than before. */
+  renew(path: string): void;
+  /** Resolves at the next change, or after `limit` milliseconds. */
+  wait(limit: number): Promise<void>;
+}
+
 /**
  * Watches one file.
  *
@@ -13,12 +21,11 @@ import { unlessMissing } from "../../system/unless_missing.ts";
  * the event is of. Were that the database, all locks of this process on it
  * would end, SQLite's among them.
  */
-export class Watch {
+export class Watch implements ChangeWatcher {
   #watcher: Deno.FsWatcher | undefined;
   #events: AsyncIterator<Deno.FsEvent> | undefined;
   #next: Promise<void> | undefined;
 
-  /** Watches the file at a path from now on, which may be another than before. */
   renew(path: string): void {
     this.#watcher?.close();
     this.#next = undefined;
@@ -31,7 +38,6 @@ export class Watch {
     this.#events = this.#watcher?.[Symbol.asyncIterator]();
   }
 
-  /** Resolves at the next change, or after `limit` milliseconds. */
   async wait(limit: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<void>((resolve) => {

@@ -1,0 +1,54 @@
+/**
+ * The calls by which a follower looks at files, so that a test can do something
+ * between any two of them, refuse one, or count them.
+ *
+ * @module
+ */
+
+/** The calls of the system as they are, whatever is between them and a follower. */
+export const REAL = { ...Deno };
+
+/** What is between a follower and the system. */
+export interface Interception {
+  /** Is called before each look at a file or a directory. */
+  before(call: "open" | "stat" | "list", path: string): void;
+}
+
+/** Lets an interception see the calls of this process, until it is disposed of. */
+export class SystemCalls implements Disposable {
+  #opened: Deno.FsFile[] = [];
+
+  constructor({ before }: Interception) {
+    Deno.openSync = (path, options) => {
+      before("open", `${path}`);
+      const file = REAL.openSync(path, options);
+      this.#opened.push(file);
+      return file;
+    };
+    Deno.statSync = (path) => {
+      before("stat", `${path}`);
+      return REAL.statSync(path);
+    };
+    Deno.readDirSync = (path) => {
+      before("list", `${path}`);
+      return REAL.readDirSync(path);
+    };
+  }
+
+  /** Closes what the calls opened and nobody closed, as the end of a process does. */
+  closeAll(): void {
+    for (const file of this.#opened.splice(0)) {
+      try {
+        file.close();
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BadResource)) throw error;
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.closeAll();
+    const { openSync, statSync, readDirSync } = REAL;
+    Object.assign(Deno, { openSync, statSync, readDirSync });
+  }
+}
