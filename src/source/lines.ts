@@ -19,6 +19,18 @@ export interface Line extends Candidate {
   text: string | null;
   /** Says where the line stands, in a source that is read on another time. */
   placed?: Placed;
+  /** The file that the line is in, where a source has several. */
+  file?: LogFile;
+}
+
+/** A file of which a source gives lines. */
+export interface LogFile {
+  /** The id of its checkpoint. */
+  readonly id: number;
+  /** Its path now. */
+  name: string;
+  /** Whether its checkpoint was there when the program started. */
+  isResumed: boolean;
 }
 
 /** Where a line of a followed file begins, and where the next one does. */
@@ -41,7 +53,7 @@ export interface Mark {
 }
 
 /** What a source gives: lines that must be decoded, and marks between them. */
-export type Item = (Candidate & { placed?: Placed }) | Mark;
+export type Item = (Candidate & { placed?: Placed; file?: LogFile }) | Mark;
 
 /** Lets the candidates through that are in the bytes, cut anywhere. */
 export async function* candidateLines(

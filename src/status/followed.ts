@@ -4,7 +4,11 @@
  * @module
  */
 
-import { identityOf, rotatedFiles, sameFile } from "../source/follow/files.ts";
+import {
+  identityOf,
+  rotatedFiles,
+  sameIdentity,
+} from "../source/follow/scan.ts";
 
 /**
  * What stands at a followed path, compared with what was read last under it:
@@ -69,7 +73,7 @@ export function lookUp(row: FollowedRow, older: OlderRow[]): FollowedFile {
     return { ...read, standing: info, sizeBytes: null, lagBytes: null };
   }
   const isSame = info.isFile && device !== null && inode !== null &&
-    sameFile(identityOf(info), { device, inode });
+    sameIdentity(identityOf(info), { device, inode });
   const standing = !isSame
     ? "rotated"
     : info.size < readBytes
@@ -90,7 +94,7 @@ function unreadBefore(path: string, older: OlderRow[]): number | null {
   let unread = 0;
   for (const rotated of all) {
     const row = older.findLast(([, device, inode]) =>
-      sameFile(rotated.identity, { device, inode })
+      sameIdentity(rotated.identity, { device, inode })
     );
     if (row === undefined) continue;
     const info = statOf(rotated.path);

@@ -4,7 +4,7 @@ import { forSeeds } from "../support/seeds.ts";
 import { shrinkList } from "../support/shrink.ts";
 
 Deno.test("SPEC 4, 7: Follower gives each line once, in order, in random histories of its log", async () => {
-  await forSeeds(300, async (random) => {
+  await forSeeds(1000, async (random) => {
     const history = randomHistory(random);
     const fails = async (steps: typeof history.steps) =>
       await failure(steps) !== null;

@@ -4,7 +4,7 @@ import {
   lookUp,
   type OlderRow,
 } from "../../src/status/followed.ts";
-import { identityOf } from "../../src/source/follow/files.ts";
+import { identityOf } from "../../src/source/follow/scan.ts";
 import { TempDir } from "../support/temp.ts";
 
 const MOVED = Date.UTC(2025, 10, 18);

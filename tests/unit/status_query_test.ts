@@ -2,7 +2,7 @@ import { NOTHING } from "../../src/turns/checkpoint.ts";
 import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { identityOf } from "../../src/source/follow/files.ts";
+import { identityOf } from "../../src/source/follow/scan.ts";
 import {
   MOST_DURATIONS,
   readStatus,

@@ -6,12 +6,11 @@
  */
 
 import { codex } from "../../../src/dialect/sse/sse.ts";
-import type { ChangeWatcher } from "../../../src/source/follow/watch.ts";
+import type { ChangeWatcher } from "../../../src/source/follow/change_watcher.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
 import type { Position } from "../../../src/turns/checkpoint.ts";
 import type { MemoryCheckpoints } from "./memory_checkpoints.ts";
-import type { SystemCalls } from "./system_calls.ts";
 import type { Generation, World } from "./world.ts";
 
 /** Ends a follower in the middle of what it does. */
@@ -55,14 +54,14 @@ export class Life implements ChangeWatcher {
       tell: (message) => this.messages.push(message),
       damaged: (name, reason) => this.messages.push(`${name}: ${reason}`),
       clock: { nowMs: () => world.nowMs, uptimeMs: () => world.nowMs },
-      watch: this,
+      watcher: this,
     });
     this.#items = follower.read(codex.shape, { maxLineBytes: 100_000 });
   }
 
-  renew(): void {}
+  watch(): void {}
 
-  wait(limit: number): Promise<void> {
+  changed(limit: number): Promise<void> {
     this.#limit = limit;
     return new Promise((resolve) => {
       this.#wake = resolve;

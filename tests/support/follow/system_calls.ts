@@ -8,17 +8,14 @@
 /** The calls of the system as they are, whatever is between them and a follower. */
 export const REAL = { ...Deno };
 
-/** What is between a follower and the system. */
-export interface Interception {
-  /** Is called before each look at a file or a directory. */
-  before(call: "open" | "stat" | "list", path: string): void;
-}
+/** Is called before each look at a file or a directory. */
+export type BeforeCall = (call: "open" | "stat" | "list", path: string) => void;
 
-/** Lets an interception see the calls of this process, until it is disposed of. */
+/** Puts something before the calls of this process, until it is disposed of. */
 export class SystemCalls implements Disposable {
   #opened: Deno.FsFile[] = [];
 
-  constructor({ before }: Interception) {
+  constructor(before: BeforeCall) {
     Deno.openSync = (path, options) => {
       before("open", `${path}`);
       const file = REAL.openSync(path, options);
@@ -47,7 +44,6 @@ export class SystemCalls implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.closeAll();
     const { openSync, statSync, readDirSync } = REAL;
     Object.assign(Deno, { openSync, statSync, readDirSync });
   }

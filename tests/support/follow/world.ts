@@ -198,10 +198,6 @@ export class World {
       copy.size = end;
       this.#touch(copy);
     };
-    // Nobody can know it for a copy before something is in it.
-    if (!generation.lines.some(({ wasGiven }) => wasGiven)) {
-      generation.mayRepeat = true;
-    }
     const isWhole = original.size === 0;
     this.#work = {
       next: (part) => grow(Math.floor(original.size * part)),
@@ -245,6 +241,10 @@ export class World {
     if (file.wasEmpty) return;
     if (how === "moved" && file.generation.isOld) return;
     this.#completeLine(file);
+    // It may never have been seen as a copy with something in it.
+    if (file.isClosed) file.generation.mayRepeat = true;
+    // What could never be read of it cannot be known again in another file.
+    if (!file.mayBeRead) lose(file.generation);
     file.mayBeRead = true;
     file.isClosed = true;
     const path = this.#pathOf(file);
@@ -270,8 +270,6 @@ export class World {
       remove();
       file.openIn = 0;
       this.#noteLate(file);
-      // Nobody can know it for a copy before there is enough of it.
-      file.generation.mayRepeat = true;
     }
     this.#work = {
       next: (part) => grow(Math.floor(bytes.length * part)),
@@ -302,6 +300,7 @@ export class World {
     this.complete();
     const file = which === "log" ? this.current : this.rotated.pop();
     if (!file) return;
+    if (file.isClosed) file.generation.mayRepeat = true;
     REAL.removeSync(this.#pathOf(file));
     if (which === "log") this.current = null;
     this.#touchDirectory();
@@ -316,7 +315,7 @@ export class World {
     const file = index < 0 ? this.current : this.rotated[index];
     if (!file) return;
     file.mayBeRead = !file.mayBeRead;
-    if (file.isClosed) file.generation.mayRepeat = true;
+    file.generation.mayRepeat = true;
     this.#noteLate(file);
   }
 
@@ -357,7 +356,7 @@ export class World {
     }
     for (const file of this.rotated) {
       file.isClosed = true;
-      for (const line of file.generation.lines) line.mayBeLost = true;
+      lose(file.generation);
     }
   }
 
@@ -487,7 +486,9 @@ export class World {
       writtenAt: this.#writes,
       ...{ wasGiven: false, mayRepeat: false },
       mayBeLost: false,
-      isLate: !file.mayBeRead,
+      isLate: this.#files().some((other) =>
+        other.generation === generation && !other.mayBeRead
+      ),
     };
     generation.lines.push(line);
     if (line.isCandidate) this.lines.set(line.text, line);
@@ -530,4 +531,8 @@ export class World {
 
 function isDue({ isCandidate, wasGiven, mayBeLost }: Line): boolean {
   return isCandidate && !wasGiven && !mayBeLost;
+}
+
+function lose({ lines }: Generation): void {
+  for (const line of lines) line.mayBeLost = true;
 }

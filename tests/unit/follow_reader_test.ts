@@ -2,27 +2,32 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
 import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
-import { entryAt, openEntry } from "../../src/source/follow/files.ts";
-import type { Checkpoint, Position } from "../../src/turns/checkpoint.ts";
-import { Tail } from "../../src/source/follow/tail.ts";
+import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
+import { fileAt, Moved, openFile } from "../../src/source/follow/scan.ts";
+import type { Position } from "../../src/turns/checkpoint.ts";
+import { PlainReader } from "../../src/source/follow/file_reader.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
 const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
 const NONE = { end: 0, length: 0, hash: "" };
 
-function checkpoint(position: Partial<Position> = {}): Checkpoint {
+function open(
+  path: string,
+  position: Partial<Position> = {},
+  file = Deno.openSync(path),
+): PlainReader {
   const start = { id: 1, offset: 0, line: 0, head: NONE, last: NONE };
-  return { ...start, done: false, identity: null, seenMs: 0, ...position };
-}
-
-function open(path: string, position?: Partial<Position>): Tail {
-  return Tail.of(path, Deno.openSync(path), checkpoint(position), READING);
+  const log = { id: 1, name: path, isResumed: false };
+  return new PlainReader(log, file, { ...start, done: false, ...position }, {
+    ...{ reading: READING, clock: SYSTEM_CLOCK, damaged: () => {} },
+  });
 }
 
 /** The numbers of the lines that are there now. */
-async function numbers(tail: Tail): Promise<number[]> {
-  const items = (await Array.fromAsync(tail.available())).flat();
+async function numbers(reader: PlainReader): Promise<number[]> {
+  const available = reader.available(() => Promise.resolve(true));
+  const items = (await Array.fromAsync(available)).flat();
   return items.flatMap((item) => isMark(item) ? [] : [item.number]);
 }
 
@@ -36,21 +41,21 @@ function log(from: number, to: number): string {
   return logOf(seconds.map((second) => prompt({ t: at(second) })));
 }
 
-Deno.test("Tail gives the lines as they come, and no half one", async () => {
+Deno.test("PlainReader gives the lines as they come, and no half one", async () => {
   using dir = new TempDir();
   const path = dir.write("log", log(0, 3));
-  const tail = open(path);
-  assertEquals(await numbers(tail), [1, 2, 3]);
-  assertEquals(await numbers(tail), []);
+  const reader = open(path);
+  assertEquals(await numbers(reader), [1, 2, 3]);
+  assertEquals(await numbers(reader), []);
   const more = log(3, 5);
   Deno.writeTextFileSync(path, more.slice(0, -40), { append: true });
-  assertEquals(await numbers(tail), [4]);
+  assertEquals(await numbers(reader), [4]);
   Deno.writeTextFileSync(path, more.slice(-40), { append: true });
-  assertEquals(await numbers(tail), [5]);
-  tail.close();
+  assertEquals(await numbers(reader), [5]);
+  reader.close();
 });
 
-Deno.test("Tail goes on at a mark, though that stands before half a line", async () => {
+Deno.test("PlainReader resumes at a mark, though half a line follows that", async () => {
   using dir = new TempDir();
   const path = dir.write("log", log(0, 3) + log(3, 4).slice(0, 50));
   const first = open(path);
@@ -69,18 +74,18 @@ Deno.test("Tail goes on at a mark, though that stands before half a line", async
   second.close();
 });
 
-Deno.test("Tail takes half a line for a line where no more will come", async () => {
+Deno.test("PlainReader takes half a line for a line where no more will come", async () => {
   using dir = new TempDir();
-  const tail = open(dir.write("log", log(0, 2).slice(0, -1)));
-  assertEquals(await numbers(tail), [1]);
-  const items = tail.end();
+  const reader = open(dir.write("log", log(0, 2).slice(0, -1)));
+  assertEquals(await numbers(reader), [1]);
+  const items = reader.end();
   assertEquals(items.map(isMark), [false, true]);
   const [, last] = positions(items);
   assertEquals([last?.offset, last?.done], [log(0, 2).length - 1, true]);
-  tail.close();
+  reader.close();
 });
 
-Deno.test("Tail notices that a file was cut off, or written anew, whatever its size is now", async () => {
+Deno.test("PlainReader detects that a file was truncated, or written anew, whatever its size is now", async () => {
   for (
     const content of [
       "",
@@ -93,55 +98,55 @@ Deno.test("Tail notices that a file was cut off, or written anew, whatever its s
   ) {
     using dir = new TempDir();
     const path = dir.write("log", log(0, 4));
-    const tail = open(path);
-    assertEquals(await numbers(tail), [1, 2, 3, 4]);
+    const reader = open(path);
+    assertEquals(await numbers(reader), [1, 2, 3, 4]);
     Deno.writeTextFileSync(path, content);
-    assertEquals(await numbers(tail), []);
-    assertEquals(tail.isReplaced, true);
-    tail.close();
+    assertEquals(await numbers(reader), []);
+    assertEquals(reader.isReplaced, true);
+    reader.close();
   }
 });
 
-Deno.test("Tail joins no two files that are alike only where it was", async () => {
+Deno.test("PlainReader joins no two files that are alike only where it was", async () => {
   using dir = new TempDir();
   const path = dir.write("log", `${log(0, 2)}one${"y".repeat(2000)}`);
-  const tail = open(path);
-  assertEquals(await numbers(tail), [1, 2]);
+  const reader = open(path);
+  assertEquals(await numbers(reader), [1, 2]);
   Deno.writeTextFileSync(path, `${log(7, 9)}two${"y".repeat(9000)}\n`);
-  assertEquals(await numbers(tail), []);
-  assertEquals(tail.isReplaced, true);
-  tail.close();
+  assertEquals(await numbers(reader), []);
+  assertEquals(reader.isReplaced, true);
+  reader.close();
 });
 
-Deno.test("openEntry opens nothing where the path is another file by now, or none", () => {
+Deno.test("openFile opens nothing where the path is another file by now, or none", () => {
   using dir = new TempDir();
-  const entry = entryAt(dir.write("log", ""))!;
-  Deno.renameSync(entry.path, dir.file("log.1"));
-  assertEquals(openEntry(entry), undefined);
+  const file = fileAt(dir.write("log", ""))!;
+  Deno.renameSync(file.path, dir.file("log.1"));
+  assertThrows(() => openFile(file), Moved);
   dir.write("log", "");
-  assertEquals(openEntry(entry), undefined);
+  assertThrows(() => openFile(file), Moved);
 });
 
-Deno.test("Tail knows when its file has no name any more", () => {
+Deno.test("PlainReader knows when its file has no name any more", () => {
   using dir = new TempDir();
   const path = dir.write("log", "");
-  const tail = open(path);
+  const reader = open(path);
   Deno.renameSync(path, dir.file("log.1"));
-  assertEquals(tail.isDeleted(), false);
+  assertEquals(reader.isDeleted(), false);
   Deno.removeSync(dir.file("log.1"));
-  assertEquals(tail.isDeleted(), true);
-  tail.close();
+  assertEquals(reader.isDeleted(), true);
+  reader.close();
 });
 
-Deno.test("Tail that can be read no further is a failure with the file's name in it", async () => {
+Deno.test("PlainReader that can be read no further is a failure with the file's name in it", async () => {
   using dir = new TempDir();
   const path = dir.write("log", log(0, 1));
   for (const isRead of [false, true]) {
     const file = Deno.openSync(path);
-    const tail = Tail.of(path, file, checkpoint(), READING);
-    if (isRead) await numbers(tail);
+    const reader = open(path, {}, file);
+    if (isRead) await numbers(reader);
     file.close();
-    await assertRejects(() => numbers(tail), Failure, path);
-    assertThrows(() => tail.isDeleted(), Failure, path);
+    await assertRejects(() => numbers(reader), Failure, path);
+    assertThrows(() => reader.isDeleted(), Failure, path);
   }
 });
