@@ -209,8 +209,11 @@ export class PlainReader extends FileReader {
 
   check(): void {
     const { last, offset } = this.lines;
+    const readTo = this.handle.seekSync(0, Deno.SeekMode.Current);
     this.#checkBeginning();
     if (!this.#isAt(offset - last.length, last)) this.isReplaced = true;
+    // From outside it can be seen how far a file has been read.
+    this.handle.seekSync(readTo, Deno.SeekMode.Start);
   }
 
   #checkBeginning(): void {
@@ -313,7 +316,8 @@ export class CompressedReader extends FileReader {
   }
 
   get isUntouched(): boolean {
-    return this.#lastRead === undefined && this.#position.offset === 0;
+    // As long as no line was given, it is read again from its beginning.
+    return this.position.offset === 0 && !this.isDone;
   }
 
   check(): void {

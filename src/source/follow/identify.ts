@@ -106,8 +106,8 @@ class Identification {
     await this.#findCopies();
     for (const one of unread) if (one.reader) this.#claimInode(one);
     await this.#correctCurrent();
-    for (const one of unread) this.#claimInode(one);
     for (const one of unread) await this.#claimUnread(one);
+    for (const one of unread) await this.#claimUnreadElsewhere(one);
     return this.#ordered();
   }
 
@@ -138,7 +138,7 @@ class Identification {
       const isSure = content.isOfSize(position.offset);
       const isSame = position.head.length > 0
         ? await content.agrees(position, isSure)
-        : file.size === 0;
+        : content.isOfSize(0);
       if (isSame && this.#mayHaveEnded(known, file)) this.#claim(known, file);
     }
   }
@@ -235,9 +235,13 @@ class Identification {
       return await isBeginningOf(content, this.#contentOf(current));
     }
     // A copy that has just been begun: what comes in it makes it another file.
-    return [...this.#places].some(([known, place]) =>
-      place === current && !known.isUnread
+    const isWaiting = this.#situation.known.some(({ identity }) =>
+      identity !== null && sameIdentity(identity, file.identity)
     );
+    return !isWaiting &&
+      [...this.#places].some(([known, place]) =>
+        place === current && !known.isUnread
+      );
   }
 
   /** What can be asked whether it holds what is in a copy. */
@@ -249,8 +253,19 @@ class Identification {
       : this.#contentOf(place);
   }
 
-  /** Finds the file again that is known only as one that is to be read. */
+  /** Finds the file that is known only as one that is to be read. */
   async #claimUnread(known: KnownFile): Promise<void> {
+    const { identity, position } = known;
+    for (const file of this.#readable()) {
+      if (identity === null || !sameIdentity(file.identity, identity)) continue;
+      const isSame = position.head.length === 0 ||
+        file === this.#situation.current || await this.#holds(file, known);
+      if (isSame) this.#claim(known, file);
+    }
+  }
+
+  /** Finds it again by its first bytes. */
+  async #claimUnreadElsewhere(known: KnownFile): Promise<void> {
     const { head } = known.position;
     if (this.#places.has(known) || known.reader || head.length === 0) return;
     for (const file of this.#readable().reverse()) {
@@ -306,7 +321,7 @@ class Identification {
         identity !== null && sameIdentity(identity, file.identity)
       );
     return file.modifiedMs >= lookedMs - CLOCK_STEP ||
-      files.slice(0, files.indexOf(file)).some(isKnown);
+      files.slice(0, files.indexOf(file) + 1).some(isKnown);
   }
 
   #isReadable(file: ScannedFile | undefined): file is ScannedFile {

@@ -39,6 +39,11 @@ export interface Generation {
   isOld: boolean;
   /** Whether it was deleted, so that half a line is one. */
   isDeleted: boolean;
+  /**
+   * Whether it was deleted before a follower had looked at it, and cannot be
+   * told any more from what was in the same file before.
+   */
+  isUnordered: boolean;
   /** Whether a copy of it could not be known for one at once. */
   mayRepeat: boolean;
 }
@@ -238,7 +243,7 @@ export class World {
     const file = this.rotated[index];
     if (file === undefined || file.isArchive) return;
     // Which file that was could not be told, if it was written to since.
-    if (file.wasEmpty) return;
+    if (file.wasEmpty && file.size > 0) return;
     if (how === "moved" && file.generation.isOld) return;
     this.#completeLine(file);
     // It may never have been seen as a copy with something in it.
@@ -280,6 +285,7 @@ export class World {
       },
       moved: how === "moved" ? file.generation : undefined,
     };
+    this.#noteUnknown();
     if (how === "at once") this.complete();
   }
 
@@ -307,6 +313,7 @@ export class World {
     file.generation.isDeleted = true;
     file.generation.rest = "";
     const isOpen = this.life > 0 && file.openIn === this.life;
+    file.generation.isUnordered = !isOpen;
     this.#lose(file.generation, isOpen);
   }
 
@@ -363,6 +370,7 @@ export class World {
   /** A follower ends: what only it had open is gone. */
   end(): void {
     this.life = 0;
+    this.#noteUnknown();
     for (const generation of this.generations) this.#lose(generation, false);
   }
 
@@ -382,7 +390,9 @@ export class World {
   /** The lines that come before another, and were not given though they must. */
   missingBefore(line: Line): Line[] {
     const own = this.generationOf(line);
-    const older = this.generations.slice(0, this.generations.indexOf(own));
+    const older = own.isUnordered
+      ? []
+      : this.generations.slice(0, this.generations.indexOf(own));
     return [
       ...older.flatMap(({ lines }) => lines).filter((other) =>
         other.writtenAt < line.writtenAt && !other.isLate
@@ -417,7 +427,12 @@ export class World {
   #newFile(): File {
     const generation: Generation = {
       ...{ content: "", lines: [], rest: "" },
-      ...{ isOld: false, isDeleted: false, mayRepeat: false },
+      ...{
+        isOld: false,
+        isDeleted: false,
+        isUnordered: false,
+        mayRepeat: false,
+      },
     };
     this.generations.push(generation);
     return {
@@ -492,6 +507,15 @@ export class World {
     };
     generation.lines.push(line);
     if (line.isCandidate) this.lines.set(line.text, line);
+  }
+
+  /**
+   * As long as an archive holds less than was read of the file that is gone, only
+   * a follower that has that open knows what it is.
+   */
+  #noteUnknown(): void {
+    const moved = this.#work?.moved;
+    if (moved !== undefined && this.life === 0) moved.mayRepeat = true;
   }
 
   /** What is unread in a file that cannot be read comes later. */
