@@ -1,5 +1,5 @@
 /**
- * The runner behind every task of `deno.json`.
+ * Runs every task of `deno.json`.
  *
  * It finds out what can be reached from this machine, prepares what the task
  * needs, and starts Deno with explicit permissions. It imports nothing but what
@@ -8,6 +8,7 @@
  * @module
  */
 
+import { checkRepository } from "./check/check.ts";
 import { compile } from "./build/compile.ts";
 import { choosePackages, type Packages } from "./build/packages.ts";
 import { BINARY, exists, JSR_CONFIG, MAIN, ROOT } from "./build/paths.ts";
@@ -21,11 +22,11 @@ import { chooseRuntime } from "./build/runtime.ts";
 import { BuildError, fallBack } from "./build/say.ts";
 import { provideLibrary } from "./build/sqlite_library.ts";
 
-/** A task takes the words behind its name and gives an exit code. */
+/** A task takes the words after its name and gives an exit code. */
 type Task = (args: string[]) => Promise<number>;
 
 /**
- * What programs that the tests start would else take from whoever runs them: a
+ * What programs that the tests start would else take from the environment: a
  * locale that is not there makes half of them complain, and a database that is
  * named nowhere else would be theirs.
  */
@@ -83,7 +84,10 @@ const tasks: Record<string, Task> = {
 
   async check() {
     const { config } = await choosePackages();
+    const complaints = await checkRepository(ROOT);
+    for (const complaint of complaints) console.error(complaint);
     const codes = [
+      complaints.length > 0 ? 1 : 0,
       await runDeno(["fmt", "--config", JSR_CONFIG, "--check"], { cwd: ROOT }),
       await runDeno(["lint", "--config", JSR_CONFIG], { cwd: ROOT }),
       await runDeno(
@@ -111,7 +115,7 @@ function fromSource(packages: Packages): string[] {
  * Runs a Deno command that drives the program, once that is compiled.
  *
  * Its code finds the command that runs the program in `TURN_COUNTER_EXE`, as a
- * JSON array. Where no binary can be made, that is the program's sources.
+ * JSON array, and the packages in it in `TURN_COUNTER_PACKAGES`. Where no binary can be made, that is the program's sources.
  */
 async function withProgram(
   subcommand: string,
@@ -133,6 +137,9 @@ async function withProgram(
   const env = {
     DENO_SQLITE_PATH: library,
     TURN_COUNTER_EXE: JSON.stringify(program),
+    TURN_COUNTER_PACKAGES: packages.sqliteVersion === null
+      ? "the stand-ins of tools/offline"
+      : `@db/sqlite ${packages.sqliteVersion} from JSR`,
     ...subcommand === "test" ? SAME_FOR_ALL : {},
   };
   return await runDeno(

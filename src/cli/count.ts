@@ -1,28 +1,30 @@
 /**
- * The command that counts turns: joins what the arguments name, and runs it.
+ * The command that counts turns: opens what the arguments name, and runs it.
  *
  * @module
  */
 
 import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
-import { codex } from "../dialect/sse/sse.ts";
+import { Delivery } from "../delivery.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
-import { noCounts, run } from "../run.ts";
+import { run } from "../run.ts";
 import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
+import { MOST_LINE_BYTES } from "../source/lines.ts";
 import { isStdin, openSource, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
+  openStore,
   refuseForeignFiles,
-} from "../store/sqlite/shared_path.ts";
-import { SqliteStore } from "../store/sqlite/store.ts";
+} from "../store/open.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
+import { noCounts } from "../turns/counts.ts";
 import { Tracker } from "../turns/tracker.ts";
 import { TurnLookup } from "../turns/turn_lookup.ts";
 import type { Emit } from "./args/options.ts";
@@ -31,30 +33,33 @@ import type { Console } from "../terminal/console.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { stopSignal } from "../system/signals.ts";
 
-/** How long a terminal may stay silent as input before it is told why, in milliseconds. */
-const PATIENCE = 3000;
+/** After how long without input from a terminal to print a hint, in milliseconds. */
+const HINT_DELAY_MS = 3000;
 
 /**
- * Reads the sources to their ends, or follows one for ever.
+ * Reads the sources to their ends, or follows one until it is stopped.
  *
- * @returns The exit code: 1 where a source was damaged.
- * @throws {UsageError | Failure | ReaderGone} As its parts do.
+ * @returns The exit code: 1 if a source was damaged.
+ * @throws {UsageError} If the arguments contradict each other or the files.
+ * @throws {Failure} If a source cannot be read, or the database or stdout
+ * cannot be written.
+ * @throws {ReaderGone} If stdout is closed.
  */
-export async function count(args: RunArgs, voice: Console): Promise<number> {
+export async function count(args: RunArgs, console: Console): Promise<number> {
   const signal = stopSignal(() =>
-    voice.error(
-      "stopped while nobody read stdout; what is committed is in the database, read the log again to have the rest",
+    console.error(
+      "stopped while stdout was blocked; committed events are in the database, read the log again for the rest",
     )
   );
   let exitCode = 0;
   const damaged = (name: string, reason: string) => {
-    // Whoever deletes what was read must not take it for whole; a follower has
-    // no end to tell it at.
+    // A script that deletes what was read must see that it was not complete. A
+    // follower reports it at once, and has no end of input.
     if (!args.follow) exitCode = 1;
-    voice.error(
+    console.error(
       `${
         JSON.stringify(name)
-      } is damaged: ${reason}; what stands before that was read`,
+      } is damaged: ${reason}; the lines before that were read`,
     );
   };
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
@@ -68,47 +73,51 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
-  using store = new SqliteStore(args.db, args);
-  const { checkpoints } = store;
+  using store = openStore(args.db, {
+    ...args,
+    warn: (message) => console.error(message),
+  });
   if (followed !== null) {
     for (const name of names) store.claim(name);
-    const tell = (message: string) => voice.error(message);
-    const parts = { checkpoints, tell, damaged };
+    const tell = (message: string) => console.error(message);
+    const parts = { checkpoints: store, tell, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));
   }
   const tracker = new Tracker(store);
-  const output = OUTPUTS[args.emit](tracker, args);
+  const output = OUTPUTS[args.emit](tracker);
   const counts = noCounts();
   const hint = setTimeout(() => {
-    if (counts.bytes === 0) voice.waiting();
-  }, PATIENCE);
-  const waits = args.sources.some(isStdin) && Deno.stdin.isTerminal();
-  if (!waits) clearTimeout(hint);
-  await using progress = new ProgressLine(sources, counts, voice);
-  await run(
+    if (counts.bytes === 0) console.waiting();
+  }, HINT_DELAY_MS);
+  const readsTerminal = args.sources.some(isStdin) && Deno.stdin.isTerminal();
+  if (!readsTerminal) clearTimeout(hint);
+  await using progress = new ProgressLine(sources, counts, console);
+  const delivery = new Delivery(
     {
-      ...{ sources, checkpoints, deadLetter, tracker, output },
-      ...{ dialect: codex, sink: stdout, observer: voice },
+      ...{ store, tracker, output, sink: stdout, deadLetter },
+      ...{ observer: console, counts },
     },
-    { ...args, signal },
-    counts,
+    args,
   );
+  await run(sources, delivery, {
+    maxLineBytes: args.maxLineBytes,
+    otherLineBytes: output.wantsEveryLine ? MOST_LINE_BYTES : undefined,
+    spool: deadLetter === null ? undefined : () => deadLetter.spool(),
+    tally: counts,
+  }, signal);
   clearTimeout(hint);
   await progress.end();
-  voice.summary(counts);
+  console.summary(counts);
   return exitCode;
 }
 
-/** The forms of output, by the value of `--emit`. */
-const OUTPUTS: Record<Emit, (tracker: Tracker, args: RunArgs) => Output> = {
-  turns: (_tracker, args) => new TurnOutput(stdout, args),
-  events: (tracker, args) => {
-    const lookup = new TurnLookup(tracker);
-    return new EventOutput({ sink: stdout, dialect: codex, lookup }, args);
-  },
+/** The outputs, by the value of `--emit`. */
+const OUTPUTS: Record<Emit, (tracker: Tracker) => Output> = {
+  turns: () => new TurnOutput(),
+  events: (tracker) => new EventOutput(new TurnLookup(tracker)),
 };
 
-/** @throws {UsageError} Where one file is to be two things. */
+/** @throws {UsageError} If one file has two roles. */
 function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   const roles: [role: string, paths: string[]][] = [
     ["the log", sources.filter((path) => !isStdin(path))],
@@ -133,7 +142,7 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   }
 }
 
-/** @throws {UsageError} Where what is written would be read, as a rotated log. */
+/** @throws {UsageError} If the follower would read a file that the program writes. */
 function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
   const { directory, name } = splitPath(followed);
   const isRotated = rotatedName(name);
@@ -146,21 +155,24 @@ function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
     throw new UsageError(
       `${
         JSON.stringify(path)
-      } has the name of a rotated log, and would be read as one; choose another`,
+      } has the name of a rotated log, and would be read as one; choose another name`,
     );
   }
 }
 
-/** What tells a file from others, be it there or not; `null` where nobody can say. */
+/**
+ * What distinguishes a file from others, whether it exists or not; `null` if
+ * that cannot be found out.
+ */
 function identity(path: string): string | null {
   const { dir, base } = parse(path);
   try {
     const info = unlessMissing(() => Deno.statSync(path));
-    // A file that is not there yet is known by its folder and its name.
+    // A file that does not exist yet is identified by its folder and its name.
     const { dev, ino } = info ?? Deno.statSync(dir || ".");
     return `${dev} ${ino} ${info === undefined ? base : ""}`;
   } catch {
-    // It is told when it is opened.
+    // Opening the file reports the error.
     return null;
   }
 }

@@ -1,51 +1,124 @@
 /**
- * What the program asks of a log format. Each agent's log is one dialect, in
- * one module of this folder; nothing outside it knows how an envelope looks.
+ * What the program needs of a log format. Each agent's log is one dialect, in
+ * one folder; nothing outside of that folder knows what its lines look like.
  *
  * @module
  */
 
-import type { Decoded, Envelope, Rejection } from "../turns/event.ts";
-
-/**
- * How a line can be told apart by its bytes alone, so that those that do not
- * concern a turn need not be decoded (SPEC section 1, "one shortcut").
- */
-export interface LineShape {
-  /**
-   * The first bytes of a line whose event is named right behind them. A line
-   * that begins with it, then a name and a double quote, belongs to that event.
-   * ASCII.
-   */
-  head: string;
-  /** The names of the events that concern a turn: letters, digits, `.`, `_`, `-`. */
-  names: readonly string[];
-}
+import type { EventOwner, TurnEvent } from "../turns/event.ts";
 
 /** One log format. */
 export interface Dialect {
-  shape: LineShape;
+  /** Its name on the command line and in checkpoints. */
+  readonly name: string;
   /**
-   * Decodes a line, without its newline. Never throws: a line that cannot be
-   * decoded is told in the result.
-   */
-  decode(line: string): Decoded;
-  /**
-   * Why a line is not looked at whatever event it is of, as a clause that
-   * completes "line 7 rejected: …"; `null` where it is.
-   */
-  refusal(line: string): string | null;
-  /**
-   * Reads a line, or what stands behind its last tear, as an envelope of any
-   * event; `null` where it is no JSON object.
+   * Whether a file is of this format.
    *
-   * @param line Its bytes, with the newline.
-   * @param text The same without the newline, U+FFFD for what is not UTF-8.
+   * @param head Its first bytes: at least a line, if it has one that is not
+   * longer than {@linkcode MOST_HEAD_BYTES}.
    */
-  open(line: Uint8Array, text: string): Envelope | null;
+  recognises(head: Uint8Array, fileName: string): boolean;
+  /** Finds the lines that can concern a turn. */
+  prefilter(): Prefilter;
   /**
-   * The part of a line that a rejection concerns: all of it or, where it is torn,
-   * what stands before its last envelope.
+   * Decodes the lines of one file, in order.
+   *
+   * @param saved What {@linkcode Decoder.save} returned before a restart.
    */
-  rejectedPart(line: Uint8Array, rejection: Rejection): Uint8Array;
+  decoder(saved: string | null): Decoder;
+}
+
+/** How many bytes of a first line a dialect can be recognised by. */
+export const MOST_HEAD_BYTES = 64 * 1024;
+
+/** What the bytes of a line say about it. */
+export enum Verdict {
+  /** It does not concern a turn. */
+  Skip,
+  /** It belongs to an event that concerns a turn. */
+  Keep,
+  /**
+   * It must be decoded to know. At the end of a line: it is unlikely to concern
+   * a turn, so that it is not rejected where it is too long to be decoded.
+   */
+  Unsure,
+}
+
+/**
+ * Tells by bytes alone which lines can concern a turn. It must keep each line
+ * from which the decoder would take an event, a rejection or a change of its
+ * state: a filtered log gives what an unfiltered one does.
+ */
+export interface Prefilter {
+  /** Judges the whole line from `start` to `end` in `bytes`, without its newline. */
+  judge(bytes: Uint8Array, start: number, end: number): Verdict;
+  /** Judges a line that comes in pieces. */
+  begin(): LineJudge;
+}
+
+/** Judges one line, piece by piece. */
+export interface LineJudge {
+  /**
+   * Takes the next bytes.
+   *
+   * @returns What is known so far; {@linkcode Verdict.Skip} and
+   * {@linkcode Verdict.Keep} are final.
+   */
+  push(bytes: Uint8Array): Verdict;
+  /** The verdict on the whole line. */
+  end(): Verdict;
+}
+
+/** Decodes the lines of one file; it may remember what the lines before said. */
+export interface Decoder {
+  /**
+   * Decodes a line. Never throws: the result says what cannot be decoded.
+   *
+   * @param text The line without its end, U+FFFD for what is not UTF-8.
+   * @param bytes The line with its newline.
+   */
+  decode(text: string, bytes: Uint8Array): Decoded;
+  /**
+   * Opens a line of any event, for `--emit events`.
+   *
+   * @param text As for {@linkcode decode}.
+   * @param bytes As for {@linkcode decode}.
+   */
+  open(text: string, bytes: Uint8Array): Opened;
+  /**
+   * What it remembers, as a short text; `null` where that is nothing. It is
+   * stored with the position that the file has been read to.
+   */
+  save(): string | null;
+}
+
+/** Why a line, or a part of it, could not be decoded. */
+export interface Rejection {
+  /** A clause that completes "line 7 rejected: …". */
+  reason: string;
+  /** The bytes that are lost; `null` for a line too long to be kept in memory. */
+  bytes: Uint8Array | null;
+}
+
+/**
+ * What one line holds. There can be events and a rejection, as where an
+ * envelope is glued to the torn half of another.
+ */
+export interface Decoded {
+  events: TurnEvent[];
+  rejection: Rejection | null;
+}
+
+/** A line, or the torn end of one, that is a JSON object. */
+export interface Envelope {
+  /** The object as UTF-8, with the white space around it. */
+  bytes: Uint8Array;
+  /** What its turn is found by; `null` where it does not say that. */
+  owner: EventOwner | null;
+}
+
+/** What opening a line of any event gives: an envelope, a rejection or neither. */
+export interface Opened {
+  envelope: Envelope | null;
+  rejection: Rejection | null;
 }

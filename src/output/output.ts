@@ -4,30 +4,25 @@
  * @module
  */
 
-import type { Line } from "../source/lines.ts";
+import type { ByteCollector } from "../bytes.ts";
+import type { Envelope } from "../dialect/dialect.ts";
 import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
 
-/** An event of a turn, and what it came to. */
+/** An event of a turn, and what applying it resulted in. */
 export interface Outcome {
   event: TurnEvent;
   applied: Applied;
+  /** Whether it is not to be emitted, since it changed nothing. */
+  isSkipped: boolean;
 }
 
-/** How the output is chosen. */
-export interface OutputOptions {
-  /** Write nothing for events that changed nothing. */
-  skipReplayed: boolean;
-}
-
-/** Whether a line is left out because it was read before. */
-export function isSkipped(
-  { placed }: Line,
-  outcome: Outcome | null,
-  { skipReplayed }: OutputOptions,
-): boolean {
-  return skipReplayed && outcome !== null && outcome.applied.known &&
-    placed?.isFirst !== true;
+/** A line whose events were applied. */
+export interface Delivered {
+  /** Its events, in order. */
+  outcomes: Outcome[];
+  /** The line as an object, if the output wants every line and it is one. */
+  envelope: Envelope | null;
 }
 
 /** One of the forms of output. */
@@ -35,12 +30,10 @@ export interface Output {
   /** Whether it wants every line, not only those that can concern a turn. */
   readonly wantsEveryLine: boolean;
   /**
-   * Takes a line, and what it came to if it is an event of a turn.
+   * Renders a line. To be called in the transaction in which its events are
+   * applied, so that the text is what the rows hold.
    *
-   * @throws {ReaderGone} Where nobody reads the output any more.
-   * @throws {Failure} Where it cannot be written.
+   * @param into Takes what is to be written once that is committed.
    */
-  take(line: Line, outcome: Outcome | null): Promise<void>;
-  /** Writes what was kept back, if anything; throws as `take` does. */
-  flush(): Promise<void>;
+  render(line: Delivered, into: ByteCollector): void;
 }

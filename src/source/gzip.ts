@@ -7,7 +7,7 @@
 // The web's DecompressionStream knows one member, and drops what it has
 // decompressed when it meets a mistake.
 import { crc32, createInflateRaw } from "node:zlib";
-import { breathe } from "../system/breathe.ts";
+import { letEventsRun } from "../system/event_loop.ts";
 
 const MAGIC = Uint8Array.of(0x1f, 0x8b);
 const DEFLATE = 8;
@@ -99,7 +99,7 @@ async function* inflated(input: Input): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
     for (let ended = false; !ended;) {
-      await breathe();
+      await letEventsRun();
       const piece = (await input.peek()).subarray(0, PIECE_BYTES);
       if (piece.length === 0) throw truncated();
       const before = inflate.bytesWritten;

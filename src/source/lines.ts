@@ -1,79 +1,106 @@
 /**
- * From bytes to the lines that the dialect must decode.
+ * What a source gives: lines, each with the file it is in, and marks.
  *
  * @module
  */
 
 import { TextLineStream } from "@std/streams";
-import type { Candidate } from "./candidate.ts";
-import type { CandidateFilter } from "./candidate_filter.ts";
 import { joinBytes } from "../bytes.ts";
+import type { Decoder } from "../dialect/dialect.ts";
 import type { Position } from "../turns/checkpoint.ts";
 
-/** A line that can concern a turn. */
-export interface Line extends Candidate {
+/** The file that lines are in. */
+export interface LogFile {
+  /** The id of its checkpoint; 0 for a file that is read once, to its end. */
+  readonly id: number;
+  /** Its present path, or `stdin`. */
+  name: string;
   /**
-   * The line without its end, U+FFFD for what is not UTF-8; `null` where it is
-   * longer than the limit.
+   * Whether an earlier run has read some of it, so that records of events that
+   * changed nothing may not have been written (SPEC section 4).
+   */
+  readonly isResumed: boolean;
+  /** Decodes its lines, as soon as its dialect is known. */
+  decoder?: Decoder;
+}
+
+/** A line of a file that can concern a turn, or that is wanted anyway. */
+export interface Line {
+  file: LogFile & { decoder: Decoder };
+  /** The number of the line, from 1. */
+  number: number;
+  /** Where the line begins, in bytes from the beginning of its file. */
+  start: number;
+  /** Where the next line begins. */
+  end: number;
+  /**
+   * The line with a newline at its end, even if it is the last one of a file
+   * that lacks it; `null` if the line is longer than the limit.
+   */
+  bytes: Uint8Array<ArrayBuffer> | null;
+  /**
+   * The line without its end, U+FFFD for what is not UTF-8; `null` if the line
+   * is longer than the limit, or not read as text yet.
    */
   text: string | null;
-  /** Says where the line stands, in a source that is read on another time. */
-  placed?: Placed;
-  /** The file that the line is in, where a source has several. */
-  file?: LogFile;
+  /** The limit for such a line, in bytes. */
+  limit: number;
+  /** Whether it does not concern a turn, and is here because all lines are wanted. */
+  isOther: boolean;
+  /** All of a line that is longer than the limit, if such lines are kept. */
+  spool: Spool | null;
+  /** Where a line of a followed file is. */
+  place?: Place;
 }
 
-/** A file of which a source gives lines. */
-export interface LogFile {
-  /** The id of its checkpoint. */
-  readonly id: number;
-  /** Its path now. */
-  name: string;
-  /** Whether its checkpoint was there when the program started. */
-  isResumed: boolean;
-}
-
-/** Where a line of a followed file begins, and where the next one does. */
-export interface Placed {
-  /** The checkpoint of the file. */
-  id: number;
-  /** Whether a run began with it, so that its record may not have been written. */
-  isFirst: boolean;
+/** The two ends of a line, as positions to resume from. */
+export interface Place {
   begin(): Position;
   end(): Position;
 }
 
-/**
- * A point between two lines: all that stands before it was given before. A
- * followed source gives one now and then.
- */
+/** Keeps the bytes of one line outside of memory. */
+export interface Spool {
+  write(bytes: Uint8Array): void;
+  /** Says that the line is not needed after all. */
+  discard(): void;
+}
+
+/** A point between two lines of a followed file: all before it was given. */
 export interface Mark {
-  /** Where the point is; `null` where nothing was read since the last one. */
-  position: (() => Position) | null;
+  position(): Position;
 }
 
-/** What a source gives: lines that must be decoded, and marks between them. */
-export type Item = (Candidate & { placed?: Placed; file?: LogFile }) | Mark;
+/** One item of a source. */
+export type Item = Line | Mark;
 
-/** Lets the candidates through that are in the bytes, cut anywhere. */
-export async function* candidateLines(
-  chunks: AsyncIterable<Uint8Array>,
-  filter: CandidateFilter,
-): AsyncGenerator<Item[]> {
-  for await (const chunk of chunks) yield filter.push(chunk);
-  yield filter.end();
-}
+/** The longest line that there can be a limit for: what fits into one string. */
+export const MOST_LINE_BYTES = 500_000_000;
+
+/** What is worth a chunk of its own on the way through the streams. */
+const PIECE_BYTES = 32 * 1024;
+/** How long a line may wait for a pause while other lines are read, in ms. */
+const MOST_SILENCE_MS = 10;
+/** Represents what has no text, so that each item is one line. */
+const EMPTY_LINE = new TextEncoder().encode("\n");
 
 /** Reads lines as text, in order. */
 export class LineReader {
   /** Those that are on their way through the streams. */
   #pending: Item[] = [];
-  /** How many of those are out: to shift a long array costs all of its length. */
-  #taken = 0;
   #texts: ReadableStreamDefaultReader<string>;
+  /** A read that was begun before a pause. */
+  #read: Promise<ReadableStreamReadResult<string>> | undefined;
+  /** Whether the source waits since the last lines it gave. */
+  #isPaused = false;
+  #wake = () => {};
 
-  /** @param items What a source gives, as it comes. */
-  constructor(items: AsyncIterable<Item[]>) {
+  /**
+   * @param open Begins to read a source, which calls `beforeWait` each time
+   * before it waits for more.
+   */
+  constructor(open: (beforeWait: () => void) => AsyncIterable<Item[]>) {
+    const items = open(() => this.#pause());
     this.#texts = ReadableStream.from(this.#release(items))
       .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
       .pipeThrough(new TextLineStream())
@@ -81,61 +108,83 @@ export class LineReader {
   }
 
   /**
-   * The next line, as soon as its newline is there, or mark; `undefined` at the
-   * end.
+   * The next lines and marks, as soon as they have come; none before a wait for
+   * more; `undefined` at the end.
    *
    * @throws Whatever reading the bytes throws.
    */
-  async next(): Promise<Line | Mark | undefined> {
-    const { done, value } = await this.#texts.read();
-    if (done) return undefined;
-    const item = this.#pending[this.#taken++];
-    if (isMark(item)) return item;
-    return { ...item, text: item.bytes === null ? null : value };
+  async next(): Promise<Item[] | undefined> {
+    const read = this.#read ?? this.#texts.read();
+    if (this.#pending.length === 0) {
+      this.#read = read;
+      if (!this.#isPaused) {
+        const paused = new Promise<void>((resolve) => this.#wake = resolve);
+        await Promise.race([read, paused]);
+      }
+      if (this.#pending.length === 0 && this.#isPaused) {
+        this.#isPaused = false;
+        return [];
+      }
+    }
+    this.#read = undefined;
+    let result = await read;
+    if (result.done) return undefined;
+    const items = this.#pending;
+    this.#pending = [];
+    for (const item of items) {
+      if (item !== items[0]) {
+        result = await this.#texts.read();
+        if (result.done) return undefined;
+      }
+      if (!isMark(item) && item.bytes !== null) item.text = result.value;
+    }
+    return items;
   }
 
-  /** Whether there are more lines at hand, to be had without waiting. */
-  get hasNext(): boolean {
-    return this.#taken < this.#pending.length;
+  #pause(): void {
+    this.#isPaused = true;
+    this.#wake();
   }
 
   /**
-   * Ends the lines: a {@linkcode next} that waits has its end now. A read of the
-   * bytes that is under way is left alone.
+   * Ends the lines: a {@linkcode next} that waits ends now. A read of the bytes
+   * that is under way is left alone.
    */
   stop(): void {
-    // What went wrong before, if anything, is for the next() that meets it.
+    // An error that came before is for the next() that meets it.
     this.#texts.cancel().catch(() => {});
   }
 
   async *#release(
     batches: AsyncIterable<Item[]>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let givenAt = 0;
     for await (const items of batches) {
-      this.#pending = [...this.#pending.slice(this.#taken), ...items];
-      this.#taken = 0;
-      let pieces: Uint8Array<ArrayBuffer>[] = [];
+      if (items.length === 0) {
+        // A long line of another event must not hold up the lines before it.
+        if (performance.now() - givenAt > MOST_SILENCE_MS) this.#pause();
+        continue;
+      }
+      givenAt = performance.now();
+      this.#isPaused = false;
+      let piece: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
-      for (const [i, item] of items.entries()) {
-        const piece = isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
-        pieces.push(piece);
-        size += piece.length;
-        if (size < PIECE_BYTES && i < items.length - 1) continue;
-        yield joinBytes(pieces);
-        pieces = [];
+      for (const item of items) {
+        const bytes = isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+        piece.push(bytes);
+        size += bytes.length;
+        this.#pending.push(item);
+        if (size < PIECE_BYTES) continue;
+        yield joinBytes(piece);
+        piece = [];
         size = 0;
       }
+      if (size > 0) yield joinBytes(piece);
     }
   }
 }
 
 /** Whether it is a mark, not a line. */
-export function isMark(item: Item | Line): item is Mark {
+export function isMark(item: Item): item is Mark {
   return "position" in item;
 }
-
-/** What is worth a chunk of its own on the way through the streams. */
-const PIECE_BYTES = 32 * 1024;
-
-/** Stands for what has no text, so that each item is one line. */
-const EMPTY_LINE = new TextEncoder().encode("\n");

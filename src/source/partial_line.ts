@@ -5,60 +5,58 @@
  */
 
 import { joinBytes } from "../bytes.ts";
-import type { Spool } from "./candidate.ts";
-import { Verdict } from "./first_bytes.ts";
-import { NameSearch } from "./name_search.ts";
+import { type LineJudge, Verdict } from "../dialect/dialect.ts";
+import type { Spool } from "./lines.ts";
 
-/** A line of which the end has not come yet. */
+/** A line whose end has not come yet. */
 export class PartialLine {
   /** Where it begins. */
   readonly start: number;
-  /** What is known of it. */
-  verdict: Verdict = Verdict.Unknown;
+  /** What its bytes so far say. */
+  verdict = Verdict.Unsure;
   /** Its bytes so far, unless it is skipped or too long. */
   pieces: Uint8Array[] = [];
-  /** Its bytes so far where it is too long, if such lines are kept. */
+  /** Its bytes so far if it is too long and such lines are kept. */
   spool: Spool | null = null;
   /** How many bytes came. */
   length = 0;
-  #search: NameSearch | null = null;
+  #judge: LineJudge;
 
-  constructor(start: number) {
+  constructor(start: number, judge: LineJudge) {
     this.start = start;
+    this.#judge = judge;
   }
 
-  /** Looks for the names of events in its next bytes. */
-  searchFor(names: readonly string[], bytes: Uint8Array): void {
-    this.#search ??= new NameSearch(names);
-    this.#search.push(bytes);
+  /** Judges its next bytes. */
+  judge(bytes: Uint8Array): void {
+    this.length += bytes.length;
+    if (this.verdict === Verdict.Unsure) {
+      this.verdict = this.#judge.push(bytes);
+    }
   }
 
-  /** Whether one of the names that were looked for stands in it as text. */
-  get isNamed(): boolean {
-    return this.#search?.isNamed ?? false;
+  /** Judges it as a whole. */
+  finish(): void {
+    if (this.verdict === Verdict.Unsure) this.verdict = this.#judge.end();
   }
 
-  /** Whether one may stand there in escaped form. */
-  get isEscaped(): boolean {
-    return this.#search?.isEscaped ?? false;
-  }
-
-  /** Takes its next bytes out of memory, with those that came before. */
-  overflow(makeSpool: (() => Spool) | undefined, bytes: Uint8Array): void {
+  /** Moves it out of memory, its next bytes included; gives the place, if any. */
+  overflow(makeSpool: (() => Spool) | undefined, bytes: Uint8Array) {
     this.spool ??= makeSpool?.() ?? null;
     for (const piece of this.pieces) this.spool?.write(piece);
     this.pieces = [];
     this.spool?.write(bytes);
+    return this.spool;
   }
 
-  /** Gives its bytes up. */
+  /** Drops its bytes. */
   drop(): void {
     this.pieces = [];
     this.spool?.discard();
     this.spool = null;
   }
 
-  /** The bytes in one piece, and `last` behind them. */
+  /** The bytes in one piece, followed by `last`. */
   join(last: Uint8Array): Uint8Array<ArrayBuffer> {
     return joinBytes([...this.pieces, last]);
   }

@@ -5,23 +5,22 @@
  */
 
 import { Failure, messageOf, UsageError } from "../error.ts";
-import { breathe, unlessBusy } from "../system/breathe.ts";
-import type { LineShape } from "../dialect/dialect.ts";
+import { letEventsRun, retryWhileBusy } from "../system/event_loop.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
-import { CandidateFilter, type FilterOptions } from "./candidate_filter.ts";
 import { gunzipped } from "./gzip.ts";
-import { candidateLines, type Item } from "./lines.ts";
+import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
+import type { Item, LogFile } from "./lines.ts";
 
 /** Something to read a log from. */
 export interface Source {
   /** For people: the path as it was given, or `stdin`. */
   name: string;
-  /** How many bytes there are to read; `null` where nobody knows. */
+  /** How many bytes there are to read; `null` if that is not known. */
   size: number | null;
   /** How many of them have been read. */
   consumed: number;
-  /** Reads the lines that must be decoded, of the given shape. */
-  read(shape: LineShape, options: FilterOptions): AsyncIterable<Item[]>;
+  /** Reads the lines that can concern a turn. */
+  read(options: ReadOptions): AsyncIterable<Item[]>;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -43,15 +42,21 @@ export async function openSource(
 ): Promise<Source> {
   if (isStdin(path)) {
     widenPipe(STDIN, PIPE_BYTES);
-    const chunks = read("stdin", Deno.stdin, () => isReadable(STDIN));
-    return source("stdin", null, chunks);
+    const isReady = () => isReadable(STDIN);
+    return source(
+      "stdin",
+      null,
+      (beforeWait) => read("stdin", Deno.stdin, isReady, beforeWait),
+    );
   }
   try {
     const { isDirectory, isFile, size } = await Deno.stat(path);
     if (isDirectory) throw new UsageError("it is a directory");
-    if (!isFile) return source(path, null, readLater(path));
+    if (!isFile) {
+      return source(path, null, (beforeWait) => readLater(path, beforeWait));
+    }
     const file = await Deno.open(path);
-    return source(path, size, read(path, file, () => true));
+    return source(path, size, () => readAndClose(path, file));
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -59,20 +64,27 @@ export async function openSource(
   function source(
     name: string,
     size: number | null,
-    chunks: AsyncIterable<Uint8Array>,
+    chunks: (beforeWait: () => void) => AsyncIterable<Uint8Array>,
   ): Source {
     const source: Source = {
       ...{ name, size, consumed: 0 },
-      read: (shape, options) =>
-        candidateLines(
-          gunzipped(counted(), (reason) => damaged(name, reason)),
-          new CandidateFilter(shape, options),
-        ),
+      async *read(options) {
+        const file: LogFile = { id: 0, name, isResumed: false };
+        const splitter = new LineSplitter(file, options);
+        const bytes = gunzipped(
+          counted(options.beforeWait),
+          (reason) => damaged(name, reason),
+        );
+        for await (const chunk of bytes) yield splitter.push(chunk);
+        yield splitter.end();
+      },
     };
     return source;
 
-    async function* counted(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of chunks) {
+    async function* counted(
+      beforeWait: () => void = () => {},
+    ): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks(beforeWait)) {
         source.consumed += chunk.length;
         yield chunk;
       }
@@ -96,9 +108,21 @@ export function unreadable(
   );
 }
 
-/** Opens what is no file, as a FIFO, when its turn comes: that may take long. */
-async function* readLater(path: string): AsyncGenerator<Uint8Array> {
-  yield* read(path, await open(path), () => false);
+async function* readAndClose(
+  path: string,
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array> {
+  using _ = file;
+  yield* read(path, file);
+}
+
+/** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */
+async function* readLater(
+  path: string,
+  beforeWait: () => void,
+): AsyncGenerator<Uint8Array> {
+  beforeWait();
+  yield* read(path, await open(path), () => false, beforeWait);
 }
 
 /**
@@ -112,7 +136,7 @@ export async function* readFile(
   file: Deno.FsFile,
 ): AsyncGenerator<Uint8Array> {
   file.seekSync(0, Deno.SeekMode.Start);
-  yield* read(name, file, () => true);
+  yield* read(name, file);
 }
 
 function open(path: string): Promise<Deno.FsFile> {
@@ -123,26 +147,30 @@ function open(path: string): Promise<Deno.FsFile> {
 
 /**
  * @param isReady Whether a read returns at once.
+ * @param beforeWait Called before a read that may not.
  * @throws {Failure} Where the file can be read no further.
  */
 async function* read(
   name: string,
   file: Pick<Deno.FsFile, "read" | "readSync">,
-  isReady: () => boolean,
+  isReady: () => boolean = () => true,
+  beforeWait: () => void = () => {},
 ): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   while (true) {
-    await breathe();
-    let count: number | null | undefined;
+    await letEventsRun();
+    let count: number | null;
     try {
-      count = await unlessBusy(() =>
-        isReady() ? file.readSync(buffer) : file.read(buffer)
-      );
+      count = await retryWhileBusy(() => {
+        if (isReady()) return file.readSync(buffer);
+        beforeWait();
+        return file.read(buffer);
+      });
     } catch (error) {
       throw readFailure(name, error);
     }
     if (count === null) return;
-    if (count !== undefined) yield buffer.subarray(0, count);
+    yield buffer.subarray(0, count);
   }
 }
 

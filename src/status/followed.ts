@@ -1,5 +1,6 @@
 /**
- * How far followed files have been read, and how far that is behind.
+ * Compares how far followed files have been read with what the file system
+ * holds of them.
  *
  * @module
  */
@@ -9,98 +10,72 @@ import {
   rotatedFiles,
   sameIdentity,
 } from "../source/follow/scan.ts";
+import type { FollowedPath, OlderFile } from "../store/open.ts";
 
 /**
- * What stands at a followed path, compared with what was read last under it:
- * that very file; another one, so that it was rotated and the new one is not
- * yet seen; the file, but shorter than what was read of it; nothing; or what
- * this user may not look at.
+ * What is at a followed path, compared with the file that was read last under
+ * it: that very file; another one, so that it was rotated and the new one is
+ * not yet seen; the file, but shorter than what was read of it; nothing; or
+ * what this user may not look at.
  */
-export type Standing =
+export type FileState =
   | "current"
   | "rotated"
   | "truncated"
   | "missing"
   | "unreadable";
 
-/** A followed path. */
-export interface FollowedFile {
-  path: string;
-  standing: Standing;
-  /** How much was read of the file that was read last. */
-  readBytes: number;
-  readLines: number;
-  /** When any file of the path was read last, in milliseconds since the epoch. */
-  movedMs: number;
-  /** The size of what stands at the path, if anything does. */
+/** A followed path, as {@linkcode lookUp} found it. */
+export interface FollowedFile
+  extends Pick<FollowedPath, "path" | "readBytes" | "readLines" | "movedMs"> {
+  state: FileState;
+  /** The size of the file at the path, if there is any. */
   sizeBytes: number | null;
   /**
-   * How much is still to be read, with what is left of the files that were
-   * rotated before; `null` where that cannot be told.
+   * How much is still to be read, with the rest of the files that were rotated
+   * before; `null` where that cannot be known.
    */
   lagBytes: number | null;
 }
 
-/** The newest checkpoint of a path. */
-export type FollowedRow = [
-  path: string,
-  device: number | null,
-  inode: number | null,
-  readBytes: number,
-  readLines: number,
-  movedMs: number,
-];
-
-/** The checkpoint of an older file of a path, in which something may be unread. */
-export type OlderRow = [
-  path: string,
-  device: number,
-  inode: number,
-  readBytes: number,
-];
-
 /**
- * Looks at the file that stands at a followed path, and at those that were
- * rotated before.
- *
- * @param older Those of any path, the oldest first.
+ * Looks at the file at a followed path, and at those that were rotated before.
  */
-export function lookUp(row: FollowedRow, older: OlderRow[]): FollowedFile {
-  const [path, device, inode, readBytes, readLines, movedMs] = row;
-  const read = { path, readBytes, readLines, movedMs };
+export function lookUp(
+  { identity, older, ...read }: FollowedPath,
+): FollowedFile {
+  const { path, readBytes } = read;
   const info = statOf(path);
   if (typeof info === "string") {
-    return { ...read, standing: info, sizeBytes: null, lagBytes: null };
+    return { ...read, state: info, sizeBytes: null, lagBytes: null };
   }
-  const isSame = info.isFile && device !== null && inode !== null &&
-    sameIdentity(identityOf(info), { device, inode });
-  const standing = !isSame
+  const isSame = info.isFile && identity !== null &&
+    sameIdentity(identityOf(info), identity);
+  const state = !isSame
     ? "rotated"
     : info.size < readBytes
     ? "truncated"
     : "current";
-  const before = standing === "current"
-    ? unreadBefore(path, older.filter((row) => row[0] === path))
-    : null;
+  const before = state === "current" ? unreadBefore(path, older) : null;
   const lagBytes = before === null ? null : before + info.size - readBytes;
-  return { ...read, standing, sizeBytes: info.size, lagBytes };
+  return { ...read, state, sizeBytes: info.size, lagBytes };
 }
 
 /** How much is still to be read of the files that a path named before. */
-function unreadBefore(path: string, older: OlderRow[]): number | null {
+function unreadBefore(path: string, older: OlderFile[]): number | null {
   if (older.length === 0) return 0;
   const all = entriesOf(path);
   if (all === null) return null;
   let unread = 0;
   for (const rotated of all) {
-    const row = older.findLast(([, device, inode]) =>
-      sameIdentity(rotated.identity, { device, inode })
+    const file = older.findLast(({ identity }) =>
+      sameIdentity(rotated.identity, identity)
     );
-    if (row === undefined) continue;
+    if (file === undefined) continue;
     const info = statOf(rotated.path);
     // What is compressed in it is known only when it has been read.
     if (typeof info === "string" || rotated.path.endsWith(".gz")) return null;
-    unread += Math.max(0, info.size - row[3]);
+    unread += Math.max(0, info.size - file.readBytes);
   }
   return unread;
 }
@@ -117,7 +92,7 @@ function statOf(path: string): Deno.FileInfo | "missing" | "unreadable" {
   try {
     return Deno.statSync(path);
   } catch (error) {
-    // Whatever else the reason is, what was read can be told all the same.
+    // Whatever else the reason is, what was read can be shown all the same.
     return error instanceof Deno.errors.NotFound ? "missing" : "unreadable";
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { escaped } from "../terminal/visible.ts";
-import type { Status } from "../store/sqlite/status.ts";
+import type { Report } from "./report.ts";
 
 /**
  * Writes a status as one line of JSON, newline included. All keys are always
@@ -37,7 +37,7 @@ import type { Status } from "../store/sqlite/status.ts";
  * }
  * ```
  */
-export function formatJson(status: Status): string {
+export function formatJson(status: Report): string {
   const { readMs, turns, byStatus, durations } = status;
   const json = JSON.stringify({
     database: status.database,
@@ -67,7 +67,7 @@ export function formatJson(status: Status): string {
     })),
     files: status.files.map((file) => ({
       path: file.path,
-      state: file.standing,
+      state: file.state,
       read_bytes: file.readBytes,
       read_lines: file.readLines,
       read_at: formatTime(file.movedMs),

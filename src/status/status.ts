@@ -1,14 +1,14 @@
 /**
- * The command `status`: tells what a database holds.
+ * The command `status`: shows what a database holds.
  *
  * @module
  */
 
 import { terminalWidth } from "../terminal/size.ts";
 import { stdoutForText } from "../output/sink.ts";
-import { refuseForeignFiles } from "../store/sqlite/shared_path.ts";
+import { refuseForeignFiles } from "../store/open.ts";
 import { formatJson } from "./json.ts";
-import { readStatus } from "../store/sqlite/status.ts";
+import { readReport } from "./report.ts";
 import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
@@ -16,7 +16,7 @@ import { watch } from "./watch.ts";
 export interface StatusOptions {
   /** Path of the database. */
   db: string;
-  /** Whether nobody named it. */
+  /** Whether it is the default. */
   isDefaultDb: boolean;
   /** Write JSON in place of text for people. */
   json: boolean;
@@ -28,20 +28,20 @@ export interface StatusOptions {
 
 /**
  * Writes to stdout what the database holds. A terminal gets text as wide as it
- * is; elsewhere text is not cut, and what is watched is written one behind the
+ * is; elsewhere text is not cut, and what is watched is written one after the
  * other: with `json`, as JSON Lines.
  *
  * @throws {Failure} Where the database cannot be read, or stdout not written.
- * @throws {ReaderGone} Where nobody reads stdout any more.
+ * @throws {ReaderGone} Where stdout is closed.
  */
 export async function status(options: StatusOptions): Promise<void> {
   const { db, json } = options;
   const isTerminal = Deno.stdout.isTerminal();
   const draw = () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
-    const status = readStatus(db);
-    return json ? formatJson(status) : view(status, {
-      now: status.readMs,
+    const report = readReport(db);
+    return json ? formatJson(report) : view(report, {
+      now: report.readMs,
       width: isTerminal ? terminalWidth() : Infinity,
       color: options.color && isTerminal,
     });
@@ -49,6 +49,6 @@ export async function status(options: StatusOptions): Promise<void> {
   if (!options.watch) {
     return await stdoutForText.write(new TextEncoder().encode(draw()));
   }
-  // Without a terminal an empty line tells one text from the next.
+  // Without a terminal an empty line separates one text from the next.
   await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);
 }

@@ -13,8 +13,9 @@ import {
 import { visible } from "../terminal/visible.ts";
 import type { TurnStatus } from "../turns/turn.ts";
 import { bar } from "../terminal/bars.ts";
-import type { FollowedFile, Standing } from "./followed.ts";
-import type { LastTurn, Status } from "../store/sqlite/status.ts";
+import type { FileState, FollowedFile } from "./followed.ts";
+import type { LastTurn } from "../store/open.ts";
+import type { Report } from "./report.ts";
 import {
   type Canvas,
   type Cell,
@@ -24,7 +25,7 @@ import {
 import { cut, widthOf } from "../terminal/text.ts";
 import { formatAge, formatShare } from "../terminal/units.ts";
 
-/** How to show a {@linkcode Status}. */
+/** How to show a {@linkcode Report}. */
 export interface ViewOptions extends Canvas {
   /** The present moment, from which ages count, in milliseconds since the epoch. */
   now: number;
@@ -46,20 +47,20 @@ const LABELS: Record<TurnStatus, string> = {
   waiting_response: "waiting",
 };
 
-/** What stands in place of a lag that cannot be told. */
-const STANDINGS: Record<Standing, string> = {
+/** What is shown in place of a lag that is not known. */
+const STATES: Record<FileState, string> = {
   current: "?",
   rotated: "rotated",
-  truncated: "cut off",
+  truncated: "truncated",
   missing: "missing",
   unreadable: "no access",
 };
 
 /**
  * Writes a status as lines of text, the last newline included. What changes
- * most stands first: a terminal may be too low for all of it.
+ * most comes first: a terminal may be too low for all of it.
  */
-export function view(status: Status, { now, ...canvas }: ViewOptions): string {
+export function view(status: Report, { now, ...canvas }: ViewOptions): string {
   const sections = [
     [cut(visible(status.database), canvas.width)],
     summary(status, canvas),
@@ -71,7 +72,7 @@ export function view(status: Status, { now, ...canvas }: ViewOptions): string {
 }
 
 function summary(
-  { turns, byStatus, sessions, durations }: Status,
+  { turns, byStatus, sessions, durations }: Report,
   canvas: Canvas,
 ): string[] {
   const rows: Cell[][] = [
@@ -112,16 +113,14 @@ function files(
   const rows = files.map((file) => [
     formatBytes(file.readBytes),
     formatAge(now - file.movedMs),
-    file.lagBytes === null
-      ? STANDINGS[file.standing]
-      : formatBytes(file.lagBytes),
+    file.lagBytes === null ? STATES[file.state] : formatBytes(file.lagBytes),
     visible(file.path),
   ]);
   return table(
     [{ align: "right" }, { align: "right" }, { align: "right" }, {
       keep: "end",
     }],
-    [["read", "ago", "behind", "followed file"], ...rows],
+    [["read", "ago", "unread", "followed file"], ...rows],
     canvas,
   );
 }
@@ -146,7 +145,7 @@ function lastTurns(
   );
 }
 
-function days({ days }: Status, canvas: Canvas): string[] {
+function days({ days }: Report, canvas: Canvas): string[] {
   if (days.length === 0) return [];
   const greatest = Math.max(...days.map(({ turns }) => turns));
   const labels = days.map(({ day, turns }) => [
@@ -155,7 +154,7 @@ function days({ days }: Status, canvas: Canvas): string[] {
   ]);
   const header = ["day", "turns"];
   const columns: Column[] = [{}, { align: "right" }, {}];
-  // What the two columns and the gap behind them leave.
+  // What the two columns and the gap after them leave.
   const [line] = table(columns, [...labels, header], canvas);
   const room = Math.min(MOST_BAR, canvas.width - widthOf(line) - 2);
   const rows = labels.map((row, i) => [

@@ -24,7 +24,7 @@ const MOST_LOAD = 0.25;
  *
  * @param isScreen Whether stdout is a terminal, where each text takes the place
  * of the one before.
- * @throws {ReaderGone} Where nobody reads stdout any more.
+ * @throws {ReaderGone} Where stdout is closed.
  */
 export async function watch(
   draw: () => string,

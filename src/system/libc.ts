@@ -1,5 +1,5 @@
 /**
- * The few calls of the C library that Deno has no name for.
+ * The few functions of the C library that Deno does not offer.
  *
  * @module
  */
@@ -10,15 +10,20 @@ const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  getsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "buffer"],
+    result: "i32",
+  },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  close: { parameters: ["i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   lockf: { parameters: ["i32", "i32", "i64"], result: "i32" },
   getuid: { parameters: [], result: "u32" },
   raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
-let symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
-
-/** The calls; the library is opened when the first is needed. */
-export function libc(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
-  return symbols ??= Deno.dlopen(PATH, SYMBOLS).symbols;
-}
+/** The functions. */
+export const libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] = Deno
+  .dlopen(PATH, SYMBOLS).symbols;

@@ -1,11 +1,10 @@
 /**
- * What a log line means to the tracker, whichever dialect it was written in
- * (SPEC section 1).
+ * The events of turns, independent of the dialect (SPEC section 1).
  *
  * @module
  */
 
-/** By what an event finds its turn. */
+/** The fields by which the turn of an event is found. */
 export interface EventOwner {
   /** Session id. */
   sid: string;
@@ -17,49 +16,25 @@ export interface EventOwner {
   turnId: string | null;
 }
 
-/** What a prompt and an answer have in common. */
+/** The fields that prompts and answers share. */
 interface TurnEventFields extends EventOwner {
-  /** The writer's time, as it came. */
+  /** The event's identity: it is known if its key was applied before (SPEC section 2). */
+  key: string;
+  /** The writer's timestamp, unchanged. */
   t: string;
   /** The text of the message; well-formed Unicode. */
   text: string;
 }
 
-/** A message that a person sent: it begins a turn. */
+/** A message from a person: it begins a turn. */
 export interface Prompt extends TurnEventFields {
   kind: "prompt";
 }
 
-/** A message that the model finished: it completes a turn. */
+/** A finished message from the model: it completes a turn. */
 export interface Answer extends TurnEventFields {
   kind: "answer";
 }
 
-/** An event that concerns a turn. */
+/** An event of a turn. */
 export type TurnEvent = Prompt | Answer;
-
-/** Why a line, or the torn head of one, could not be decoded. */
-export interface Rejection {
-  /** A clause that completes "line 7 rejected: …". */
-  reason: string;
-  /** Whether only what stands before the last envelope of the line is lost. */
-  torn: boolean;
-}
-
-/** A line, or the torn end of one, that is a JSON object. */
-export interface Envelope {
-  /** The object as UTF-8, with what white space stands around it. */
-  bytes: Uint8Array;
-  /** By what it finds its turn; `null` where it does not say that. */
-  owner: EventOwner | null;
-}
-
-/**
- * What one line holds: an event or none, and what had to be rejected. Both are
- * there where an envelope is glued to the torn half of another; both are
- * `null` where the line is ignored.
- */
-export interface Decoded {
-  event: TurnEvent | null;
-  rejection: Rejection | null;
-}

@@ -1,40 +1,48 @@
 /**
- * The rules by which prompts and answers become turns (SPEC sections 2 and 3).
- * They know neither SQL nor streams: a store is handed to them.
+ * The rules that turn prompts and answers into turns (SPEC sections 2 and 3),
+ * independent of SQL and streams.
  *
  * @module
  */
 
-import { dedupHash } from "./dedup_hash.ts";
+import { sha256 } from "../sha256.ts";
 import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn } from "./turn.ts";
-import type { TurnStore } from "./turn_store.ts";
+import type { TurnStore } from "./store.ts";
 
-/** What applying an event came to. */
+/**
+ * What an event changed:
+ *
+ * - `minted`: the prompt began a new turn;
+ * - `known`: nothing, the event was applied before;
+ * - `completed`: the answer completed its turn;
+ * - `updated`: the turn was completed before, and the answer replaced its
+ *   answer or is older;
+ * - `unmatched`: nothing, the answer has no turn.
+ */
+export type Change = "minted" | "known" | "completed" | "updated" | "unmatched";
+
+/** The result of applying an event. */
 export interface Applied {
+  change: Change;
   /**
-   * The turns to tell of, as they stand now, in the order in which to tell
-   * them: those that a prompt orphaned, then the event's own. Empty where an
-   * answer found no turn.
+   * The turns to emit, in their new state and in order: the turns that a prompt
+   * orphaned, then the event's own. Empty if the answer is unmatched.
    */
   turns: Turn[];
-  /** Whether the event had been applied before, and so changed nothing. */
-  known: boolean;
-  /** Whether the event's own turn was completed by it, and was not before. */
-  completed: boolean;
 }
 
-/** What looking for the turn of an event came to. */
+/** The turn of an event, and how it was found. */
 export interface Found {
-  /** The turn; none where the event has none. */
+  /** The turn; `undefined` if the event has none. */
   turn: Turn | undefined;
-  /** Whether the turn is one of another process. */
+  /** Whether the turn belongs to another process. */
   pidMismatch: boolean;
-  /** The turn by which it was decided. */
+  /** The candidate, even if its turn id contradicts the event's. */
   last: Turn | undefined;
 }
 
-/** Applies events to a store, each in one transaction, each once ever. */
+/** Applies each event to a store exactly once. */
 export class Tracker {
   #store: TurnStore;
 
@@ -43,76 +51,71 @@ export class Tracker {
   }
 
   /**
-   * Applies one event. When this returns, the change is committed.
+   * Applies one event atomically. It is committed with the open transaction, or
+   * in its own if none is open.
    *
-   * @param alongside Run in the same transaction, if the event changes anything.
-   * @throws {Failure} Where the store cannot be written.
+   * @throws {Failure} If the store cannot be written.
    */
-  apply(event: TurnEvent, alongside?: () => void): Applied {
-    return this.#store.transaction(() => {
-      const applied = event.kind === "prompt"
-        ? this.#prompt(event)
-        : this.#answer(event);
-      if (!applied.known && applied.turns.length > 0) alongside?.();
-      return applied;
-    });
+  apply(event: TurnEvent): Applied {
+    return this.#store.transaction(() =>
+      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
+    );
   }
 
   /** SPEC section 2. */
   #prompt(prompt: Prompt): Applied {
     const store = this.#store;
-    const hash = dedupHash(prompt);
+    const hash = dedupHash(prompt.key);
     const known = store.turnOfPrompt(hash);
-    const turn = known ?? this.#mint(prompt, hash);
-    return {
-      turns: [...store.orphansOf(turn.id), turn],
-      known: known !== undefined,
-      completed: false,
-    };
+    if (known !== undefined) {
+      const turns = [...store.orphansOf(known.id), known];
+      return { change: "known", turns };
+    }
+    return { change: "minted", turns: this.#mint(prompt, hash) };
   }
 
-  #mint(prompt: Prompt, hash: string): Turn {
+  #mint(prompt: Prompt, hash: string): Turn[] {
     const store = this.#store;
-    const before = store.newestTurn(prompt, prompt.at);
-    const after = store.nextTurn(prompt, prompt.at);
+    const { before, after } = store.neighbours(prompt, prompt.at);
     const turn = store.mint({
       prompt,
       hash,
       status: after === undefined ? "waiting_response" : "orphaned",
-      orphanedBy: after?.id ?? null,
+      orphanedBy: after ?? null,
     });
-    if (before?.status === "waiting_response") store.orphan(before.id, turn.id);
-    return turn;
+    return before?.status === "waiting_response"
+      ? [store.orphan(before.id, turn.id), turn]
+      : [turn];
   }
 
   /** SPEC section 3. */
   #answer(answer: Answer): Applied {
     const store = this.#store;
-    const hash = dedupHash(answer);
+    const hash = dedupHash(answer.key);
     const known = store.turnOfAnswer(hash);
-    if (known !== undefined) {
-      return { turns: [known], known: true, completed: false };
-    }
+    if (known !== undefined) return { change: "known", turns: [known] };
     const { turn, pidMismatch } = this.find(answer);
-    if (turn === undefined) {
-      return { turns: [], known: false, completed: false };
+    if (turn === undefined || !store.rememberAnswer(hash, turn.id)) {
+      return { change: "unmatched", turns: [] };
     }
-    store.rememberAnswer(hash, turn.id);
+    const change = turn.status === "completed" ? "updated" : "completed";
     if (turn.endMs !== null && answer.at < turn.endMs) {
-      return { turns: [turn], known: false, completed: false };
+      return { change: "updated", turns: [turn] };
     }
     const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
-    const completion = { answer, durationMs, pidMismatch };
-    return {
-      turns: [store.complete(turn.id, completion)],
-      known: false,
-      completed: turn.status !== "completed",
-    };
+    const completed = store.complete(turn, {
+      // An empty text does not replace the turn's text.
+      text: answer.text || (turn.assistantText ?? ""),
+      t: answer.t,
+      at: answer.at,
+      durationMs,
+      pidMismatch,
+    });
+    return { change, turns: [completed] };
   }
 
   /**
-   * The turn that an answer, or any other event, belongs to (SPEC section 3,
-   * step 1).
+   * Finds the turn of an answer or of any other event (SPEC section 3, step 1).
    */
   find(owner: EventOwner): Found {
     const store = this.#store;
@@ -134,10 +137,10 @@ export class Tracker {
   }
 
   /**
-   * In which time the events of the same session, process and turn id belong to
-   * the same turn as one event, or to none as it does.
+   * The interval in which all events of the same session, process and turn id
+   * have the same turn, or none, as the given event.
    *
-   * @returns Instants in milliseconds since the epoch; the second is not included.
+   * @returns Instants in milliseconds since the epoch; the second is excluded.
    */
   validity(
     owner: EventOwner,
@@ -148,9 +151,14 @@ export class Tracker {
       : this.#store.nextTurn(owner, owner.at);
     const from = last?.startMs ?? -Infinity;
     return [
-      // The oldest turn of that name may be yet to begin.
+      // The oldest turn with that turn id may start after the event.
       from <= owner.at ? from : -Infinity,
       next?.startMs ?? Infinity,
     ];
   }
+}
+
+/** The identity of an event in the database: `hex(SHA-256(UTF-8(key)))`. */
+export function dedupHash(key: string): string {
+  return sha256(key);
 }

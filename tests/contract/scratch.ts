@@ -1,10 +1,11 @@
 /**
- * Databases that are gone when a test is over.
+ * Temporary databases.
  *
  * @module
  */
 
 import { Database, type DatabaseOpenOptions } from "@db/sqlite";
+import { TempDir } from "../support/temp.ts";
 
 /** An empty database in memory. */
 export function memory(
@@ -14,22 +15,19 @@ export function memory(
   return { db, [Symbol.dispose]: () => db.close() };
 }
 
-/** How many rows a table has. */
+/** The number of rows in a table. */
 export function count(db: Database, table = "t"): unknown {
   using statement = db.prepare(`SELECT count(*) FROM ${table}`);
   return statement.value()?.[0];
 }
 
-/** A directory of its own, and connections to the files in it. */
-export class Scratch implements Disposable {
+/** A temporary directory, and connections to the databases in it. */
+export class Scratch extends TempDir {
   #open: Database[] = [];
 
-  /** The directory. */
-  readonly path: string = Deno.makeTempDirSync({ prefix: "contract-" });
-
   /** The path of a file in the directory. */
-  file(name = "test.db"): string {
-    return `${this.path}/${name}`;
+  override file(name = "test.db"): string {
+    return super.file(name);
   }
 
   /** Opens a file in the directory. */
@@ -39,8 +37,8 @@ export class Scratch implements Disposable {
     return db;
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     for (const db of this.#open) db.close();
-    Deno.removeSync(this.path, { recursive: true });
+    super[Symbol.dispose]();
   }
 }

@@ -134,7 +134,7 @@ Deno.test("turn-counter's stream is read by jq, its database by sqlite3", async 
   const jq = await run(["jq", "-s", "-c", "map(.turn_id_glob) | max, length"], {
     stdin: golden,
   });
-  assertEquals(jq, { code: 0, stdout: "16\n36\n", stderr: "" });
+  assertEquals(jq, { code: 0, stdout: "16\n37\n", stderr: "" });
   const sqlite = await run([
     "sqlite3",
     db,

@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Database } from "@db/sqlite";
-import { codex } from "../../src/dialect/sse/sse.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
-import { Tracker } from "../../src/turns/tracker.ts";
-import { logPieces } from "../../tools/gen_log/log_generator.ts";
+import { logBytes } from "../../tools/gen_log/log_generator.ts";
 import { contents } from "../support/database.ts";
 import { answer, at, lineOf, logOf, prompt } from "../support/envelope.ts";
+import { Oracle } from "../support/oracle/oracle.ts";
 import { TempDir } from "../support/temp.ts";
 import { Running, turnCounter } from "./program.ts";
 
@@ -67,36 +65,15 @@ Deno.test("SPEC 6: --emit events passes each line that is a JSON object on, its 
   assert(objects.some((line) => !golden.includes(`\n${line}\n`)));
 });
 
-Deno.test("SPEC 6: --emit events gives every event its turn by the rule of section 3, as it stands then", async () => {
+Deno.test("--emit events gives every event its turn, as the oracle does (SPEC 6)", async () => {
   using dir = new TempDir();
-  const seed = 11;
-  const log = [...logPieces({ seed, events: 3000, prompts: 60, variants: 0.3 })]
-    .join("");
-  const passed = await events(log);
-  using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
-  const tracker = new Tracker(store);
-  const encoder = new TextEncoder();
-  let withTurn = 0;
-  const lines = log.split("\n").filter(isObject);
-  assertEquals(passed.map(({ line }) => line), lines);
-  for (const [i, { line, id, status, orphans }] of passed.entries()) {
-    const { event } = codex.decode(line);
-    if (event !== null) {
-      const turns = [...tracker.apply(event).turns];
-      const turn = turns.pop();
-      assertEquals(
-        [id ?? undefined, status],
-        [turn?.id, turn?.status],
-        lines[i],
-      );
-      assertEquals(orphans, turns.map((orphan) => orphan.id));
-      continue;
-    }
-    const { owner } = codex.open(encoder.encode(line), line)!;
-    const turn = owner ? tracker.find(owner).turn : undefined;
-    assertEquals([id ?? undefined, status], [turn?.id, turn?.status], lines[i]);
-    if (turn !== undefined) withTurn++;
-  }
+  const log = logBytes({ seed: 11, events: 3000, prompts: 60, variants: 0.3 });
+  const source = dir.write("log", log);
+  const args = ["--source", source, "--emit", "events", "--db", dir.file("db")];
+  const { stdout } = await turnCounter(args);
+  const expected = new Oracle().run(log, source, "events").stdout;
+  assertEquals(stdout.split("\n"), expected.split("\n"));
+  const withTurn = untag(stdout).filter(({ id }) => id !== null).length;
   assert(withTurn > 1000, `${withTurn}`);
 });
 

@@ -293,7 +293,7 @@ mountTest(
       stat -c "%n %a" /tmp/*`;
     const { stdout, stderr } = await mountShell(script, {});
     assertEquals(stdout.split("\n"), [
-      ...["1", "1", "0", "6", "/tmp/turn_tracker.db"],
+      ...["1", "1", "0", "5", "/tmp/turn_tracker.db"],
       ...["/tmp/turn_tracker.db 600", ""],
     ]);
     const told = stderr.split("\n").slice(0, -1);

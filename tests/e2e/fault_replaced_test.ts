@@ -2,37 +2,10 @@ import { assertEquals } from "@std/assert";
 import { contents, query, records } from "../support/database.ts";
 import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
+import { change, FIRST, OTHER, SECOND } from "./changed.ts";
 import { mountShell, mountTest } from "./machine.ts";
 import { Running, turnCounter } from "./program.ts";
 import { assertSentence, assertTold } from "./told.ts";
-
-const FIRST = prompt({ text: "first" });
-const SECOND = prompt({ text: "second", t: at(5) });
-const OTHER = prompt({ text: "other", sid: "other" });
-
-/** Runs the program live on one event, changes the files, and gives it another. */
-async function change(
-  dir: TempDir,
-  args: string[],
-  work: (db: string) => unknown,
-): Promise<string> {
-  const db = dir.file("turns.db");
-  const log = dir.write("log.jsonl", logOf([FIRST]));
-  const follows = args.includes("--follow");
-  const source = follows ? ["--source", log] : [];
-  await using program = Running.start([...args, ...source, "--db", db]);
-  if (!follows) await program.write(logOf([FIRST]));
-  await program.line();
-  await work(db);
-  if (follows) {
-    Deno.writeTextFileSync(log, logOf([SECOND]), { append: true });
-  } else await program.write(logOf([SECOND]));
-  // What is not committed is not told.
-  assertEquals(await program.line(), undefined);
-  const { code, stderr } = await program.exit();
-  assertEquals(code, 1, stderr);
-  return stderr;
-}
 
 for (const mode of ["live", "follow"]) {
   const args = mode === "follow" ? ["--follow"] : [];

@@ -83,9 +83,9 @@ for (const mode of ["batch", "follow"]) {
         await program.read(500);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
-      // What the pipe holds, and the record in hand, is all that it is ahead.
+      // What the pipe holds, and the group in hand, is all that it is ahead.
       const ahead = appliedEvents(db) * size - program.received;
-      assert(ahead < 3 * size, `it is ${ahead} bytes ahead`);
+      assert(ahead < 2 ** 20 + 2 * size, `it is ${ahead} bytes ahead`);
       while (program.received < 0.9 * events.length * size) {
         await program.read(1e6);
       }
@@ -113,8 +113,8 @@ linuxTest(
     const small = prompts(5000, "y");
     const log = dir.write("log", logOf([...big, ...small]));
     await using program = new Reading(["--source", log, "--db", db]);
-    // The pipe holds one such record, but not two.
-    await until(() => appliedEvents(db) === 2, "a full pipe");
+    // The pipe holds one such record, but not two, so it holds up the group.
+    await until(() => appliedEvents(db) > 0, "a full pipe");
     program.child.kill("SIGTERM");
     const stream = await program.end();
     assert(stream.endsWith("}\n"));

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { compiledTest, mountShell, mountTest, traceTest } from "./machine.ts";
 import { COMMAND, run, turnCounter } from "./program.ts";
@@ -26,8 +27,10 @@ traceTest(
     );
     const files = ["", "-journal", "-shm", "-wal"].map((suffix) => db + suffix);
     const others = new Set(written).difference(new Set(files));
-    // The runtime looks whether it has a terminal.
-    assertEquals([...others].filter((path) => path !== "/dev/null"), []);
+    // The runtime looks whether it has a terminal, and stdout and stderr are
+    // opened once more, to be written without blocking.
+    const own = ["/dev/null", "/proc/self/fd/1", "/proc/self/fd/2"];
+    assertEquals([...others].filter((path) => !own.includes(path)), []);
     assertEquals(
       lines.filter((line) => /socket\(|connect\(|bind\(/.test(line)),
       [],
@@ -42,23 +45,28 @@ traceTest(
     using dir = new TempDir();
     const trace = dir.file("trace");
     const calls = "trace=fdatasync,fsync,write";
+    // They do not fit into one group, nor into one write.
+    const prompts = Array.from(
+      { length: 1100 },
+      (_, i) => prompt({ t: at(i) }),
+    );
+    const log = dir.write("log.jsonl", logOf(prompts));
     /** The syncs (s) and records (r) of a run, in their order. */
     const order = async (mode: string) => {
-      const args = ["--source", GOLDEN, "--db", dir.file(`${mode}.db`)];
+      const args = ["--source", log, "--db", dir.file(`${mode}.db`)];
       await run([
         ...["strace", "-f", "-o", trace, "-e", calls],
         ...[...COMMAND, ...args, "--synchronous", mode],
       ]);
       return Deno.readTextFileSync(trace).split("\n").map((line) =>
-        line.includes("sync(") ? "s" : line.includes('write(1, "{') ? "r" : ""
+        line.includes("sync(") ? "s" : /write\(\d+, "\{/.test(line) ? "r" : ""
       ).join("");
     };
-    // One event of the golden log is known, and comes after 29 that are not.
-    assertMatch(await order("full"), /^(s+r){29}/);
+    assertMatch(await order("full"), /^(s+r+){4,}s+$/);
     // A new file is made with care; what normal leaves to the next checkpoint,
     // off leaves to the system.
-    assertMatch(await order("normal"), /^s*r{33}s+$/);
-    assertMatch(await order("off"), /^s*r{33}$/);
+    assertMatch(await order("normal"), /^s*r+s+$/);
+    assertMatch(await order("off"), /^s*r+$/);
   },
 );
 

@@ -8,7 +8,7 @@ import { COMMAND } from "./program.ts";
 const SEED = 1;
 const ROUNDS = 12;
 
-Deno.test(`SPEC 1: ${ROUNDS} hostile logs come to what a plain reading of the rules says (seed ${SEED})`, async () => {
+Deno.test(`turn-counter agrees with the oracle on ${ROUNDS} hostile logs (seed ${SEED})`, async () => {
   const search = { seed: SEED, rounds: ROUNDS, lines: 200 };
   const finding = await findDefect(COMMAND, search);
   assertEquals(finding && describe(finding), null);
@@ -21,7 +21,7 @@ function broken(script: string): string[] {
 
 const LOG = logOf([prompt(), prompt({ text: "other" })]) + "turn.user_message";
 
-Deno.test("the fuzzer sees a wrong row, a line that is not told, one that is not kept, a crash", async () => {
+Deno.test("trial finds a wrong row, a lost line, a wrong event, and a crash", async () => {
   const log = { log: utf8(LOG), maxLineBytes: null };
   assertEquals(await trial(COMMAND, log), []);
   const defects: [script: string, words: string][] = [
@@ -33,16 +33,17 @@ Deno.test("the fuzzer sees a wrong row, a line that is not told, one that is not
       "the dead-letter file, byte 0",
     ],
     ['f=$(mktemp); "$@" --db "$f"; rm "$f"', "the database cannot be read"],
+    ['"$@" | sed s/turn_status/status/', "stdin, events: stdout, item 1: is "],
     ['"$@"; exit 3', "it ends with code 3"],
     ['"$@"; echo "    at main.ts:1" >&2', 'it says ["    at main.ts:1"'],
   ];
   for (const [script, words] of defects) {
-    const told = (await trial(broken(script), log)).join("\n");
-    assertStringIncludes(told, words);
+    const found = (await trial(broken(script), log)).join("\n");
+    assertStringIncludes(found, words);
   }
 });
 
-Deno.test("the fuzzer shows a defect with no more lines than it takes", async () => {
+Deno.test("findDefect shows a defect with no more lines than necessary", async () => {
   const program = broken('"$@" --max-line-bytes 280');
   const search = { seed: 3, rounds: 1, lines: 100 };
   const finding = await findDefect(program, search);

@@ -39,7 +39,7 @@ Deno.test("SPEC 7: a truncated gzip file is told, what came before it is kept, t
   assertEquals(code, 1);
   assertMatch(
     stderr,
-    /^(turn-counter: line \d+ of .* rejected: not JSON\n)?turn-counter: ".*cut\.gz" is damaged: its gzip data ends in the middle; what stands before that was read\n(turn-counter: line \d+ of .* rejected: not JSON\n)?$/,
+    /^(turn-counter: line \d+ of .* rejected: not JSON\n)?turn-counter: ".*cut\.gz" is damaged: its gzip data ends in the middle; the lines before that were read\n(turn-counter: line \d+ of .* rejected: not JSON\n)?$/,
   );
   const texts = records(db).map((row) => row.user_text);
   const kept = texts.slice(0, -1);

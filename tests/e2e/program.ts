@@ -5,8 +5,15 @@
  */
 
 import { TextLineStream } from "@std/streams";
+import {
+  type Ended,
+  run,
+  type StartOptions,
+  until,
+  within,
+} from "../support/process.ts";
 
-const utf8 = new TextDecoder();
+export { type Ended, run, type StartOptions, until, within };
 
 /** The command that the task runner found for the program. */
 export const COMMAND: string[] = JSON.parse(
@@ -17,91 +24,11 @@ function failToFind(): never {
   throw new Error("run the tests with: deno task test");
 }
 
-/** How a process ended. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** How a process ended of which stdout was read before. */
 export interface Exit {
   code: number;
   signal: string | null;
   stderr: string;
-}
-
-/** How to start a command. */
-export interface StartOptions {
-  stdin?: string | Uint8Array;
-  env?: Record<string, string>;
-  cwd?: string;
-}
-
-/** How long a test waits for anything before it fails, in milliseconds. */
-const LIMIT = 60_000;
-
-/**
- * The value of a promise.
- *
- * @throws {Error} Where it has none within the limit.
- */
-export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`waited too long for ${what}`)),
-      LIMIT,
-    );
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * Waits until something is so, by looking again and again.
- *
- * @throws {Error} Where it is not within the limit.
- */
-export async function until(
-  isSo: () => boolean | Promise<boolean>,
-  what: string,
-): Promise<void> {
-  const start = performance.now();
-  while (!await isSo()) {
-    if (performance.now() - start > LIMIT) {
-      throw new Error(`waited too long for ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** Runs a command to its end. */
-export async function run(
-  command: string[],
-  { stdin = "", ...options }: StartOptions = {},
-): Promise<Ended> {
-  const child = new Deno.Command(command[0], {
-    args: command.slice(1),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    ...options,
-  }).spawn();
-  const input = new Blob([stdin as BlobPart]).stream().pipeTo(child.stdin);
-  // A process that ends without reading all of it breaks the pipe.
-  const [output] = await within(
-    Promise.all([child.output(), input.catch(() => {})]),
-    command.join(" "),
-  );
-  return {
-    code: output.code,
-    stdout: utf8.decode(output.stdout),
-    stderr: utf8.decode(output.stderr),
-  };
 }
 
 /** Waits until a process stands still, some time after `SIGSTOP`; on Linux. */

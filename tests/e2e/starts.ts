@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { appliedEvents, query } from "../support/database.ts";
-import { createSeed, execute } from "../support/seed.ts";
+import { createSeed, downgrade, execute } from "../support/seed.ts";
 import type { TempDir } from "../support/temp.ts";
 import { turnCounter } from "./program.ts";
 
@@ -20,7 +20,7 @@ export interface Start {
 
 /** So many that an upgrade takes a while, in which the program can be killed. */
 const SEED_TURNS = 3000;
-const CURRENT = 2;
+const CURRENT = 3;
 
 /** What the first life finds. */
 export const STARTS: Record<string, Start> = {
@@ -30,15 +30,20 @@ export const STARTS: Record<string, Start> = {
     turns: SEED_TURNS,
     create: (path) => createSeed(path, SEED_TURNS),
   },
-  "a database of version 1": {
-    version: 1,
+  "a database of version 1": downgraded(1),
+  "a database of version 2": downgraded(2),
+};
+
+function downgraded(version: 1 | 2): Start {
+  return {
+    version,
     turns: 0,
     async create(path) {
       await turnCounter(["--db", path]);
-      execute(path, "DROP TABLE checkpoints; PRAGMA user_version = 1");
+      downgrade(path, version);
     },
-  },
-};
+  };
+}
 
 /** Whether there is a file. */
 export function exists(path: string): boolean {

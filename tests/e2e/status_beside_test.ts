@@ -1,14 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { readStatus } from "../../src/store/sqlite/status.ts";
-import { userId } from "../../src/system/user.ts";
+import { readReport } from "../../src/status/report.ts";
 import { query } from "../support/database.ts";
 import { answer, at, lineOf, prompt } from "../support/envelope.ts";
 import { listing } from "../support/listing.ts";
 import { TempDir } from "../support/temp.ts";
 import { Running } from "./program.ts";
-
-// Loads the C library, which no test is to be blamed for.
-userId();
 
 const QUESTION = lineOf(prompt({ t: at(0) })) + "\n";
 const ANSWER = lineOf(answer({ t: at(1) })) + "\n";
@@ -26,16 +22,16 @@ Deno.test("status is read beside a running program, which goes on", async () => 
   await program.write(QUESTION);
   await program.line();
   const before = untouched(dir);
-  assertEquals(readStatus(db).byStatus.waiting_response, 1);
+  assertEquals(readReport(db).byStatus.waiting_response, 1);
   assertEquals(untouched(dir), before);
 
   await program.write(ANSWER);
   assertEquals(JSON.parse((await program.line())!).status, "completed");
-  assertEquals(readStatus(db).byStatus.completed, 1);
+  assertEquals(readReport(db).byStatus.completed, 1);
   assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
   // It could close the database as it should.
   assertEquals(Object.keys(listing(dir.path)), ["turns.db"]);
-  assertEquals(readStatus(db).turns, 1);
+  assertEquals(readReport(db).turns, 1);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
 });
 
@@ -53,12 +49,12 @@ Deno.test("status of a program that was killed changes nothing that it left", as
     "turns.db-shm",
     "turns.db-wal",
   ]);
-  assertEquals(readStatus(db).turns, 1);
+  assertEquals(readReport(db).turns, 1);
   assertEquals(listing(dir.path), before);
 
   // A copy may lack the -shm, which says nothing that is not in the -wal.
   Deno.removeSync(`${db}-shm`);
-  assertEquals(readStatus(db).turns, 1);
+  assertEquals(readReport(db).turns, 1);
   const { "turns.db-shm": [mode], ...files } = listing(dir.path);
   assertEquals(mode, 0o600);
   const { "turns.db-shm": _, ...others } = before;
@@ -76,8 +72,8 @@ Deno.test("status tells how far a followed file was read, and how far it grew si
   program.kill("SIGTERM");
   assertEquals((await program.exit()).code, 0);
   const state = () =>
-    readStatus(db).files.map((file) => [
-      ...[file.path, file.standing, file.readBytes, file.lagBytes],
+    readReport(db).files.map((file) => [
+      ...[file.path, file.state, file.readBytes, file.lagBytes],
     ]);
   const path = Deno.realPathSync(log);
   const read = QUESTION.length;
@@ -123,7 +119,7 @@ Deno.test("status is always whole while programs come and go", async () => {
   let last = 0;
   let reads = 0;
   while (!isOver) {
-    const { turns, byStatus, sessions, lastTurns } = readStatus(db);
+    const { turns, byStatus, sessions, lastTurns } = readReport(db);
     assertEquals([byStatus.waiting_response, sessions], [turns, turns]);
     assertEquals(lastTurns[0]?.id ?? 0, turns);
     assertEquals(turns >= last, true);
@@ -132,7 +128,7 @@ Deno.test("status is always whole while programs come and go", async () => {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   await written;
-  assertEquals(readStatus(db).turns, 240);
+  assertEquals(readReport(db).turns, 240);
   assertEquals(reads > 12, true);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
 });

@@ -65,7 +65,7 @@ terminalTest(
     const loud = seen((await run(batch, "a")).stdout);
     assertMatch(
       loud.at(-2)!,
-      /^59 lines, 16 new turns, 14 completed, 4 orphaned, 1 known, 1 unmatched, 6 rejected, in \d+\.\d s$/,
+      /^59 lines, 16 new turns, 14 completed, 4 orphaned, 1 known, 1 unmatched, 5 rejected, in \d+\.\d s$/,
     );
     const quiet = (await run(`${batch} --quiet`, "b")).stdout;
     assert(!quiet.includes("59 lines"), quiet);
@@ -78,7 +78,10 @@ terminalTest(
   "the progress of --source is drawn on a terminal, fits into it, and is gone at the end",
   async () => {
     using dir = new TempDir();
-    const events = Array.from({ length: 6000 }, (_, i) => prompt({ t: at(i) }));
+    const events = Array.from(
+      { length: 25_000 },
+      (_, i) => prompt({ t: at(i) }),
+    );
     const log = dir.write("log", logOf(events) + "turn.user_message\n");
     const script = '"$@" --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
@@ -94,8 +97,8 @@ terminalTest(
     }
     // Neither the rejected line nor the sum has anything of it left on it.
     const lines = seen(stdout);
-    assertMatch(lines.at(-3)!, /turn-counter:.* line 6001 of .* rejected/);
-    assertMatch(lines.at(-2)!, /^6,001 lines, 6,000 new turns/);
+    assertMatch(lines.at(-3)!, /turn-counter:.* line 25001 of .* rejected/);
+    assertMatch(lines.at(-2)!, /^25,001 lines, 25,000 new turns/);
     for (const line of lines) assert(!/[█░]/.test(line), line);
     const onlyTerminal = '"$@" --source "$LOG" --db "$DB"';
     const both = await runOnTerminal(onlyTerminal, {

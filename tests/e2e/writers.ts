@@ -7,10 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../tools/gen_log/random.ts";
 import { agentEvents } from "../support/random_log.ts";
-import { contents, query } from "../support/database.ts";
-import { lineOf } from "../support/envelope.ts";
+import { appliedEvents, contents, query } from "../support/database.ts";
+import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { COMMAND } from "./program.ts";
+import { COMMAND, until } from "./program.ts";
 
 const WRITERS = 4;
 
@@ -102,4 +102,64 @@ export async function assertShares(
   await feed(logs.map(() => logs[0]), same, synchronous);
   await feed([logs[0]], once, "off");
   assert(JSON.stringify(contents(same)) === JSON.stringify(contents(once)));
+}
+
+/** Programs that keep the cores busy. */
+class Load implements Disposable {
+  #loops = Array.from(
+    { length: navigator.hardwareConcurrency },
+    () =>
+      new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
+  );
+
+  [Symbol.dispose](): void {
+    for (const loop of this.#loops) loop.kill("SIGKILL");
+  }
+}
+
+/**
+ * Lets four programs put their backlogs into one database on loaded cores. None
+ * fails, and when the first has read its log, each of the others has stored a
+ * good part of its own.
+ *
+ * @param turns How many turns each log has.
+ */
+export async function assertEachGetsOn(turns: number): Promise<void> {
+  using dir = new TempDir();
+  const db = dir.file("turns.db");
+  const names = Array.from({ length: WRITERS }, (_, i) => "abcd"[i]);
+  using _load = new Load();
+  const programs = names.map((sid) => {
+    const prompts = Array.from(
+      { length: turns },
+      (_, i) => prompt({ sid, t: at(i) }),
+    );
+    const log = dir.write(sid, logOf(prompts.slice(1)));
+    const child = new Deno.Command(COMMAND[0], {
+      args: [...COMMAND.slice(1), "--source", "-", "--source", log, "--db", db],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const stdin = child.stdin.getWriter();
+    stdin.write(new TextEncoder().encode(logOf(prompts.slice(0, 1))));
+    return { stdin, output: child.output() };
+  });
+  await until(() => appliedEvents(db) === WRITERS, "each program to be ready");
+  await Promise.all(programs.map(({ stdin }) => stdin.close()));
+  for (const { output } of programs) {
+    const { code, stderr } = await output;
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  }
+  const writers = query<[id: number, sid: string]>(
+    db,
+    "SELECT turn_id_glob, sid FROM turns ORDER BY turn_id_glob",
+  );
+  assertEquals(writers.map(([id]) => id), writers.map((_, i) => i + 1));
+  const sequence = writers.map(([, sid]) => sid).join("");
+  const counts = (part: string) => names.map((n) => part.split(n).length - 1);
+  assertEquals(counts(sequence), names.map(() => turns));
+  const firstEnd = Math.min(...names.map((name) => sequence.lastIndexOf(name)));
+  const stored = counts(sequence.slice(0, firstEnd + 1));
+  assert(Math.min(...stored) > turns / 5, `${stored} of ${turns} each`);
 }

@@ -1,5 +1,5 @@
 /**
- * Looks for a log on which the program does not do what it must.
+ * Searches for a log on which the program and the oracle differ.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Search {
   rounds: number;
   /** About how many lines each has. */
   lines: number;
-  /** Is told before each round. */
+  /** Called before each round. */
   onRound?: (seed: number) => void;
 }
 
@@ -42,7 +42,7 @@ export async function findDefect(
   return null;
 }
 
-/** Holds the program against the oracle on one log. */
+/** Compares the program with the oracle on one log. */
 export async function examine(
   command: readonly string[],
   { log, maxLineBytes }: HostileLog,

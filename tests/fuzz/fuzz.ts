@@ -1,5 +1,5 @@
 /**
- * Holds the program against an oracle on hostile logs: `deno task fuzz`.
+ * Compares the program with an oracle on hostile logs: `deno task fuzz`.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { describe, examine, findDefect } from "./find.ts";
 
 const HELP =
   `Reads hostile logs with the compiled ./turn-counter, as files and through pipes,
-and compares all that comes of it with a plain reading of the rules.
+and compares what it writes with a plain reading of the rules.
 
 Usage: deno task fuzz [OPTIONS]
 
   --seed N             the first log; any number, printed where none is given
   --rounds N           how many logs, each of the next seed (100)
   --lines N            lines of each (300)
-  --log FILE           only this log, as one that was left behind before
+  --log FILE           only this log, as one that an earlier run kept
   --max-line-bytes N   how to read that one
   --help               show this
 
-Where the program differs from the rules, the difference, the seed and the lines
-that it takes to see it are told, the log is left behind, and the exit code is 1.`;
+Where the program differs from the rules, it prints the difference, the seed and
+the lines that show it, keeps that log, and exits with code 1.`;
 
 function fail(message: string): never {
   console.error(`fuzz: ${message}`);

@@ -1,50 +1,14 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { at, lineOf, prompt } from "../support/envelope.ts";
 import { cutLines, utf8 } from "../support/bytes.ts";
-import { DEFAULT_MAX_LINE_BYTES, hostileLog } from "./hostile_log.ts";
+import { hostileLog } from "./hostile_log.ts";
 import { KINDS } from "./kinds.ts";
 import { toNode, toText } from "./json_tree.ts";
-import { Oracle } from "../support/oracle/oracle.ts";
-import { judge } from "../support/oracle/plain_decoder.ts";
+import { judge } from "../support/oracle/line.ts";
 import { shrink } from "../support/shrink.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 
-Deno.test("Oracle says of the golden log what its stream and stderr say", () => {
-  const oracle = new Oracle(DEFAULT_MAX_LINE_BYTES);
-  const { stdout, rejected } = oracle.run(
-    Deno.readFileSync("testdata/golden.jsonl"),
-  );
-  assertEquals(stdout, Deno.readTextFileSync("testdata/golden.turns.jsonl"));
-  const told = Deno.readTextFileSync("testdata/golden.stderr.txt");
-  assertEquals(
-    rejected,
-    [...told.matchAll(/line (\d+) of/g)].map(([, number]) => +number),
-  );
-});
-
-Deno.test("judge() takes a line apart where it is torn, and nowhere else", () => {
-  const whole = lineOf(prompt());
-  const half = whole.slice(0, 100);
-  const cases: [line: string, event: boolean, rejected: string | null][] = [
-    [whole, true, null],
-    [half, false, half],
-    [half + whole, true, half],
-    [half + half, false, half + half],
-    [half + '{"event":"turn.delta","t', false, half],
-    [half + '{"event":"turn.del', false, half + '{"event":"turn.del'],
-    [half + '{"event":', false, half + '{"event":'],
-    [half + '{"event":{}}', false, half],
-    [`{"event":"turn.delta"}${whole}`, false, null],
-    ["x".repeat(50) + half, false, "x".repeat(50) + half],
-  ];
-  for (const [line, event, rejected] of cases) {
-    const verdict = judge(utf8(line), 1000);
-    const text = verdict.rejected && new TextDecoder().decode(verdict.rejected);
-    assertEquals([verdict.event !== null, text], [event, rejected], line);
-  }
-});
-
-Deno.test("hostileLog() makes the same log from the same seed, and another from another", () => {
+Deno.test("hostileLog() makes the same log from the same seed only", () => {
   assertEquals(hostileLog(1, 60), hostileLog(1, 60));
   assertNotEquals(hostileLog(1, 60).log, hostileLog(2, 60).log);
 });
@@ -67,7 +31,7 @@ Deno.test("hostileLog() makes events, lines that are ignored, rejected, and torn
   }
 });
 
-Deno.test("each kind of hostile lines makes different ones", () => {
+Deno.test("KINDS make different lines each time", () => {
   const random = new Random(1);
   const line = () => lineOf(prompt({ t: at(random.below(1000)) }));
   for (const [name, kind] of Object.entries(KINDS)) {
@@ -84,7 +48,7 @@ Deno.test("toText() puts together what toNode() takes apart", () => {
   assertEquals(JSON.parse(toText(toNode(value))), value);
 });
 
-Deno.test("shrink() leaves the lines that it takes", async () => {
+Deno.test("shrink() keeps only the lines that show the defect", async () => {
   const log = utf8(
     Array.from({ length: 100 }, (_, i) => `<${i}>`).join("\n"),
   );

@@ -19,9 +19,6 @@ export interface HostileLog {
   maxLineBytes: number | null;
 }
 
-/** The default of the program (SPEC section 7). */
-export const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
-
 /** Makes a log of about so many lines; the same from the same seed. */
 export function hostileLog(seed: number, lines: number): HostileLog {
   const random = new Random(seed);

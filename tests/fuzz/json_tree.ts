@@ -5,7 +5,7 @@
  * @module
  */
 
-/** A value: members or items, text with JSON in it, or what stands there. */
+/** A value: members or items, text with JSON in it, or raw text. */
 export type Node =
   | { members: [key: string, value: Node][] }
   | { items: Node[] }

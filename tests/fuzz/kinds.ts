@@ -85,6 +85,17 @@ export const KINDS: Record<string, Kind> = {
     return utf8(toText(tree));
   },
 
+  "answers without text"({ random, line }) {
+    const { metadata, sid, t } = JSON.parse(line());
+    const content = random.pick([
+      ...[undefined, null, "text", [], [null], [{ text: 1 }]],
+      ...[[{ type: "image", text: "a" }], [{ type: "output_text", text: "" }]],
+    ]);
+    const data = { item: { type: "message", role: "assistant", content } };
+    const event = "response.output_item.done";
+    return utf8(JSON.stringify({ event, t, line: data, metadata, sid }));
+  },
+
   "as another writer": ({ random, line }) => utf8(disguise(random, line())),
 
   NULs({ random, line }) {

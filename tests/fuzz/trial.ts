@@ -1,22 +1,35 @@
 /**
- * Runs the program on a log, and holds what comes of it against the oracle.
+ * Runs the program on a log, and compares all it writes with the oracle.
  *
  * @module
  */
 
 import { fold, query, records } from "../support/database.ts";
+import { type Ended, run, TooLong } from "../support/process.ts";
 import { TempDir } from "../support/temp.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 import type { Bytes } from "../support/bytes.ts";
-import { drive, type Ended } from "./drive.ts";
-import { DEFAULT_MAX_LINE_BYTES, type HostileLog } from "./hostile_log.ts";
-import { Oracle, type Outcome } from "../support/oracle/oracle.ts";
+import type { HostileLog } from "./hostile_log.ts";
+import { Oracle, type Run } from "../support/oracle/oracle.ts";
 
 /** About how many pieces the log comes in on a pipe. */
 const PIECES = 200;
 
+/** One run of the program. */
+interface Reading {
+  /** What it calls the log. */
+  name: string;
+  args: string[];
+  stdin: Bytes[];
+  emit?: "turns" | "events";
+  db: string;
+  /** What the database has been through. */
+  oracle: Oracle;
+}
+
 /**
- * Reads a log twice into one database, first as a file, then through a pipe.
+ * Reads a log twice into one database, first as a file, then through a pipe, and
+ * passes its events on into another.
  *
  * @param command The program.
  * @returns How the program differs from the oracle; nothing where it does not.
@@ -27,34 +40,49 @@ export async function trial(
 ): Promise<string[]> {
   using dir = new TempDir();
   const source = dir.write("log", log);
-  const [db, deadLetter] = [dir.file("turns.db"), dir.file("dead")];
-  const args = ["--db", db, "--dead-letter", deadLetter];
-  args.push("--synchronous", "off");
+  const [deadLetter, db] = [dir.file("dead"), dir.file("turns.db")];
+  const args = ["--synchronous", "off", "--dead-letter", deadLetter];
   if (maxLineBytes !== null) args.push("--max-line-bytes", `${maxLineBytes}`);
-  const oracle = new Oracle(maxLineBytes ?? DEFAULT_MAX_LINE_BYTES);
-  const runs: [name: string, args: string[], stdin: Bytes[]][] = [
-    [source, ["--source", source], []],
-    ["stdin", [], oddPieces(log)],
+  const pipe = { name: "stdin", args: [], stdin: oddPieces(log) };
+  const database = { db, oracle: new Oracle({ maxLineBytes }) };
+  const other = {
+    db: dir.file("events.db"),
+    oracle: new Oracle({ maxLineBytes }),
+  };
+  const runs: Reading[] = [
+    { name: source, args: ["--source", source], stdin: [], ...database },
+    { ...pipe, ...database },
+    { ...pipe, ...other, emit: "events" },
   ];
   const differences: string[] = [];
   let deadBefore = 0;
-  for (const [name, source, stdin] of runs) {
-    const ended = await drive([...command, ...args, ...source], stdin);
+  for (const { name, args: own, stdin, emit = "turns", db, oracle } of runs) {
+    const words = [...args, ...own, "--db", db, "--emit", emit];
+    const ended = await run([...command, ...words], { stdin }).catch(endless);
+    if (ended === null) return [...differences, `${name}: it does not end`];
     const dead = readIfThere(deadLetter);
-    const expected = oracle.run(log);
-    const told = [
-      ...differencesOfStreams(name, ended, expected),
+    const expected = oracle.run(log, name, emit);
+    const found = [
+      ...differencesOfStreams(ended, expected),
       ...differenceOfBytes(
         "the dead-letter file",
         dead.subarray(deadBefore),
         expected.deadLetter,
       ),
-      ...differencesOfRows(db, ended.stdout, expected),
+      ...differencesOfRows(db, oracle, emit === "turns" ? ended.stdout : null),
     ];
-    differences.push(...told.map((difference) => `${name}: ${difference}`));
+    differences.push(
+      ...found.map((it) => `${name}, ${emit}: ${it}`),
+    );
     deadBefore = dead.length;
   }
   return differences;
+}
+
+/** `null` for a program that had to be killed. */
+function endless(error: unknown): null {
+  if (error instanceof TooLong) return null;
+  throw error;
 }
 
 function oddPieces(log: Bytes): Bytes[] {
@@ -70,22 +98,18 @@ function oddPieces(log: Bytes): Bytes[] {
 }
 
 function* differencesOfStreams(
-  source: string,
   { code, stdout, stderr }: Ended,
-  expected: Outcome,
+  expected: Run,
 ): Generator<string> {
-  if (code === null) yield "it does not end";
-  else if (code !== 0) yield `it ends with code ${code}`;
+  if (code !== 0) yield `it ends with code ${code}`;
   const lines = stderr.split("\n");
-  // Each line tells of a rejected one, so there is no room for a stack trace.
-  const others = lines.filter((line) =>
-    !/^turn-counter: line \d+ of /.test(line)
-  );
+  const rejected = /^turn-counter: (line \d+ of .+) rejected: /;
+  // Each line reports a rejected one, so there is no room for a stack trace.
+  const others = lines.filter((line) => !rejected.test(line));
   if (others.join() !== "") yield `it says ${JSON.stringify(others)}`;
-  const place = ` of ${source} rejected: `;
-  const numbers = lines.filter((line) => line.includes(place))
-    .map((line) => /line (\d+) of/.exec(line)?.[1]);
-  yield* differenceOf("rejected lines", numbers.map(Number), expected.rejected);
+  const places = lines.map((line) => rejected.exec(line)?.[1])
+    .filter((place) => place !== undefined);
+  yield* differenceOf("rejected lines", places, expected.rejected);
   yield* differenceOf(
     "stdout",
     stdout.split("\n"),
@@ -93,13 +117,14 @@ function* differencesOfStreams(
   );
 }
 
+/** @param stdout The records on it; `null` where it has events. */
 function* differencesOfRows(
   db: string,
-  stdout: string,
-  expected: Outcome,
+  oracle: Oracle,
+  stdout: string | null,
 ): Generator<string> {
   try {
-    yield* compareRows(db, stdout, expected);
+    yield* compareRows(db, oracle, stdout);
   } catch (error) {
     yield `the database cannot be read, or stdout: ${error}`;
   }
@@ -107,17 +132,18 @@ function* differencesOfRows(
 
 function* compareRows(
   db: string,
-  stdout: string,
-  expected: Outcome,
+  oracle: Oracle,
+  stdout: string | null,
 ): Generator<string> {
   const rows = records(db);
-  yield* differenceOf("the table turns", rows, expected.rows);
+  yield* differenceOf("the table turns", rows, oracle.records());
   const hashes = query(
     db,
     "SELECT dedup_hash FROM turns ORDER BY turn_id_glob",
   );
-  yield* differenceOf("the hashes", hashes.flat(), expected.hashes);
-  // Each run tells of each event, and so of each row.
+  yield* differenceOf("the hashes", hashes.flat(), oracle.hashes());
+  // Each run emits a record for each event, and so for each row.
+  if (stdout === null) return;
   yield* differenceOf("what stdout folds to", fold(stdout), rows);
 }
 
@@ -131,7 +157,7 @@ function* differenceOf(
   for (let i = 0; i < length; i++) {
     const [is, ought] = [actual[i], expected[i]].map(text);
     if (is === ought) continue;
-    yield `${what}, item ${i + 1}: is ${cut(is)}, ought to be ${cut(ought)}`;
+    yield `${what}, item ${i + 1}: is ${cut(is)}, should be ${cut(ought)}`;
     return;
   }
 }
@@ -147,7 +173,7 @@ function* differenceOfBytes(
   const [is, ought] = [actual, expected].map((bytes) =>
     cut(JSON.stringify(latin1.decode(bytes.subarray(first))))
   );
-  yield `${what}, byte ${first} of it: is ${is}, ought to be ${ought}`;
+  yield `${what}, byte ${first} of it: is ${is}, should be ${ought}`;
 }
 
 const latin1 = new TextDecoder("latin1");

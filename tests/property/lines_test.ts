@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
-import { codex } from "../../src/dialect/sse/sse.ts";
-import type { Decoded } from "../../src/turns/event.ts";
-import { CandidateFilter } from "../../src/source/candidate_filter.ts";
-import { candidateLines, isMark, LineReader } from "../../src/source/lines.ts";
+import type { Decoded } from "../../src/dialect/dialect.ts";
+import { sse } from "../../src/dialect/sse/sse.ts";
+import { LineSplitter } from "../../src/source/line_splitter.ts";
+import { isMark, type Item, LineReader } from "../../src/source/lines.ts";
 import { anyBytes, anyPieces, disguise, mutate } from "../fuzz/damage.ts";
 import { logBytes } from "../../tools/gen_log/log_generator.ts";
 import { Random } from "../../tools/gen_log/random.ts";
@@ -13,36 +13,52 @@ import { forSeeds } from "../support/seeds.ts";
 
 const LIMIT = 1 << 20;
 
-/** What is decoded of a log, by line number; ignored lines are left out. */
+/** The decoded lines of a log, by line number; ignored lines are left out. */
 type Outcome = [line: number, decoded: Decoded][];
 
-function isTold({ event, rejection }: Decoded): boolean {
-  return event !== null || rejection !== null;
+function isDecoded({ events, rejection }: Decoded): boolean {
+  return events.length > 0 || rejection !== null;
 }
 
-/** Decodes the lines that the filter lets through. */
+/** The lines that pass the prefilter. */
+async function* split(chunks: Uint8Array[]): AsyncGenerator<Item[]> {
+  const file = { id: 0, name: "log", isResumed: false };
+  const splitter = new LineSplitter(file, { maxLineBytes: LIMIT });
+  for (const chunk of chunks) yield await splitter.push(chunk);
+  yield splitter.end();
+}
+
+/** Decodes the lines that pass the prefilter. */
 async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   const outcome: Outcome = [];
-  const filter = new CandidateFilter(codex.shape, { maxLineBytes: LIMIT });
-  const lines = new LineReader(
-    candidateLines(ReadableStream.from(chunks), filter),
-  );
-  for (let line = await lines.next(); line; line = await lines.next()) {
-    if (isMark(line)) continue;
-    outcome.push([line.number, codex.decode(line.text!)]);
+  const reader = new LineReader(() => split(chunks));
+  for (let items; (items = await reader.next()) !== undefined;) {
+    for (const item of items) {
+      if (isMark(item)) continue;
+      const { number, text, bytes, file: { decoder } } = item;
+      outcome.push([number, decoder.decode(text!, bytes!)]);
+    }
   }
-  return outcome.filter(([, decoded]) => isTold(decoded));
+  return outcome.filter(([, decoded]) => isDecoded(decoded));
 }
 
 /** Decodes every line. */
 async function unfiltered(bytes: Uint8Array): Promise<Outcome> {
-  const lines = ReadableStream.from([bytes as Uint8Array<ArrayBuffer>])
+  const texts = ReadableStream.from([bytes as Uint8Array<ArrayBuffer>])
     .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
     .pipeThrough(new TextLineStream());
-  const decoded = (await Array.fromAsync(lines)).map(codex.decode);
-  return decoded
-    .map((decoded, i): Outcome[number] => [i + 1, decoded])
-    .filter(([, decoded]) => isTold(decoded));
+  const decoder = sse.decoder(null);
+  let start = 0;
+  const decoded: Outcome = [];
+  for await (const text of texts) {
+    const end = bytes.indexOf(10, start);
+    const line = end < 0
+      ? Uint8Array.of(...bytes.subarray(start), 10)
+      : bytes.slice(start, end + 1);
+    start += line.length;
+    decoded.push([decoded.length + 1, decoder.decode(text, line)]);
+  }
+  return decoded.filter(([, decoded]) => isDecoded(decoded));
 }
 
 async function assertSame(random: Random, bytes: Uint8Array): Promise<number> {
@@ -53,22 +69,22 @@ async function assertSame(random: Random, bytes: Uint8Array): Promise<number> {
 
 const encoder = new TextEncoder();
 
-Deno.test("SPEC 1: the filter changes nothing on the golden log, whatever the chunks", async () => {
+Deno.test("SPEC 1: the prefilter changes nothing on the golden log, in any chunks", async () => {
   const golden = Deno.readFileSync("testdata/golden.jsonl");
   await forSeeds(30, async (random) => {
     assertEquals(await assertSame(random, golden), 39);
   });
 });
 
-Deno.test("SPEC 1: a log comes to the same however its bytes are cut, inside characters too", async () => {
+Deno.test("SPEC 1: a log decodes the same in any chunks, even if they divide characters", async () => {
   await forSeeds(30, async (random) => {
     const lines = agentEvents(random, 60).map((event) => lineOf(event) + "\n");
-    const told = await assertSame(random, encoder.encode(lines.join("")));
-    assertEquals(told, 60);
+    const decoded = await assertSame(random, encoder.encode(lines.join("")));
+    assertEquals(decoded, 60);
   });
 });
 
-Deno.test("SPEC 1: the filter changes nothing on generated logs with all variants, torn and doubled lines", async () => {
+Deno.test("SPEC 1: the prefilter changes nothing on generated logs with variants and torn lines", async () => {
   await forSeeds(6, async (random) => {
     const seed = random.below(1e9);
     const log = { seed, events: 1500, prompts: 40, variants: 0.5 };
@@ -77,17 +93,17 @@ Deno.test("SPEC 1: the filter changes nothing on generated logs with all variant
   });
 });
 
-Deno.test("SPEC 1: the filter changes nothing whatever the keys' order, white space and escapes", async () => {
+Deno.test("SPEC 1: the prefilter changes nothing for any order of keys, white space and escapes", async () => {
   await forSeeds(40, async (random) => {
     const lines = agentEvents(random, 40).map((event) =>
       disguise(random, lineOf(event))
     );
-    const told = await assertSame(random, encoder.encode(lines.join("\n")));
-    assertEquals(told, 40);
+    const decoded = await assertSame(random, encoder.encode(lines.join("\n")));
+    assertEquals(decoded, 40);
   });
 });
 
-Deno.test("SPEC 1: the filter changes nothing on mutated envelopes", async () => {
+Deno.test("SPEC 1: the prefilter changes nothing on mutated envelopes", async () => {
   await forSeeds(60, async (random) => {
     const lines = agentEvents(random, 30).map((event) => lineOf(event) + "\n");
     const bytes = encoder.encode(lines.join(""));
@@ -96,7 +112,7 @@ Deno.test("SPEC 1: the filter changes nothing on mutated envelopes", async () =>
   });
 });
 
-Deno.test("SPEC 1: the filter changes nothing on random bytes, nor on random pieces of envelopes", async () => {
+Deno.test("SPEC 1: the prefilter changes nothing on random bytes and pieces of envelopes", async () => {
   await forSeeds(60, async (random) => {
     await assertSame(random, anyPieces(random, 3000, lineOf(prompt())));
     await assertSame(random, anyBytes(random, 20_000));

@@ -1,22 +1,22 @@
 import { assertEquals } from "@std/assert";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 import { contents, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
-import { Model } from "../support/oracle/model.ts";
+import { Oracle } from "../support/oracle/oracle.ts";
 import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 
-/** Applies events to a database, which is made where it is missing. */
+/** Applies events to a database, which is created if it is missing. */
 function apply(path: string, events: TurnEvent[]): number[][] {
-  using store = new SqliteStore(path, { synchronous: "off" });
+  using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   return events.map((event) => tracker.apply(event).turns.map(({ id }) => id));
 }
 
-/** What became of each turn, whatever id it was given. */
+/** Each turn without its id. */
 function outcomes(path: string, sid?: string): unknown[] {
   const ofSession = records(path).filter((row) =>
     sid === undefined || row.sid === sid
@@ -24,24 +24,27 @@ function outcomes(path: string, sid?: string): unknown[] {
   return ofSession.map(({ turn_id_glob: _, ...row }) => row);
 }
 
-/** Holds what the events come to against the model, event for event. */
-function assertFollowsModel(events: TurnEvent[]): void {
+/** Compares the records of each event, and the table, with the oracle's. */
+function assertAsOracle(events: TurnEvent[]): void {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  const model = new Model();
-  assertEquals(apply(path, events), events.map((event) => model.apply(event)));
-  assertEquals(records(path), model.records());
+  const oracle = new Oracle();
+  const expected = events.map((event) =>
+    oracle.apply(event).map((record) => record.turn_id_glob)
+  );
+  assertEquals(apply(path, events), expected);
+  assertEquals(records(path), oracle.records());
 }
 
-Deno.test("SPEC 2 and 3: any events in any order come to what the plain model says", async () => {
-  await forSeeds(60, (random) => assertFollowsModel(anyEvents(random, 120)));
+Deno.test("SPEC 2, 3: Tracker turns any events in any order into the oracle's turns", async () => {
+  await forSeeds(60, (random) => assertAsOracle(anyEvents(random, 120)));
 });
 
-Deno.test("SPEC 2 and 3: an agent's log comes to what the plain model says", async () => {
-  await forSeeds(20, (random) => assertFollowsModel(agentEvents(random, 300)));
+Deno.test("SPEC 2, 3: Tracker turns an agent's log into the oracle's turns", async () => {
+  await forSeeds(20, (random) => assertAsOracle(agentEvents(random, 300)));
 });
 
-Deno.test("SPEC 4: any window of the log, replayed any number of times, changes nothing", async () => {
+Deno.test("SPEC 4: Tracker changes nothing when any window of a log is replayed", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
@@ -56,7 +59,7 @@ Deno.test("SPEC 4: any window of the log, replayed any number of times, changes 
   });
 });
 
-Deno.test("SPEC 4: a program stopped between any two events and started anywhere before ends as if never stopped", async () => {
+Deno.test("SPEC 4: Tracker stopped at any event and restarted anywhere before loses nothing", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const events = agentEvents(random, 200);
@@ -74,7 +77,7 @@ Deno.test("SPEC 4: a program stopped between any two events and started anywhere
   });
 });
 
-Deno.test("SPEC 2: what becomes of a session does not depend on what stands between its lines", async () => {
+Deno.test("SPEC 2: Tracker keeps a session independent of the lines of other sessions", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const events = agentEvents(random, 200);
@@ -87,10 +90,10 @@ Deno.test("SPEC 2: what becomes of a session does not depend on what stands betw
   });
 });
 
-Deno.test("SPEC 3: lines shuffled within the skew of their writers come to the same turns", async () => {
+Deno.test("SPEC 3: Tracker makes the same turns of lines that are slightly out of order", async () => {
   await forSeeds(40, (random) => {
     using dir = new TempDir();
-    // Answers of other processes go by time, and time is what is shuffled.
+    // Answers of other processes are matched by time, and depend on the order.
     const events = agentEvents(random, 200).filter(({ pid }) => pid !== 77);
     apply(dir.file("ordered.db"), events);
     apply(dir.file("shuffled.db"), shuffleWithinSkew(random, events));
@@ -108,7 +111,7 @@ Deno.test("SPEC 3: lines shuffled within the skew of their writers come to the s
   });
 });
 
-/** Moves lines past their neighbours, but no answer before a prompt of its turn. */
+/** Swaps neighbouring events, but never those of one turn. */
 function shuffleWithinSkew(random: Random, ordered: TurnEvent[]): TurnEvent[] {
   const events = [...ordered];
   for (let i = 0; i < 4 * events.length; i++) {

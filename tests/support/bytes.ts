@@ -14,7 +14,7 @@ export function utf8(text: string): Bytes {
   return encoder.encode(text);
 }
 
-/** All pieces, one behind the other. */
+/** All pieces, one after the other. */
 export function concat(pieces: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(
     pieces.reduce((sum, piece) => sum + piece.length, 0),
@@ -39,7 +39,7 @@ export function splice(
 
 const NEWLINE = 10;
 
-/** Cuts bytes behind each newline; only the last piece may lack one. */
+/** Cuts bytes after each newline; only the last piece may lack one. */
 export function cutLines(bytes: Bytes): Bytes[] {
   const lines: Bytes[] = [];
   for (let start = 0; start < bytes.length;) {

@@ -1,5 +1,5 @@
 /**
- * A look into a database from outside the program.
+ * Reads a database from outside the program.
  *
  * @module
  */
@@ -10,6 +10,8 @@ import { Database } from "@db/sqlite";
 export function query<T extends unknown[]>(path: string, sql: string): T[] {
   const db = new Database(path, { int64: true, readonly: true });
   try {
+    // A program that starts has it to itself for a moment.
+    db.exec("PRAGMA busy_timeout = 5000");
     return db.prepare(sql).values<T>();
   } finally {
     db.close();

@@ -7,7 +7,7 @@
 import type { Answer, Prompt, TurnEvent } from "../../src/turns/event.ts";
 import { parseInstant } from "../../src/turns/instant.ts";
 
-type Fields = Partial<Omit<Prompt, "kind" | "at">>;
+type Fields = Partial<Omit<Prompt, "kind" | "at" | "key">>;
 
 const DEFAULTS = {
   sid: "019a967c-2894-74b3-bfd7-24d460bc9c78",
@@ -29,7 +29,8 @@ export function answer(fields: Fields = {}): Answer {
 
 function complete(fields: Fields) {
   const all = { ...DEFAULTS, ...fields };
-  return { ...all, at: parseInstant(all.t)! };
+  const key = [all.sid, all.pid, all.t, all.text].join("|");
+  return { ...all, key, at: parseInstant(all.t)! };
 }
 
 /** The envelope of an event, before it is written as a line. */
@@ -73,7 +74,7 @@ export function logOf(events: TurnEvent[]): string {
   return events.map((event) => lineOf(event) + "\n").join("");
 }
 
-/** A time `seconds` behind a fixed one, as the current writer gives it. */
+/** A time `seconds` after a fixed one, as the current writer gives it. */
 export function at(seconds: number): string {
   const base = Date.UTC(2025, 10, 18, 12);
   return new Date(base + seconds * 1000).toISOString().slice(0, -1);

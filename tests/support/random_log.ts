@@ -9,7 +9,7 @@ import type { Random } from "../../tools/gen_log/random.ts";
 import { answer, at, prompt } from "./envelope.ts";
 
 /**
- * Events without rhyme or reason: few sessions, pids, turn ids, times and
+ * Events at random: few sessions, pids, turn ids, times and
  * texts, so that they meet in every way.
  */
 export function anyEvents(random: Random, count: number): TurnEvent[] {
@@ -19,7 +19,7 @@ export function anyEvents(random: Random, count: number): TurnEvent[] {
       pid: random.below(3),
       t: at(random.below(20)) + random.pick(["", "", "Z"]),
       turnId: random.pick([null, "1", "2", "3"]),
-      text: random.pick(["a", "b", "c"]),
+      text: random.pick(["a", "b", "c", ""]),
     };
     return random.chance(0.5) ? prompt(fields) : answer(fields);
   });
@@ -27,7 +27,7 @@ export function anyEvents(random: Random, count: number): TurnEvent[] {
 
 /**
  * Events as agents write them: several sessions and processes at once, each
- * answer behind its prompt; steered, orphaned and unanswered turns; prompts
+ * answer after its prompt; steered, orphaned and unanswered turns; prompts
  * typed while an answer still streams; at times an answer of another process.
  * No two events have the same time.
  */

@@ -24,7 +24,7 @@ export function blocks(language: string): string[] {
 /**
  * The commands that the README shows with their output.
  *
- * @param prompt What they stand behind: `$`, or `#` for those of root.
+ * @param prompt What precedes them: `$`, or `#` for those of root.
  */
 export function shown(prompt: "$" | "#"): Shown[] {
   return blocks("console").flatMap((block) => {

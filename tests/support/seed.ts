@@ -28,6 +28,35 @@ export function execute(path: string, sql: string): void {
   }
 }
 
+/** What a database of version 2 held of followed files. */
+const CHECKPOINTS_2 = `
+CREATE TABLE checkpoints (
+    file_id INTEGER PRIMARY KEY, path TEXT NOT NULL,
+    device INTEGER, inode INTEGER,
+    read_bytes INTEGER NOT NULL, read_lines INTEGER NOT NULL,
+    head_length INTEGER NOT NULL, head_hash TEXT NOT NULL,
+    last_end INTEGER NOT NULL, last_length INTEGER NOT NULL,
+    last_hash TEXT NOT NULL, done INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL);
+CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
+
+/** What makes an earlier version of the one after it. */
+const DOWNGRADES: Record<number, string> = {
+  3: "DROP TABLE minted;",
+  2: `DROP TABLE checkpoints; ${CHECKPOINTS_2}`,
+  1: "DROP TABLE checkpoints;",
+};
+
+/** Makes an earlier version of a database in which no file was followed. */
+export function downgrade(path: string, version: 1 | 2 | 3): void {
+  const steps = [3, 2, 1].filter((step) => step >= version);
+  execute(
+    path,
+    `${steps.map((step) => DOWNGRADES[step]).join("")}
+    PRAGMA user_version = ${version}`,
+  );
+}
+
 /** Makes a database of version 0 with so many turns, of a session of its own. */
 export function createSeed(path: string, turns: number): void {
   execute(

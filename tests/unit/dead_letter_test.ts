@@ -4,7 +4,7 @@ import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();
 
-Deno.test("DeadLetter begins a line of its own where a run was killed in the middle of one, or the disk was full", () => {
+Deno.test("DeadLetter starts a new line after an incomplete one, of a killed run or a full disk", () => {
   for (const isLong of [false, true]) {
     using dir = new TempDir();
     const path = dir.write("dead", "whole\nhal");
@@ -24,7 +24,7 @@ Deno.test("DeadLetter begins a line of its own where a run was killed in the mid
   }
 });
 
-Deno.test("DeadLetter puts nothing before the first line of a file that is empty, new, or may only be written", () => {
+Deno.test("DeadLetter starts with its first line in an empty, new or write-only file", () => {
   using dir = new TempDir();
   for (const name of ["empty", "new", "closed"]) {
     const path = dir.file(name);

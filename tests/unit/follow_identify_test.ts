@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { Contents } from "../../src/source/follow/content.ts";
 import { PlainReader } from "../../src/source/follow/file_reader.ts";
@@ -28,6 +27,7 @@ function known(
   const head = bytes.slice(0, FINGERPRINT_BYTES);
   const checkpoint = {
     ...{ id, offset: bytes.length, line: 1, done: false, seenMs: 0 },
+    ...{ dialect: null, decoder: null },
     head: fingerprint(head, head.length),
     last: fingerprint(bytes.slice(-FINGERPRINT_BYTES), bytes.length),
     identity: path === undefined ? null : fileAt(path)!.identity,
@@ -44,7 +44,7 @@ function open(known: KnownFile, path: string): KnownFile {
     known.position,
     {
       ...{ clock: SYSTEM_CLOCK, damaged: () => {} },
-      reading: { shape: codex.shape, options: { maxLineBytes: 1000 } },
+      reading: { maxLineBytes: 1000 },
     },
   );
   return known;

@@ -1,15 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { OpenFiles } from "../../src/source/follow/open_files.ts";
-import type { CheckpointStore } from "../../src/turns/checkpoint.ts";
-import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import type { CheckpointStore } from "../../src/turns/store.ts";
+import { openStore } from "../../src/store/open.ts";
 import { SystemCalls } from "../support/follow/system_calls.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
+const READING = { maxLineBytes: 10_000 };
 
 /** The log of prompts from one second to another. */
 function log(from: number, to: number): string {
@@ -53,10 +52,10 @@ for (const isRead of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = new SqliteStore(dir.file("turns.db"));
+      using store = openStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       if (isRead) {
-        assertEquals(await read(path, store.checkpoints), log(0, 3));
+        assertEquals(await read(path, store), log(0, 3));
         Deno.writeTextFileSync(path, log(3, 5), { append: true });
       }
       let opens = 0;
@@ -68,11 +67,11 @@ for (const isRead of [true, false]) {
           Deno.copyFileSync(path, dir.file("log.1"));
           Deno.writeTextFileSync(path, log(9, 10));
         });
-        lines = await read(path, store.checkpoints);
+        lines = await read(path, store);
       }
       assertEquals(lines, (isRead ? log(3, 5) : log(0, 3)) + log(9, 10));
       Deno.writeTextFileSync(path, log(10, 20), { append: true });
-      assertEquals(await read(path, store.checkpoints), log(10, 20));
+      assertEquals(await read(path, store), log(10, 20));
     },
   );
 }
@@ -84,9 +83,9 @@ for (const isCopy of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = new SqliteStore(dir.file("turns.db"));
+      using store = openStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
-      const files = filesOf(path, store.checkpoints);
+      const files = filesOf(path, store);
       await files.look();
       const beside = dir.write("log.1", isCopy ? log(0, 3) : log(5, 6));
       let opens = 0;

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { codex } from "../../src/dialect/sse/sse.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { fileAt, Moved, openFile } from "../../src/source/follow/scan.ts";
@@ -9,7 +8,7 @@ import { PlainReader } from "../../src/source/follow/file_reader.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-const READING = { shape: codex.shape, options: { maxLineBytes: 10_000 } };
+const READING = { maxLineBytes: 10_000 };
 const NONE = { end: 0, length: 0, hash: "" };
 
 function open(
@@ -17,9 +16,12 @@ function open(
   position: Partial<Position> = {},
   file = Deno.openSync(path),
 ): PlainReader {
-  const start = { id: 1, offset: 0, line: 0, head: NONE, last: NONE };
+  const start = {
+    ...{ id: 1, offset: 0, line: 0, head: NONE, last: NONE, done: false },
+    ...{ dialect: null, decoder: null },
+  };
   const log = { id: 1, name: path, isResumed: false };
-  return new PlainReader(log, file, { ...start, done: false, ...position }, {
+  return new PlainReader(log, file, { ...start, ...position }, {
     ...{ reading: READING, clock: SYSTEM_CLOCK, damaged: () => {} },
   });
 }

@@ -1,31 +1,28 @@
 import { assertEquals } from "@std/assert";
-import {
-  type FollowedRow,
-  lookUp,
-  type OlderRow,
-} from "../../src/status/followed.ts";
+import { lookUp } from "../../src/status/followed.ts";
+import type { FollowedPath, OlderFile } from "../../src/store/open.ts";
 import { identityOf } from "../../src/source/follow/scan.ts";
 import { TempDir } from "../support/temp.ts";
 
 const MOVED = Date.UTC(2025, 10, 18);
 
-/** The row of a checkpoint at which 10 bytes of the file had been read. */
-function row(path: string): FollowedRow {
-  const { device, inode } = identityOf(Deno.statSync(path));
-  return [path, device, inode, 10, 1, MOVED];
+/** A followed file of which 10 bytes were read. */
+function followed(path: string, older: OlderFile[] = []): FollowedPath {
+  const identity = identityOf(Deno.statSync(path));
+  return { path, identity, readBytes: 10, readLines: 1, movedMs: MOVED, older };
 }
 
-function standing(row: FollowedRow): unknown[] {
-  const { standing, sizeBytes, lagBytes } = lookUp(row, []);
-  return [standing, sizeBytes, lagBytes];
+function stateOf(path: FollowedPath): unknown[] {
+  const { state, sizeBytes, lagBytes } = lookUp(path);
+  return [state, sizeBytes, lagBytes];
 }
 
-Deno.test("a followed file lags by what is behind the place up to which it was read", () => {
+Deno.test("lookUp reports the unread bytes of a followed file as its lag", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789abc");
-  assertEquals(lookUp(row(path), []), {
+  assertEquals(lookUp(followed(path)), {
     path,
-    standing: "current",
+    state: "current",
     readBytes: 10,
     readLines: 1,
     movedMs: MOVED,
@@ -33,60 +30,58 @@ Deno.test("a followed file lags by what is behind the place up to which it was r
     lagBytes: 3,
   });
   dir.write("log", "0123456789");
-  assertEquals(standing(row(path)), ["current", 10, 0]);
+  assertEquals(stateOf(followed(path)), ["current", 10, 0]);
 });
 
-Deno.test("a followed file that is shorter than what was read of it was truncated", () => {
+Deno.test("lookUp reports a followed file shorter than its read bytes as truncated", () => {
   using dir = new TempDir();
   const path = dir.write("log", "012345678");
-  assertEquals(standing(row(path)), ["truncated", 9, null]);
+  assertEquals(stateOf(followed(path)), ["truncated", 9, null]);
 });
 
-Deno.test("another file at a followed path, or anything else, means that it was rotated", () => {
+Deno.test("lookUp reports a followed path with another file or a directory as rotated", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789");
-  const before = row(path);
+  const before = followed(path);
   Deno.renameSync(path, `${path}.1`);
-  assertEquals(standing(before), ["missing", null, null]);
+  assertEquals(stateOf(before), ["missing", null, null]);
   dir.write("log", "a new one");
-  assertEquals(standing(before), ["rotated", 9, null]);
-  // The tracker may have seen that the file is gone, and not yet the new one.
-  assertEquals(standing([path, null, null, 10, 1, MOVED])[0], "rotated");
+  assertEquals(stateOf(before), ["rotated", 9, null]);
+  // The follower may have seen that the file is gone, but not the new one.
+  assertEquals(stateOf({ ...before, identity: null })[0], "rotated");
   Deno.removeSync(path);
   Deno.mkdirSync(path);
-  assertEquals(standing(before)[0], "rotated");
-  // Its inode may be that of the file that was there.
-  assertEquals(standing(row(path))[0], "rotated");
+  assertEquals(stateOf(before)[0], "rotated");
+  // The directory may have reused the file's inode.
+  assertEquals(stateOf(followed(path))[0], "rotated");
 });
 
-Deno.test("what is unread in files that were rotated before counts as lag too", () => {
+Deno.test("lookUp adds the unread bytes of rotated files to the lag", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789a");
-  /** The row of an older file of which `read` bytes had been read. */
-  const older = (name: string, size: number, read: number): OlderRow => {
+  /** An older file of which `readBytes` bytes were read. */
+  const older = (name: string, size: number, readBytes: number): OlderFile => {
     const file = dir.write(name, "x".repeat(size));
-    const { device, inode } = identityOf(Deno.statSync(file));
-    return [path, device, inode, read];
+    return { identity: identityOf(Deno.statSync(file)), readBytes };
   };
-  const lag = (rows: OlderRow[]) => lookUp(row(path), rows).lagBytes;
-  const rows = [older("log.2", 500, 100), older("log.1", 30, 30)];
-  assertEquals(lag(rows), 401);
-  // Nobody can say of the one how much it is, and reads the other.
-  assertEquals(lag([...rows, older("log.3.gz", 9, 0)]), null);
+  const lag = (files: OlderFile[]) => lookUp(followed(path, files)).lagBytes;
+  const files = [older("log.2", 500, 100), older("log.1", 30, 30)];
+  assertEquals(lag(files), 401);
+  // The uncompressed size is not known before the file is read.
+  assertEquals(lag([...files, older("log.3.gz", 9, 0)]), null);
   Deno.removeSync(dir.file("log.3.gz"));
-  dir.write("log.4", "of somebody else");
-  const other = older("other.1", 7, 0);
-  other[0] = dir.file("other");
-  assertEquals(lag([...rows, other]), 401);
+  // It was not followed.
+  dir.write("log.4", "of another program");
+  assertEquals(lag(files), 401);
 });
 
-Deno.test("a followed path that cannot be looked at is told all the same", () => {
+Deno.test("lookUp reports a followed path that cannot be examined as unreadable", () => {
   using dir = new TempDir();
   const path = dir.write("log", "");
   const looped = dir.file("loop");
   Deno.symlinkSync(looped, looped);
   for (const out of [`${path}/below`, looped]) {
-    assertEquals(standing([out, 1, 1, 10, 1, MOVED]), [
+    assertEquals(stateOf({ ...followed(path), path: out }), [
       ...["unreadable", null, null],
     ]);
   }

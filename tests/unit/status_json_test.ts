@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatJson } from "../../src/status/json.ts";
-import type { Status } from "../../src/store/sqlite/status.ts";
+import type { Report } from "../../src/status/report.ts";
 
-const STATUS: Status = {
+const STATUS: Report = {
   database: "turns.db",
   readMs: Date.UTC(2025, 10, 18, 20),
   turns: 4,
@@ -20,7 +20,7 @@ const STATUS: Status = {
   }],
   files: [{
     path: "/var/log/sse_lines.jsonl",
-    standing: "current",
+    state: "current",
     readBytes: 100,
     readLines: 2,
     movedMs: Date.UTC(2025, 10, 18, 19, 59, 59),
@@ -29,7 +29,7 @@ const STATUS: Status = {
   }],
 };
 
-Deno.test("formatJson writes a status as one line with its keys in order", () => {
+Deno.test("formatJson writes a status as one line with all keys in order", () => {
   assertEquals(
     formatJson(STATUS),
     '{"database":"turns.db","read_at":"2025-11-18T20:00:00.000Z",' +
@@ -46,7 +46,7 @@ Deno.test("formatJson writes a status as one line with its keys in order", () =>
   );
 });
 
-Deno.test("formatJson writes null for what is not known, and keeps all keys", () => {
+Deno.test("formatJson writes null for unknown values, and keeps all keys", () => {
   const unknown = JSON.parse(formatJson({
     ...STATUS,
     turns: 0,
@@ -73,7 +73,7 @@ Deno.test("formatJson writes null for what is not known, and keeps all keys", ()
   assertEquals([file.size_bytes, file.lag_bytes], [null, null]);
 });
 
-Deno.test("formatJson keeps every text, and writes what a terminal would obey as escapes", () => {
+Deno.test("formatJson keeps every text, and writes control characters as escapes", () => {
   const userText =
     "\0\x1b[2J\x7f\x9b31m\u2028\u202e\u200d\u{e0061}\ufeff 日本 😀\n";
   const json = formatJson({

@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
 import type { FollowedFile } from "../../src/status/followed.ts";
-import type { LastTurn, Status } from "../../src/store/sqlite/status.ts";
+import type { Report } from "../../src/status/report.ts";
+import type { LastTurn } from "../../src/store/open.ts";
 import { view } from "../../src/status/view.ts";
 import type { TurnStatus } from "../../src/turns/turn.ts";
 
 const NOW = Date.UTC(2025, 10, 18, 20);
 const SID = "019a967c-2894-74b3-bfd7-24d460bc9c78";
 
-const EMPTY: Status = {
+const EMPTY: Report = {
   database: "turns.db",
   readMs: NOW,
   turns: 0,
@@ -35,7 +36,7 @@ function turn(fields: Partial<LastTurn> = {}): LastTurn {
 function file(fields: Partial<FollowedFile> = {}): FollowedFile {
   return {
     path: "/var/log/agents/sse_lines.jsonl",
-    standing: "current",
+    state: "current",
     readBytes: 12_345_678_901,
     readLines: 5_000_000,
     movedMs: NOW - 1000,
@@ -45,7 +46,7 @@ function file(fields: Partial<FollowedFile> = {}): FollowedFile {
   };
 }
 
-const LARGE: Status = {
+const LARGE: Report = {
   ...EMPTY,
   turns: 10_060_000,
   byStatus: {
@@ -70,7 +71,7 @@ const LARGE: Status = {
       id: 10_059_999,
       startMs: NOW - 65_000,
       userText:
-        "look:\x1b[2J\r\n\u202ethis\u2066 line \x9b31mcontrols nothing and goes on and on",
+        "look:\x1b[2J\r\n\u202ethis\u2066 line \x9b31mcontrols nothing and is too long",
     }),
     turn({
       id: 10_059_998,
@@ -83,7 +84,7 @@ const LARGE: Status = {
     file(),
     file({
       path: "/tmp/other.jsonl",
-      standing: "rotated",
+      state: "rotated",
       readBytes: 0,
       movedMs: NOW - 90_000,
       lagBytes: null,
@@ -96,7 +97,7 @@ function assertView(width: number, expected: string, status = LARGE): void {
   assertEquals(actual, expected);
 }
 
-Deno.test("view of a large database, 80 columns wide", () => {
+Deno.test("view shows a large database in 80 columns", () => {
   assertView(
     80,
     `\
@@ -110,7 +111,7 @@ median           10 s  duration of the last 10,000 completed turns
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   behind  followed file
+ read    ago   unread  followed file
 12 GB    1 s    22 kB  /var/log/agents/sse_lines.jsonl
   0 B  1 min  rotated  /tmp/other.jsonl
 
@@ -127,7 +128,7 @@ day           turns
   );
 });
 
-Deno.test("view of the same, 40 columns wide", () => {
+Deno.test("view shows a large database in 40 columns", () => {
   assertView(
     40,
     `\
@@ -141,7 +142,7 @@ median           10 s  duration of the …
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   behind  followed file
+ read    ago   unread  followed file
 12 GB    1 s    22 kB  …/sse_lines.jsonl
   0 B  1 min  rotated  /tmp/other.jsonl
 
@@ -176,7 +177,7 @@ Deno.test("view shows as much of a prompt as the width allows, 100 columns at mo
   }
 });
 
-Deno.test("view of an empty database", () => {
+Deno.test("view shows an empty database", () => {
   assertView(
     80,
     `\
@@ -191,7 +192,7 @@ waiting    0
   );
 });
 
-Deno.test("view tells of how many turns the durations are only where not of all", () => {
+Deno.test("view shows how many turns the durations cover, unless all", () => {
   const durations = { turns: 2, median: 1000, p95: 2000, longest: 2000 };
   const byStatus = { completed: 2, orphaned: 1, waiting_response: 0 };
   const status = { ...EMPTY, turns: 3, sessions: 1, byStatus, durations };
@@ -212,7 +213,7 @@ longest    2.0 s
   );
 });
 
-Deno.test("view colours by status, and is the same text otherwise", () => {
+Deno.test("view colours statuses, and changes nothing else", () => {
   const options = { width: 60, now: NOW };
   const colored = view(LARGE, { ...options, color: true });
   for (
@@ -243,14 +244,14 @@ Deno.test("view lets no name and no text control the terminal", () => {
   assertEquals(text.split("a [2Jb c 31md").length - 1, 5);
 });
 
-Deno.test("view gives a status that is none of ours no colour", () => {
+Deno.test("view does not colour an unknown status", () => {
   const status = {
     ...EMPTY,
     lastTurns: [turn({ status: "new" as TurnStatus })],
   };
   const text = view(status, { width: 80, color: true, now: NOW });
   assertStringIncludes(text, "   1  c9c78    3 s  new     hello\n");
-  // Every object has something of that name.
+  // Every object inherits a member of that name.
   status.lastTurns[0].status = "constructor" as TurnStatus;
   assertStringIncludes(
     view(status, { width: 80, color: true, now: NOW }),
@@ -258,19 +259,19 @@ Deno.test("view gives a status that is none of ours no colour", () => {
   );
 });
 
-Deno.test("view tells what is not known", () => {
+Deno.test("view marks unknown values", () => {
   const status = {
     ...EMPTY,
     lastTurns: [turn({ startMs: null, startTime: null, userText: null })],
     files: [
-      file({ standing: "missing", lagBytes: null }),
-      file({ standing: "truncated", lagBytes: null }),
-      file({ standing: "unreadable", lagBytes: null }),
+      file({ state: "missing", lagBytes: null }),
+      file({ state: "truncated", lagBytes: null }),
+      file({ state: "unreadable", lagBytes: null }),
     ],
   };
   const text = view(status, { width: 80, color: false, now: NOW });
   assertStringIncludes(text, "   1  c9c78      ?  completed\n");
-  for (const word of ["missing", "cut off", "no access"]) {
+  for (const word of ["missing", "truncated", "no access"]) {
     assertStringIncludes(text, `  ${word}  /var`);
   }
 });

@@ -1,26 +1,26 @@
 import { assertEquals } from "@std/assert";
-import type { Line } from "../../src/source/lines.ts";
-import type { Outcome } from "../../src/output/output.ts";
+import { ByteCollector } from "../../src/bytes.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
 import type { Turn } from "../../src/turns/turn.ts";
 import { prompt } from "../support/envelope.ts";
 
-Deno.test("TurnOutput writes the records of one event, be they more than a string holds", async () => {
+Deno.test("TurnOutput renders records of one event that do not fit into one string", () => {
   const text = "x".repeat(50e6);
   const turns = Array.from(
     { length: 12 },
     (_, id) => ({ id, userText: text }) as Turn,
   );
-  const lengths: number[] = [];
-  const sink = {
-    write: (bytes: Uint8Array) =>
-      Promise.resolve(void lengths.push(bytes.length)),
-    check() {},
-  };
-  const output = new TurnOutput(sink, { skipReplayed: false });
-  const applied = { turns, known: true, completed: false };
-  const outcome: Outcome = { event: prompt(), applied };
-  await output.take({} as Line, outcome);
-  const written = lengths.reduce((sum, length) => sum + length);
-  assertEquals(Math.floor(written / text.length), turns.length);
+  const applied = { turns, change: "known" as const };
+  const outcomes = [{ event: prompt(), applied, isSkipped: false }];
+  const written = new ByteCollector(1000);
+  new TurnOutput().render({ outcomes, envelope: null }, written);
+  assertEquals(Math.floor(written.bytes.length / text.length), turns.length);
+});
+
+Deno.test("TurnOutput leaves out skipped events", () => {
+  const applied = { change: "known" as const, turns: [{} as Turn] };
+  const outcomes = [{ event: prompt(), applied, isSkipped: true }];
+  const written = new ByteCollector(1000);
+  new TurnOutput().render({ outcomes, envelope: null }, written);
+  assertEquals(written.bytes.length, 0);
 });

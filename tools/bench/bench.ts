@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Database } from "@db/sqlite";
 import { parseArgs } from "@std/cli";
 import { python } from "./measure.ts";
 import {
@@ -18,17 +19,20 @@ import {
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
 import { commits, growth } from "./parts/store.ts";
-import { giants, noTurns, plain } from "./parts/throughput.ts";
+import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
+import { writers } from "./parts/writers.ts";
 import { formatTable, short } from "./table.ts";
 
 const PARTS: Record<string, Part> = {
   giants,
   plain,
+  turns: turnEvents,
   "no-turns": noTurns,
   memory,
   latency,
   startup,
   commits,
+  writers,
   growth,
 };
 
@@ -45,7 +49,7 @@ Usage: deno task bench [OPTIONS]
   --help          show this
 
 Without --keep all files are made in a new folder in $TMPDIR or /tmp, which is
-removed at the end. The whole takes about 12 GB there and 20 minutes.`;
+removed at the end. The whole takes about 12 GB there and 25 minutes.`;
 
 const FULL: Scale = {
   events: 284_936,
@@ -54,7 +58,9 @@ const FULL: Scale = {
   rounds: 5,
   longLine: 1_000_000_000,
   latencySeconds: 20,
+  turnPrompts: 15_000,
   commitTurns: 10_000,
+  writerTurns: 5_000,
   tableTurns: [1_000, 1_000_000, 10_000_000],
   newTurns: 2_000,
 };
@@ -66,7 +72,9 @@ const QUICK: Scale = {
   rounds: 2,
   longLine: 100_000_000,
   latencySeconds: 3,
+  turnPrompts: 1_500,
   commitTurns: 1_000,
+  writerTurns: 1_000,
   tableTurns: [1_000, 100_000],
   newTurns: 500,
 };
@@ -114,15 +122,28 @@ function findProgram(): string[] {
   return given === undefined ? [`${root}/turn-counter`] : JSON.parse(given);
 }
 
+/** The version of the SQLite library that the binary carries. */
+function librarySqlite(): string {
+  const db = new Database(":memory:");
+  try {
+    return db.prepare("SELECT sqlite_version()").value<[string]>()![0];
+  } finally {
+    db.close();
+  }
+}
+
 /** The machine and what runs on it, for the JSON and for the reader. */
 async function describeMachine(folder: string) {
   const machine = await python("machine.py", folder);
+  const sqlite = librarySqlite();
+  const packages = Deno.env.get("TURN_COUNTER_PACKAGES") ?? "unknown packages";
   const text = `${machine.processor}, ${machine.cores} cores, ${
     short(machine.memoryBytes / 2 ** 30)
   } GiB, ${machine.system}, ${machine.fileSystem}, load ${
     short(machine.load[0])
-  }\nDeno ${Deno.version.deno}, Python ${machine.python} with SQLite ${machine.pythonSqlite}, both with synchronous=FULL in WAL mode`;
-  return { text, data: { ...machine, deno: Deno.version.deno } };
+  }\nturn-counter on Deno ${Deno.version.deno} with SQLite ${sqlite} and ${packages}\nPython ${machine.python} with SQLite ${machine.pythonSqlite}; both with synchronous=FULL in WAL mode`;
+  const deno = Deno.version.deno;
+  return { text, data: { ...machine, deno, sqlite, packages } };
 }
 
 function print({ title, header, rows, notes, targets }: Result): void {

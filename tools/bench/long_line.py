@@ -3,8 +3,8 @@
 
     python3 long_line.py BYTES [last]
 
-With "last" the name of the event stands at the end of the line, so that it has
-to be read to its end.
+With "last" the line ends with the name of its event, so that all of it has to be
+read.
 """
 
 import os

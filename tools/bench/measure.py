@@ -46,7 +46,7 @@ def main(job):
             first_output = time.perf_counter() - start
     reader = subprocess.Popen(["cat"], stdin=program.stdout, stdout=subprocess.DEVNULL)
     program.stdout.close()
-    # wait4 tells of this child alone, RUSAGE_CHILDREN of all.
+    # wait4 measures this child alone, RUSAGE_CHILDREN all.
     _, status, usage = os.wait4(program.pid, 0)
     seconds = time.perf_counter() - start
     program.returncode = os.waitstatus_to_exitcode(status)

@@ -12,7 +12,7 @@ export interface Job {
   feed?: string[];
   /** Asks for the time of the first output, too. */
   stop?: "first-output";
-  /** Exit codes that are no errors, besides 0. */
+  /** Exit codes besides 0 that mean success. */
   codes?: number[];
 }
 

@@ -21,8 +21,12 @@ export interface Scale {
   longLine: number;
   /** Seconds of the latency run. */
   latencySeconds: number;
-  /** Turns in the log for commits a second. */
+  /** Prompts in the log of nothing but turn events. */
+  turnPrompts: number;
+  /** Turns in the log for turn events a second. */
   commitTurns: number;
+  /** Turns in the log of each of several writers. */
+  writerTurns: number;
   /** Turns in the tables that are compared, smallest first. */
   tableTurns: number[];
   /** New turns for each of these tables in each round. */
@@ -58,7 +62,7 @@ export interface Result {
   /** Lines below the table. */
   notes: string[];
   targets: Target[];
-  /** The measurements behind the table. */
+  /** The measurements that the table sums up. */
   data: unknown;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tells whether two databases hold the same turns and counters.
+"""Checks that two databases hold the same turns and counters.
 
     python3 same_tables.py A.db B.db
 

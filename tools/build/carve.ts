@@ -1,7 +1,7 @@
 /**
  * Takes the runtime out of a program that `deno compile` made.
  *
- * Such a program is the stock runtime with the program's data behind it, and
+ * Such a program is the stock runtime followed by the program's data and
  * the length of that data in the last 8 bytes, low byte first.
  *
  * @module
@@ -32,8 +32,8 @@ export async function carveRuntime(
     );
   }
   const tail = new DataView(program.buffer, program.byteOffset);
-  const behind = Number(tail.getBigUint64(program.length - 8, true));
-  const runtime = program.subarray(0, Math.max(0, program.length - behind));
+  const added = Number(tail.getBigUint64(program.length - 8, true));
+  const runtime = program.subarray(0, Math.max(0, program.length - added));
   await verifyRuntime(runtime, expected);
   return runtime;
 }

@@ -10,7 +10,7 @@ const EXPECTED: Fingerprint = {
   sha256: "26fcc3f843e7378b323ac8a3cc9a6c67e478b287ed80cd2370eee32a8b1b8f8b",
 };
 
-/** A program as `deno compile` makes it: runtime, data, length of what is behind the runtime. */
+/** A program as `deno compile` makes it: runtime, data, length of that data. */
 function compiled(runtime: Uint8Array, length?: number) {
   const data = new TextEncoder().encode("the program's modules");
   const program = new Uint8Array(runtime.length + data.length + 8);
@@ -24,7 +24,7 @@ function compiled(runtime: Uint8Array, length?: number) {
   return program;
 }
 
-Deno.test("carveRuntime cuts off what deno compile added", async () => {
+Deno.test("carveRuntime removes what deno compile added", async () => {
   assertEquals(await carveRuntime(compiled(RUNTIME), EXPECTED), RUNTIME);
 });
 

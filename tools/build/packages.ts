@@ -18,7 +18,7 @@ export interface Packages {
   sqliteVersion: string | null;
 }
 
-/** What `deno info --json` tells of a module graph, as far as it is read here. */
+/** The part of a module graph from `deno info --json` that is read here. */
 export interface ModuleGraph {
   modules: { specifier: string; error?: string }[];
 }
@@ -46,7 +46,7 @@ export async function choosePackages(): Promise<Packages> {
     : found.stderr.trim().split("\n")[0];
   if (reason !== null) {
     fallBack(
-      `using the stand-ins in tools/offline, as the packages cannot be had from JSR (${reason})`,
+      `using the stand-ins in tools/offline, as the packages are not available from JSR (${reason})`,
     );
     return { config: OFFLINE_CONFIG, sqliteVersion: null };
   }

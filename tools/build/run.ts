@@ -12,7 +12,7 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** What a program left behind when its output was captured. */
+/** What a program wrote while its output was captured. */
 export interface Captured {
   success: boolean;
   /** True if it was stopped because nothing was heard of it for too long. */

@@ -40,7 +40,7 @@ export async function chooseRuntime(): Promise<Runtime> {
   ) {
     return {
       unavailable:
-        `the runtime of Deno ${Deno.version.deno} for ${Deno.build.target} cannot be had here (${reason}); use Deno ${CARRIER.deno} on ${CARRIER.target}, let DENORT_BIN name a denort of this version, or build where Deno's site can be reached`,
+        `the runtime of Deno ${Deno.version.deno} for ${Deno.build.target} is not available here (${reason}); use Deno ${CARRIER.deno} on ${CARRIER.target}, let DENORT_BIN name a denort of this version, or build where Deno's site can be reached`,
     };
   }
   fallBack(

@@ -10,7 +10,7 @@ export class BuildError extends Error {
   override name = "BuildError";
 }
 
-/** Tells what the build decided, and why. */
+/** Prints what the build decided, and why. */
 export function say(message: string): void {
   console.error(`turn-counter build: ${message}`);
 }

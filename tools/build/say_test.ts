@@ -1,12 +1,12 @@
 import { assertStringIncludes, assertThrows } from "@std/assert";
 import { BuildError, fallBack } from "./say.ts";
 
-Deno.test("fallBack tells what is used instead, and is an error under TURN_COUNTER_NO_FALLBACK", () => {
+Deno.test("fallBack says what it uses, and fails under TURN_COUNTER_NO_FALLBACK", () => {
   const name = "TURN_COUNTER_NO_FALLBACK";
   const before = Deno.env.get(name);
   const { error } = console;
-  const told: string[] = [];
-  console.error = (line: string) => told.push(line);
+  const said: string[] = [];
+  console.error = (line: string) => said.push(line);
   try {
     Deno.env.delete(name);
     fallBack("using stand-ins");
@@ -21,7 +21,7 @@ Deno.test("fallBack tells what is used instead, and is an error under TURN_COUNT
     if (before === undefined) Deno.env.delete(name);
     else Deno.env.set(name, before);
   }
-  assertStringIncludes(told.join(), "using stand-ins");
+  assertStringIncludes(said.join(), "using stand-ins");
   // What is released is made of nothing else than it says.
   const release = Deno.readTextFileSync(".github/workflows/release.yml");
   assertStringIncludes(release, `${name}: "1"`);

@@ -1,6 +1,6 @@
 /**
  * The SQLite library that goes into the binary: the one that is released with
- * `@db/sqlite`, or, where that cannot be had, the system's own.
+ * `@db/sqlite`, or, where that is out of reach, the system's own.
  *
  * @module
  */
@@ -47,7 +47,7 @@ async function released(version: string | null): Promise<string | null> {
     return path;
   } catch (error) {
     fallBack(
-      `looking for SQLite on this system, as ${url} cannot be had (${
+      `looking for SQLite on this system, as ${url} is not available (${
         messageOf(error)
       })`,
     );

@@ -1,6 +1,6 @@
 /**
  * One event as a line of the log, in the form of the current writer or in one
- * of the forms that older writers left behind.
+ * of the forms that older writers left.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The log inside the log: what a command printed when it printed the log,
- * escaped once or many times, as it stands in `turn.exec.end`.
+ * escaped once or many times, as in a `turn.exec.end`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class NestedLog {
   #random: Random;
   #texts: Texts;
   #names: string[];
-  /** Pieces of output, plain and as they stand in a line, escaped twice more. */
+  /** Pieces of output, plain and as a line holds them, escaped twice more. */
   #blocks: { text: string; inLine: string }[] = [];
   /** Output without anything to escape, to fill the rest. */
   #plain: string;

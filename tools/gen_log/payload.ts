@@ -60,7 +60,7 @@ export class Payloads {
     };
   }
 
-  /** Data of a finished item that is no answer. */
+  /** Data of a finished item of another kind. */
   otherItem(): Data {
     const random = this.#random;
     const text = this.#texts.filling(random.size(900, 33_000) - 200);

@@ -16,13 +16,13 @@ export const EXEC_END = "turn.exec.end";
 export interface Kind {
   /** The event's name. */
   name: string;
-  /** How many of them stand in a log of {@linkcode PROFILE_EVENTS} events. */
+  /** How many of them a log holds of {@linkcode PROFILE_EVENTS} events. */
   count: number;
   /** Mean length of its line in bytes. */
   mean: number;
   /** Length of its longest line, 0 where lengths vary little. */
   most: number;
-  /** Where in a turn it stands. */
+  /** Where in a turn it is written. */
   at: "start" | "body" | "end";
 }
 

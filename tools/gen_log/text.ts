@@ -1,6 +1,6 @@
 /**
  * The words of a generated log: prompts and answers that hold everything a
- * prompt can hold, and cheap filling for the events that nobody reads.
+ * prompt can hold, and cheap filling for all other events.
  *
  * @module
  */

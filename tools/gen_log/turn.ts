@@ -19,7 +19,7 @@ export const Step = {
   Message: -4,
   /** A message that another process of the session writes. */
   ForeignMessage: -5,
-  /** A finished item that is no message. */
+  /** A finished item of another kind. */
   OtherItem: -6,
 } as const;
 
@@ -46,7 +46,7 @@ export interface TurnShape {
   impatient: boolean;
   /** The last message comes from another process. */
   foreign: boolean;
-  /** Some events stand before the prompt, with its time. */
+  /** Some events precede the prompt, with its time. */
   racing: boolean;
 }
 

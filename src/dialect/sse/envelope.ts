@@ -1,6 +1,6 @@
 /**
- * What an envelope of Codex holds (WIRE_FORMAT): whose event it is, and the
- * message in it.
+ * What an envelope of `sse_lines.jsonl` holds (WIRE_FORMAT): whose event it is,
+ * and the message in it.
  *
  * @module
  */
@@ -8,24 +8,26 @@
 import type { EventOwner, TurnEvent } from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
+import { isTurnEvent, type TURN_EVENTS } from "./names.ts";
 
-/** Reads the message out of an event's data; `null` where it concerns no turn. */
+/** Reads the message in an event's data; `null` if that does not concern a turn. */
 type ReadMessage = (data: Json) => Pick<TurnEvent, "kind" | "text"> | null;
 
-const MESSAGE_READERS: Record<string, ReadMessage> = {
+const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
   "turn.user_message": readPrompt,
   "response.output_item.done": readAnswer,
 };
-/** The names of the two events that concern a turn. */
-export const TURN_EVENTS: readonly string[] = Object.keys(MESSAGE_READERS);
 
-/** Why a line that is one of the two events cannot be used. */
+/** What a server-sent event's line begins with. */
+const DATA = "data:";
+
+/** Why an event that concerns a turn cannot be used. */
 export class Undecodable extends Error {}
 
 /**
- * The event that an envelope holds; `null` where it concerns no turn.
+ * The event that an envelope holds; `null` if it does not concern a turn.
  *
- * @throws {Undecodable} Where it is one of the two events, but unusable.
+ * @throws {Undecodable} Where it concerns a turn, but cannot be used.
  */
 export function decodeEnvelope(envelope: Json): TurnEvent | null {
   const name = eventName(envelope);
@@ -36,15 +38,15 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   }
   const message = MESSAGE_READERS[name](data);
   if (message === null) return null;
-  return {
-    ...message,
-    ...readOwner(envelope),
-    t: envelope.t as string,
-    text: message.text.toWellFormed(),
-  };
+  const { sid, pid, at, turnId } = readOwner(envelope);
+  const t = envelope.t as string;
+  const text = message.text.toWellFormed();
+  // SPEC section 2.
+  const key = `${sid}|${pid}|${t}|${text}`;
+  return { kind: message.kind, sid, pid, at, turnId, key, t, text };
 }
 
-/** By what an envelope finds its turn; `null` where it does not say that. */
+/** What an envelope's turn is found by; `null` if it does not say that. */
 export function ownerOf(envelope: Json): EventOwner | null {
   try {
     return readOwner(envelope);
@@ -75,15 +77,10 @@ function eventName(envelope: Json): unknown {
   return envelope.event ?? readData(envelope.line)?.type;
 }
 
-/** Whether it is the name of one of the two events. */
-export function isTurnEvent(name: unknown): name is string {
-  return typeof name === "string" && Object.hasOwn(MESSAGE_READERS, name);
-}
-
 /** The data of the server-sent event: a `data:` line, bare JSON, or parsed already. */
 function readData(line: unknown): Json | undefined {
   const data = typeof line === "string"
-    ? parseJson(line.replace(/^data:/, ""))
+    ? parseJson(line.startsWith(DATA) ? line.slice(DATA.length) : line)
     : line;
   return isObject(data) ? data : undefined;
 }
@@ -102,16 +99,13 @@ function readAnswer(data: Json): ReturnType<ReadMessage> {
   if (!isObject(item)) throw new Undecodable("it has no item");
   if (item.type !== "message") return null;
   if ((item.role ?? "assistant") !== "assistant") return null;
-  const parts = Array.isArray(item.content)
-    ? item.content.map(partText).filter((text) => text !== undefined)
-    : [];
-  if (parts.length === 0) throw new Undecodable("it has no message text");
-  return { kind: "answer", text: parts.join("") };
+  const parts = Array.isArray(item.content) ? item.content : [];
+  return { kind: "answer", text: parts.map(partText).join("") };
 }
 
-/** The text of one part of an answer's content. */
-function partText(part: unknown): string | undefined {
-  if (!isObject(part)) return undefined;
+/** The text of one part of an answer's content; empty if it has none. */
+function partText(part: unknown): string {
+  if (!isObject(part)) return "";
   const { type, text, refusal } = part;
   if ((type ?? "output_text") === "output_text" && typeof text === "string") {
     return text;
@@ -119,7 +113,7 @@ function partText(part: unknown): string | undefined {
   if ((type ?? "refusal") === "refusal" && typeof refusal === "string") {
     return refusal;
   }
-  return undefined;
+  return "";
 }
 
 function readMetadata(value: unknown): Json {

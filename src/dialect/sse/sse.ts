@@ -1,116 +1,111 @@
 /**
- * The log of Codex, `sse_lines.jsonl` (SPEC section 1, WIRE_FORMAT): one JSON
+ * The dialect of `sse_lines.jsonl` (SPEC section 1, WIRE_FORMAT): one JSON
  * envelope a line, with the server-sent event as text inside it.
  *
  * @module
  */
 
-import type { Decoded, Envelope } from "../../turns/event.ts";
-import {
-  decodeEnvelope,
-  isTurnEvent,
-  ownerOf,
-  TURN_EVENTS,
-  Undecodable,
-} from "./envelope.ts";
-import type { Dialect } from "../dialect.ts";
+import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
 import { holdsTooMuch, isObject, MOST_VALUES, parseJson } from "../json.ts";
+import { decodeEnvelope, ownerOf, Undecodable } from "./envelope.ts";
+import { ENVELOPE, isTurnEvent, leadingName, TURN_EVENTS } from "./names.ts";
+import { prefilter } from "./prefilter.ts";
 
-const HEAD = '{"event":"';
-/** What the last envelope of a torn line begins with. */
-const ENVELOPE = '{"event":';
 const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
-const LEADING_NAME = /^\{"event":"([A-Za-z0-9._-]+)"/;
 
-const IGNORED: Decoded = { event: null, rejection: null };
+const IGNORED: Decoded = { events: [], rejection: null };
+const UNOPENED: Opened = { envelope: null, rejection: null };
+
+/** Its lines stand alone, so one decoder serves all files. */
+const decoder: Decoder = { decode, open, save: () => null };
 
 /** The dialect of `sse_lines.jsonl`. */
-export const codex: Dialect = {
-  shape: { head: HEAD, names: TURN_EVENTS },
-  decode,
-  refusal,
-  open: openEnvelope,
-  rejectedPart: (line, { torn }) =>
-    torn ? line.subarray(0, lastEnvelope(line)) : line,
+export const sse: Dialect = {
+  name: "sse",
+  recognises: (head) => latin1.decode(head).startsWith(ENVELOPE),
+  prefilter: () => prefilter,
+  decoder: () => decoder,
 };
 
 // One character a byte.
 const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
-/** Where the last envelope of a torn line begins, in bytes. */
-function lastEnvelope(line: Uint8Array): number {
-  // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
-  return latin1.decode(line).lastIndexOf(ENVELOPE);
-}
-
-function decode(line: string): Decoded {
-  const leading = LEADING_NAME.exec(line)?.[1];
+function decode(text: string, bytes: Uint8Array): Decoded {
+  const leading = leadingName(text);
   if (leading !== undefined && !isTurnEvent(leading)) return IGNORED;
   const envelope = parseJson(
-    line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line,
+    text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
   );
-  if (envelope === undefined) return decodeBroken(line);
+  if (envelope === undefined) return decodeBroken(text, bytes);
   if (!isObject(envelope)) return IGNORED;
   try {
-    return { event: decodeEnvelope(envelope), rejection: null };
+    const event = decodeEnvelope(envelope);
+    return event === null ? IGNORED : { events: [event], rejection: null };
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
-    return rejected(error.message);
+    return { events: [], rejection: { reason: error.message, bytes } };
   }
 }
 
-/** A line that is not JSON: its last envelope may be whole all the same. */
-function decodeBroken(line: string): Decoded {
-  if (!TURN_EVENTS.some((name) => line.includes(name))) return IGNORED;
-  const start = line.lastIndexOf(ENVELOPE);
-  if (start > 0) {
-    const tail = decodeTail(line.slice(start));
-    if (tail?.rejection === null) {
-      const reason = "torn line, what stands before its last envelope is lost";
-      return { event: tail.event, rejection: { reason, torn: true } };
-    }
+/** Decodes a line that is not JSON: its last envelope may be whole. */
+function decodeBroken(text: string, bytes: Uint8Array): Decoded {
+  if (!TURN_EVENTS.some((name) => text.includes(name))) return IGNORED;
+  const tail = decodeTail(text, bytes);
+  if (tail?.rejection === null) {
+    const reason = "torn line, what precedes its last envelope is lost";
+    const head = bytes.subarray(0, lastEnvelope(bytes));
+    return { events: tail.events, rejection: { reason, bytes: head } };
   }
-  return rejected(refusal(line) ?? "not JSON");
+  const reason = tooMuch(text) ?? "not JSON";
+  return { events: [], rejection: { reason, bytes } };
 }
 
-function refusal(line: string): string | null {
-  return holdsTooMuch(line) ? `it holds more than ${MOST_VALUES} values` : null;
-}
-
-/** What the end of a torn line holds; `null` where that is not JSON either. */
-function decodeTail(line: string): Decoded | null {
-  const decoded = decode(line);
-  const isIgnored = decoded.event === null && decoded.rejection === null;
-  const isWhole = !isIgnored || LEADING_NAME.test(line) ||
-    parseJson(line) !== undefined;
+/** What the last envelope of a torn line holds; `null` if it is not JSON either. */
+function decodeTail(text: string, bytes: Uint8Array): Decoded | null {
+  const start = text.lastIndexOf(ENVELOPE);
+  if (start <= 0) return null;
+  const tail = text.slice(start);
+  const decoded = decode(tail, bytes);
+  const isIgnored = decoded.events.length === 0 && decoded.rejection === null;
+  const isWhole = !isIgnored || leadingName(tail) !== undefined ||
+    parseJson(tail) !== undefined;
   return isWhole ? decoded : null;
 }
 
-function openEnvelope(line: Uint8Array, text: string): Envelope | null {
+/** Where the last envelope of a torn line begins, in bytes. */
+function lastEnvelope(bytes: Uint8Array): number {
+  // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
+  return latin1.decode(bytes).lastIndexOf(ENVELOPE);
+}
+
+function open(text: string, bytes: Uint8Array): Opened {
   const hasMark = text.startsWith(BYTE_ORDER_MARK);
   const whole = hasMark ? text.slice(1) : text;
   const envelope = parseJson(whole);
   if (envelope === undefined) {
+    const reason = tooMuch(text);
+    if (reason !== null) return { ...UNOPENED, rejection: { reason, bytes } };
     const start = text.lastIndexOf(ENVELOPE);
     return start > 0
-      ? openEnvelope(line.subarray(lastEnvelope(line)), text.slice(start))
-      : null;
+      ? open(text.slice(start), bytes.subarray(lastEnvelope(bytes)))
+      : UNOPENED;
   }
-  if (!isObject(envelope)) return null;
-  // What is not UTF-8 would be no JSON to those who read it next.
-  const bytes = hasMark || text.includes("\uFFFD")
-    ? encoder.encode(whole + endOf(line))
-    : line;
-  return { bytes, owner: ownerOf(envelope) };
+  if (!isObject(envelope)) return UNOPENED;
+  // What is not UTF-8 would not be JSON to those who read it next.
+  const isRewritten = hasMark || text.includes("\uFFFD");
+  const valid = isRewritten ? encoder.encode(whole + endOf(bytes)) : bytes;
+  const owner = ownerOf(envelope);
+  return { envelope: { bytes: valid, owner }, rejection: null };
 }
 
-/** The end of a line, which its text is without. */
-function endOf(line: Uint8Array): string {
-  return line.at(-2) === CARRIAGE_RETURN ? "\r\n" : "\n";
+/** Why a line cannot be opened, whatever event it is of. */
+function tooMuch(text: string): string | null {
+  return holdsTooMuch(text) ? `it holds more than ${MOST_VALUES} values` : null;
 }
 
-function rejected(reason: string): Decoded {
-  return { event: null, rejection: { reason, torn: false } };
+/** The end of a line, which its text lacks. */
+function endOf(bytes: Uint8Array): string {
+  return bytes.at(-2) === CARRIAGE_RETURN ? "\r\n" : "\n";
 }

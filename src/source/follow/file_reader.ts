@@ -5,8 +5,9 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import { breathe } from "../../system/breathe.ts";
+import { letEventsRun } from "../../system/event_loop.ts";
 import { CUT_OFF, gunzipped } from "../gzip.ts";
+import type { ReadOptions } from "../line_splitter.ts";
 import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure, readFile } from "../source.ts";
 import {
@@ -24,7 +25,7 @@ import {
   type ReadPart,
   windowBefore,
 } from "./content.ts";
-import { LinePositions, type Reading } from "./line_positions.ts";
+import { LinePositions } from "./line_positions.ts";
 import { identityOf, isUnchanged, scanned, type ScannedFile } from "./scan.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -37,7 +38,7 @@ const buffer = new Uint8Array(FINGERPRINT_BYTES + CHUNK_BYTES);
 
 /** What a {@linkcode FileReader} works with. */
 export interface ReaderParts {
-  reading: Reading;
+  reading: ReadOptions;
   clock: Clock;
   /** Is called with what is wrong with compressed data. */
   damaged: (name: string, reason: string) => void;
@@ -165,7 +166,7 @@ export class PlainReader extends FileReader {
 
   async *available(mayBegin: MayBegin): AsyncGenerator<Item[]> {
     while (!this.isReplaced && !this.isClosed) {
-      await breathe();
+      await letEventsRun();
       const chunk = this.orFail(() => {
         this.#checkBeginning();
         return this.isReplaced ? undefined : this.#next();

@@ -5,9 +5,8 @@
  * @module
  */
 
-import type { LineShape } from "../../dialect/dialect.ts";
-import type { CheckpointStore } from "../../turns/checkpoint.ts";
-import type { FilterOptions } from "../candidate_filter.ts";
+import type { CheckpointStore } from "../../turns/store.ts";
+import type { ReadOptions } from "../line_splitter.ts";
 import { isMark, type Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import {
@@ -68,21 +67,17 @@ export class Follower implements Source {
 
   /**
    * Resumes where the last run stopped, and never ends. Gives marks at least
-   * once a second while lines come, and after the last of them; then, before it
-   * waits and each second while it does, a pause: a mark without a position.
+   * once a second while lines come, and after the last of them. Waits for at
+   * most a second at a time.
    *
    * @throws {Failure} Where a file cannot be read any more, or the database not
    * written.
    */
-  async *read(
-    shape: LineShape,
-    options: FilterOptions,
-  ): AsyncGenerator<Item[]> {
+  async *read(options: ReadOptions): AsyncGenerator<Item[]> {
     const { checkpoints, tell: report, damaged } = this.#parts;
     const [clock, watcher] = [this.#clock, this.#watcher];
-    const reading = { shape, options };
     const files = new OpenFiles(this.#path, {
-      ...{ checkpoints, report, damaged, clock, watcher, reading },
+      ...{ checkpoints, report, damaged, clock, watcher, reading: options },
     });
     while (true) {
       // What is there now is read before what comes to be there.
@@ -94,13 +89,14 @@ export class Follower implements Source {
           yield items;
           if (!this.#isMarkDue()) continue;
           yield* this.#settle(files);
+          options.beforeWait?.();
           // So that files cannot be rotated away before they were seen.
           await files.look();
         }
       }
       if (!isIdle) continue;
       if (this.#hasGiven || this.#isMarkDue()) yield* this.#settle(files);
-      yield [{ position: null }];
+      options.beforeWait?.();
       const wait = this.#markedAt + POLL - this.#clock.uptimeMs();
       await this.#watcher.changed(Math.max(1, wait));
     }

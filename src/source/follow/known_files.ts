@@ -8,12 +8,12 @@
 import type { LogFile } from "../lines.ts";
 import {
   type Checkpoint,
-  type CheckpointStore,
   type Fingerprint,
   type Identity,
   NOTHING,
   type Position,
 } from "../../turns/checkpoint.ts";
+import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
 import { sameIdentity, type ScannedFile } from "./scan.ts";
@@ -60,7 +60,7 @@ export class KnownFile {
   /** Begins it at the beginning of the file that it is now. */
   begin(head: Fingerprint): void {
     const start = { offset: 0, line: 0, last: NOTHING, done: false };
-    this.#position = { id: this.log.id, ...start, head };
+    this.#position = { ...this.#position, ...start, head };
   }
 
   /** Closes it. */

@@ -5,9 +5,8 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import type { LineShape } from "../../dialect/dialect.ts";
-import { CandidateFilter, type FilterOptions } from "../candidate_filter.ts";
-import type { Item, LogFile, Mark } from "../lines.ts";
+import { LineSplitter, type ReadOptions } from "../line_splitter.ts";
+import type { Item, Line, LogFile, Mark } from "../lines.ts";
 import {
   type Fingerprint,
   fingerprint,
@@ -15,12 +14,6 @@ import {
   type Position,
 } from "../../turns/checkpoint.ts";
 import { LastBytes } from "./content.ts";
-
-/** How the lines of a source are read. */
-export interface Reading {
-  shape: LineShape;
-  options: FilterOptions;
-}
 
 /** From where to resume in a file. */
 export interface Beginning extends Pick<Position, "offset" | "line"> {
@@ -32,22 +25,21 @@ export interface Beginning extends Pick<Position, "offset" | "line"> {
 
 /** Takes the bytes of a file, and gives its lines with their positions. */
 export class LinePositions {
-  #file: LogFile;
-  #filter: CandidateFilter;
+  #id: number;
+  #splitter: LineSplitter;
   #head: Uint8Array;
   #last: LastBytes;
-  #begin: number;
   #marked: number;
   /** Makes the fingerprints of what was taken so far, once. */
   #prints: () => { head: Fingerprint; last: Fingerprint };
 
-  constructor(file: LogFile, begin: Beginning, { shape, options }: Reading) {
-    this.#file = file;
-    this.#begin = this.#marked = begin.offset;
+  constructor(file: LogFile, begin: Beginning, options: ReadOptions) {
+    this.#id = file.id;
+    this.#marked = begin.offset;
     this.#head = begin.head;
     this.#last = new LastBytes(begin.last, begin.offset);
     this.#prints = this.#printsNow();
-    this.#filter = new CandidateFilter(shape, { ...options, begin });
+    this.#splitter = new LineSplitter(file, options, begin);
   }
 
   /** How many bytes have been taken, with those before the beginning. */
@@ -67,12 +59,12 @@ export class LinePositions {
 
   /** The end of the last whole line that was given. */
   get position(): Position {
-    return this.#at(this.#filter.unfinished)();
+    return this.#at(this.#splitter.unfinished)();
   }
 
   /** Gives up half a line. */
   drop(): void {
-    this.#filter.drop();
+    this.#splitter.drop();
   }
 
   /** Takes the next bytes, which are free to be overwritten once this returns. */
@@ -83,44 +75,44 @@ export class LinePositions {
     }
     this.#last.take(chunk);
     this.#prints = this.#printsNow();
-    return this.#place(this.#filter.push(chunk));
+    return this.#place(this.#splitter.push(chunk));
   }
 
   /** Takes the end of the file: what follows the last newline is a line. */
   end(): Item[] {
-    const items = this.#place(this.#filter.end());
+    const items = this.#place(this.#splitter.end());
     this.#marked = this.offset;
-    return [...items, { position: this.#at(this.#filter.unfinished, true) }];
+    return [...items, { position: this.#at(this.#splitter.unfinished, true) }];
   }
 
   /** A mark after the last whole line; `undefined` where the last one was there. */
   mark(): Mark | undefined {
-    const { unfinished } = this.#filter;
+    const { unfinished } = this.#splitter;
     if (unfinished.offset === this.#marked) return undefined;
     this.#marked = unfinished.offset;
     return { position: this.#at(unfinished) };
   }
 
-  #place(found: ReturnType<CandidateFilter["push"]>): Item[] {
-    return found.map((line) => {
+  #place(lines: Line[]): Item[] {
+    for (const line of lines) {
       const { number, start, end } = line;
-      const begin = this.#at({ offset: start, line: number - 1 });
-      const placed = {
-        id: this.#file.id,
-        isFirst: start === this.#begin,
-        begin,
+      line.place = {
+        begin: this.#at({ offset: start, line: number - 1 }),
         end: this.#at({ offset: end, line: number }),
       };
-      return { ...line, file: this.#file, placed };
-    });
+    }
+    return lines;
   }
 
   #at(
     place: { offset: number; line: number },
     done = false,
   ): () => Position {
-    const [{ id }, prints] = [this.#file, this.#prints];
-    return () => ({ id, ...place, ...prints(), done });
+    const [id, prints] = [this.#id, this.#prints];
+    return () => ({
+      ...{ id, ...place, ...prints(), done },
+      ...{ dialect: null, decoder: null },
+    });
   }
 
   #printsNow(): () => { head: Fingerprint; last: Fingerprint } {

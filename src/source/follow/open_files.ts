@@ -5,8 +5,12 @@
  * @module
  */
 
-import { fingerprint, NOTHING } from "../../turns/checkpoint.ts";
-import type { CheckpointStore, Fingerprint } from "../../turns/checkpoint.ts";
+import {
+  type Fingerprint,
+  fingerprint,
+  NOTHING,
+} from "../../turns/checkpoint.ts";
+import type { CheckpointStore } from "../../turns/store.ts";
 import type { ChangeWatcher } from "./change_watcher.ts";
 import { Contents } from "./content.ts";
 import {

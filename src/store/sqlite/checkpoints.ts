@@ -7,14 +7,15 @@
 import type { Database, Statement } from "@db/sqlite";
 import type {
   Checkpoint,
-  CheckpointStore,
   Fingerprint,
   Identity,
   Position,
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
+import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import type { FileTransactions } from "./transactions.ts";
 
-/** The table, from schema version 2 on. */
+/** The table. */
 export const CHECKPOINT_TABLE = `
 CREATE TABLE checkpoints (
     -- ascending in the order in which the files of a path are read
@@ -23,7 +24,7 @@ CREATE TABLE checkpoints (
     path TEXT NOT NULL,
     -- the file itself, NULL where it is not known any more which it is
     device INTEGER, inode INTEGER,
-    -- up to where it was read: what a restart begins with stands behind
+    -- up to where it was read: a restart begins there
     read_bytes INTEGER NOT NULL, read_lines INTEGER NOT NULL,
     -- SHA-256 of its first bytes, and of the last that were read
     head_length INTEGER NOT NULL, head_hash TEXT NOT NULL,
@@ -32,7 +33,9 @@ CREATE TABLE checkpoints (
     -- whether nothing more will come in it
     done INTEGER NOT NULL,
     -- when it was first seen, and last read, in milliseconds since the epoch
-    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL
+    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL,
+    -- the dialect that was recognised in it, and what its decoder remembers
+    dialect TEXT, decoder TEXT
 );
 CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
@@ -42,8 +45,8 @@ const REMEMBERED = 64;
 /** The statements, by what they are for. */
 export const CHECKPOINT_SQL = {
   list: `SELECT file_id, device, inode, read_bytes, read_lines, head_length,
-    head_hash, last_end, last_length, last_hash, done, seen_ms
-    FROM checkpoints WHERE path = ? ORDER BY file_id`,
+    head_hash, last_end, last_length, last_hash, done, seen_ms, dialect,
+    CAST(decoder AS BLOB) FROM checkpoints WHERE path = ? ORDER BY file_id`,
   add: `INSERT INTO checkpoints (path, device, inode, read_bytes, read_lines,
     head_length, head_hash, last_end, last_length, last_hash, done, seen_ms,
     moved_ms) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 0, ?, 0, ?, ?)
@@ -51,7 +54,8 @@ export const CHECKPOINT_SQL = {
   locate: `UPDATE checkpoints SET device = ?, inode = ? WHERE file_id = ?`,
   move: `UPDATE checkpoints SET read_bytes = ?, read_lines = ?,
     head_length = ?, head_hash = ?, last_end = ?, last_length = ?,
-    last_hash = ?, done = ?, moved_ms = ? WHERE file_id = ?`,
+    last_hash = ?, done = ?, moved_ms = ?, dialect = ?, decoder = ?
+    WHERE file_id = ?`,
   drop: `DELETE FROM checkpoints WHERE file_id = ?`,
   prune: `DELETE FROM checkpoints WHERE path = ?1
     AND (done = 1 OR inode IS NULL) AND file_id NOT IN
@@ -72,25 +76,27 @@ type Row = [
   lastHash: string,
   done: number,
   seenMs: number,
+  dialect: string | null,
+  decoder: Uint8Array | null,
 ];
 
 /** The table `checkpoints`. */
-export class CheckpointTable implements CheckpointStore {
-  /** Runs what belongs together in one transaction, or in the one that is open. */
-  readonly transaction: <T>(work: () => T) => T;
+export class CheckpointTable
+  implements Omit<CheckpointStore, keyof Transactions> {
+  #transactions: FileTransactions;
   #sql: Record<keyof typeof CHECKPOINT_SQL, Statement>;
 
-  constructor(db: Database, transaction: <T>(work: () => T) => T) {
-    this.transaction = transaction;
+  constructor(connection: Database, transactions: FileTransactions) {
+    this.#transactions = transactions;
     this.#sql = Object.fromEntries(
       Object.entries(CHECKPOINT_SQL).map((
         [name, sql],
-      ) => [name, db.prepare(sql)]),
+      ) => [name, connection.prepare(sql)]),
     ) as Record<keyof typeof CHECKPOINT_SQL, Statement>;
   }
 
   checkpointsOf(path: string): Checkpoint[] {
-    return this.transaction(() => this.#sql.list.values<Row>(path))
+    return this.#transactions.read(() => this.#sql.list.values<Row>(path))
       .map(readRow);
   }
 
@@ -101,38 +107,45 @@ export class CheckpointTable implements CheckpointStore {
     seenMs: number,
   ): Checkpoint {
     const { device, inode } = identity;
-    const [id] = this.transaction(() =>
+    const [id] = this.#transactions.change(() =>
       this.#sql.add.value<[number]>(
         ...[path, device, inode, head.length, head.hash, NOTHING.hash],
         ...[seenMs, seenMs],
       )!
     );
-    const position = { id, offset: 0, line: 0, head, last: NOTHING };
-    return { ...position, identity, done: false, seenMs };
+    return {
+      ...{ id, offset: 0, line: 0, head, last: NOTHING, done: false },
+      ...{ dialect: null, decoder: null, identity, seenMs },
+    };
   }
 
   locateCheckpoint(id: number, identity: Identity | null): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    this.transaction(() => this.#sql.locate.run(device, inode, id));
+    this.#transactions.change(() => this.#sql.locate.run(device, inode, id));
   }
 
-  moveCheckpoint({ id, offset, line, head, last, done }: Position): void {
-    this.transaction(() =>
+  moveCheckpoint(position: Position): void {
+    const { id, offset, line, head, last, done, dialect, decoder } = position;
+    this.#transactions.change(() =>
       this.#sql.move.run(
         ...[offset, line, head.length, head.hash],
-        ...[last.end, last.length, last.hash, +done, Date.now(), id],
+        ...[last.end, last.length, last.hash, +done, Date.now()],
+        ...[dialect, decoder, id],
       )
     );
   }
 
   dropCheckpoint(id: number): void {
-    this.transaction(() => this.#sql.drop.run(id));
+    this.#transactions.change(() => this.#sql.drop.run(id));
   }
 
   pruneCheckpoints(path: string): void {
-    this.transaction(() => this.#sql.prune.run(path));
+    this.#transactions.change(() => this.#sql.prune.run(path));
   }
 }
+
+// What a decoder remembers may hold U+0000, up to which the binding reads text.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function readRow(row: Row): Checkpoint {
   const [id, device, inode, offset, line] = row;
@@ -143,5 +156,7 @@ function readRow(row: Row): Checkpoint {
     identity: device === null || inode === null ? null : { device, inode },
     done: row[10] !== 0,
     seenMs: row[11],
+    dialect: row[12],
+    decoder: row[13] && utf8.decode(row[13]),
   };
 }

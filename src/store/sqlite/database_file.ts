@@ -1,45 +1,30 @@
 /**
- * The database file: opens it, and keeps its transactions (SPEC section 5).
+ * The database file: opens it, and closes it (SPEC section 5).
  *
  * @module
  */
 
-import { Database, type Statement } from "@db/sqlite";
+import { Database } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
-import { lockForLife } from "../../system/lock.ts";
+import { FileLocks } from "../../system/lock.ts";
+import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
-import { createFile, stillThere } from "./place.ts";
-import { inspectSchema, migrate } from "./schema.ts";
-
-/** How hard a commit is pressed onto the disk: `PRAGMA synchronous`. */
-export const SYNCHRONOUS = ["full", "normal", "off"] as const;
-/** One of {@linkcode SYNCHRONOUS}. */
-export type Synchronous = typeof SYNCHRONOUS[number];
-
-/** How to open a {@linkcode DatabaseFile}. */
-export interface StoreOptions {
-  /** @default {"full"} */
-  synchronous?: Synchronous;
-  /**
-   * How long to wait for another writer, in milliseconds.
-   *
-   * @default {5000}
-   */
-  busyTimeoutMs?: number;
-}
+import { createFile, Place } from "./place.ts";
+import { inspectSchema, isWhole, migrate } from "./schema.ts";
+import { FileTransactions } from "./transactions.ts";
+import { WriteQueue } from "./write_queue.ts";
 
 /** A database of ours, open to be written. */
 export class DatabaseFile implements Disposable {
   /** The connection to it. */
   readonly connection: Database;
+  /** How it is read and written. */
+  readonly transactions: FileTransactions;
   #path: string;
-  #file: string;
-  #begin: Statement;
-  #commit: Statement;
-  #inTransaction = false;
-  #inPlace: () => boolean;
+  #locks: FileLocks;
+  #place: Place;
 
   /**
    * Opens the database at `path`, or creates it with mode 0600, and brings its
@@ -49,15 +34,13 @@ export class DatabaseFile implements Disposable {
    * it is untouched then.
    */
   constructor(path: string, options: StoreOptions = {}) {
-    const { synchronous = "full", busyTimeoutMs = 5000 } = options;
+    const { synchronous = "full", busyTimeoutMs = 5000, warn } = options;
     this.#path = path;
+    // SQLite has names of its own, as ":memory:", none of which is a full path.
+    const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
     try {
-      // SQLite has names of its own, as ":memory:", none of which is a full path.
-      const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
-      this.#file = file;
       createFile(file);
       this.connection = new Database(file, { int64: true });
-      this.#inPlace = stillThere(file);
     } catch (error) {
       throw storeFailure(path, error);
     }
@@ -65,10 +48,20 @@ export class DatabaseFile implements Disposable {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       this.#prepare(busyTimeoutMs);
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
-      // Else a statement may need a file of its own when none can be had.
+      // Else a statement may need a file of its own when there is none.
       this.connection.exec("PRAGMA temp_store = MEMORY");
-      this.#begin = this.connection.prepare("BEGIN IMMEDIATE");
-      this.#commit = this.connection.prepare("COMMIT");
+      // A group of events changes some 1,500 pages, most of them of indexes. If
+      // they do not all fit, they are written to the WAL more than once.
+      this.connection.exec("PRAGMA cache_size = -8000");
+      // SQLite opens all of its files for the first thing that is read.
+      this.connection.exec("SELECT 1 FROM sqlite_master");
+      this.#place = new Place(file);
+      this.#locks = new FileLocks(file);
+      this.transactions = new FileTransactions(
+        { path, connection: this.connection, place: this.#place },
+        new WriteQueue(this.#locks, () => warn?.(longWait(path))),
+        busyTimeoutMs,
+      );
     } catch (error) {
       this.connection.close();
       throw storeFailure(path, error);
@@ -78,10 +71,11 @@ export class DatabaseFile implements Disposable {
   #prepare(busyTimeoutMs: number): void {
     // One look at all of it: another process may be creating it.
     this.connection.exec("BEGIN");
-    const state = inspectSchema(this.connection, this.#path);
+    const isReady = inspectSchema(this.connection, this.#path) === "current" &&
+      isWhole(this.connection);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (state === "current") return;
+    if (isReady) return;
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
     migrate(this.connection, inspectSchema(this.connection, this.#path));
@@ -104,52 +98,14 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  /**
-   * Runs `work` in one transaction that no other writer can come between.
-   *
-   * @throws {Failure} Where it cannot be committed, or whatever `work` throws;
-   * everything that it did is undone then.
-   */
-  transaction<T>(work: () => T): T {
-    if (this.#inTransaction) return work();
-    try {
-      this.#inTransaction = true;
-      this.#begin.run();
-      const result = work();
-      // SQLite would go on writing to a file that nobody can find.
-      if (!this.#inPlace()) throw new Error("deleted or replaced");
-      this.#commit.run();
-      return result;
-    } catch (error) {
-      this.#rollBack();
-      throw storeFailure(this.#path, error);
-    } finally {
-      this.#inTransaction = false;
-    }
-  }
-
-  /** SQLite itself undoes a transaction that, say, a full disk interrupts. */
-  #rollBack(): void {
-    try {
-      if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
-    } catch {
-      // What went wrong before says more, and closing the file undoes the rest.
-    }
-  }
-
-  /**
-   * Makes sure that no other process follows the same file into this database,
-   * for as long as this one lives.
-   *
-   * @throws {Failure} Where one does, or that cannot be found out.
-   */
+  /** {@linkcode Store.claim} */
   claim(followed: string): void {
-    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
-    try {
-      if (lockForLife(this.#file, key)) return;
-    } catch (error) {
-      throw storeFailure(this.#path, error);
+    if (!this.#locks.areAvailable) {
+      const reason = "its file system has no locks, which following needs";
+      throw storeFailure(this.#path, new Error(reason));
     }
+    const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
+    if (this.#locks.tryLock(key)) return;
     throw new Failure(
       `${JSON.stringify(followed)} is being followed into database ${
         JSON.stringify(this.#path)
@@ -160,19 +116,41 @@ export class DatabaseFile implements Disposable {
   /**
    * Closes the file. What was committed is in it; nothing else is.
    *
-   * @throws {Failure} Where it was moved away and cannot take what was committed.
+   * @throws {Failure} Where it was moved away and cannot take what was
+   * committed, or where others have a `-wal` of their own.
    */
   [Symbol.dispose](): void {
+    const { "": file, "-wal": wal, "-shm": shm } = this.#place.fates();
+    if (file === "kept" && (wal === "replaced" || shm === "replaced")) {
+      // SQLite would write its pages over what others committed, and delete
+      // their files. All is left as where the program is killed.
+      if (wal === "kept") return;
+      throw storeFailure(this.#path, new Error("-wal deleted or replaced"));
+    }
     // SQLite would leave what it has not moved into the file beside whatever
-    // database is at the path now.
+    // database is at the path now, or in a file that has no name.
     try {
-      if (!this.#inPlace()) {
+      if (file !== "kept" || wal !== "kept") {
         this.connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       }
     } catch (error) {
       throw storeFailure(this.#path, error);
     } finally {
-      this.connection.close();
+      this.close();
     }
   }
+
+  /** Closes the file as it is. */
+  close(): void {
+    this.connection.close();
+    // SQLite's locks would end with it.
+    this.#locks[Symbol.dispose]();
+  }
+}
+
+/** What a person should know of a wait that takes long. */
+function longWait(path: string): string {
+  return `waiting for more than 5 seconds for other turn-counters that write database ${
+    JSON.stringify(path)
+  }; if one of them is stopped, continue it or end it`;
 }

@@ -18,8 +18,24 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "cannot grow, the disk is full; free some space, then start again: nothing committed is lost",
   ],
   [
-    /^deleted or replaced/,
+    /^file deleted or replaced/,
     "was deleted or replaced while this program ran; put it back, or start again to count anew from a log that has everything",
+  ],
+  [
+    /^-shm deleted or replaced/,
+    "lost its -shm to another program while this program ran, so that others may have changed it unseen; start again, nothing committed is lost, and keep what cleans its directory away from its -wal and -shm",
+  ],
+  [
+    /^-wal deleted or replaced/,
+    "lost its -wal to another program while this program ran, and perhaps the last commits with it; start again and read the log again, and keep what cleans its directory away from its -wal and -shm",
+  ],
+  [
+    /^more than one name/,
+    "has a second name (a hard link), under which other programs see another -wal; remove one of the names, or copy it to a file of its own",
+  ],
+  [
+    /^mounted alone/,
+    "is mounted alone into its directory, so that other programs see another -wal; mount the directory that it is in",
   ],
   [
     /not a database/,
@@ -39,7 +55,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   ],
   [
     /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
-    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are to be had",
+    "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are available",
   ],
   [
     /disk I\/O error|^10:/,
@@ -47,7 +63,7 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   ],
 ];
 
-/** The failure to tell when an operation on the database at `path` threw. */
+/** The failure to report when an operation on the database at `path` threw. */
 export function storeFailure(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = messageOf(error);

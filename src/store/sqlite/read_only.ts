@@ -1,10 +1,11 @@
 /**
  * Reads a database that another process may be writing, and leaves no trace:
- * no file appears, vanishes or changes, and nobody has to wait.
+ * no file appears, vanishes or changes, and no process has to wait.
  *
  * A read-only connection as SQLite has it does leave one. Where a database in
- * WAL mode is closed, it creates a `-wal` and a `-shm` and leaves them behind,
- * in the name of whoever looked, so that the owner may not be able to open them.
+ * WAL mode is closed, it creates a `-wal` and a `-shm` and leaves them there.
+ * They belong to the user who read, so that the owner may not be able to open
+ * them.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { Database } from "@db/sqlite";
 import { isAbsolute } from "node:path";
 import { Failure, messageOf } from "../../error.ts";
 import { storeFailure } from "./failure.ts";
+import { refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { userId } from "../../system/user.ts";
 
@@ -29,12 +31,12 @@ const WAL_HEADER = 32;
 const ROOT = 0;
 
 /**
- * How a database is opened, by what stands beside it.
+ * How a database is opened, by the files beside it.
  *
  * - `closed`: the file is all there is. It is read without a lock, as one that
- *   nobody writes, and read again if somebody did.
- * - `open`: what came last stands in its `-wal`, and its `-shm` says where:
- *   somebody has it open, or was killed. Both are taken as they are.
+ *   no process writes, and read again if one did.
+ * - `open`: the last commits are in its `-wal`, and its `-shm` says where: a
+ *   process has it open, or was killed. Both are taken as they are.
  * - `torn`: there is a `-wal` without a `-shm`, as in a copy. SQLite creates a
  *   `-shm`, as it would for a writer.
  */
@@ -44,7 +46,7 @@ const PARAMETERS = {
   torn: "",
 } as const;
 
-/** Only who may write can undo what was begun. */
+/** Only a user who may write can undo what was begun. */
 const HALF_WAY =
   "a program was killed while it changed it; start turn-counter on it once to put that right";
 
@@ -72,6 +74,7 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
     const file = Deno.realPathSync(
       isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
     );
+    refuseMounted(file);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const before = lookAtRest(file);
       const result = settle(() => readAt(file, before, read));
@@ -153,7 +156,7 @@ function settle<T>(work: () => T): { value: T } | { error: unknown } {
   }
 }
 
-/** What {@linkcode storeFailure} says is meant for those who write. */
+/** What {@linkcode storeFailure} says is meant for writers. */
 function readFailure(path: string, error: unknown): Failure {
   const sentence = error instanceof Deno.errors.NotFound
     ? "is not there; name the one that turn-counter writes with --db"

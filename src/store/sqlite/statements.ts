@@ -9,13 +9,14 @@ import type { Turn, TurnStatus } from "../../turns/turn.ts";
 
 /**
  * The columns that {@linkcode readTurn} takes. Text that can hold U+0000 is read
- * as a blob, since the binding reads text only up to the first.
+ * as a blob, since the binding reads text only up to the first. What people set
+ * by hand may be of any type.
  */
 const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
-  session_turn, session_pid_turn, status,
+  session_turn, session_pid_turn, CAST(status AS TEXT),
   CAST(user_text AS BLOB), CAST(assistant_text AS BLOB),
-  start_time, end_time, duration_ms, CAST(original_turn_id AS BLOB),
-  pid_mismatch, start_ms, end_ms`;
+  CAST(start_time AS TEXT), CAST(end_time AS TEXT), duration_ms,
+  CAST(original_turn_id AS BLOB), pid_mismatch, start_ms, end_ms`;
 
 const TURN = `SELECT ${COLUMNS} FROM turns`;
 const OF_PROCESS = "sid = ? AND pid = ?";
@@ -35,46 +36,66 @@ export const EVENT_SQL = {
     ${OLDEST}`,
   newestSessionTurn: `${TURN} WHERE sid = ? AND start_ms <= ? ${NEWEST}`,
   nextSessionTurn: `${TURN} WHERE sid = ? AND start_ms > ? ${OLDEST}`,
+  neighbours: `SELECT
+    (SELECT turn_id_glob FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms <= ?3 ${NEWEST}),
+    (SELECT status FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms <= ?3 ${NEWEST}),
+    (SELECT turn_id_glob FROM turns WHERE sid = ?1 AND pid = ?2
+      AND start_ms > ?3 ${OLDEST})`,
   hasTurns: `SELECT 1 FROM turns WHERE ${OF_PROCESS} LIMIT 1`,
   nextOrphan: `${TURN} WHERE orphaned_by = ? AND turn_id_glob > ?
     ORDER BY turn_id_glob LIMIT 1`,
-  countSessionTurn: `INSERT INTO sessions (sid, turn_count) VALUES (?, 1)
-    ON CONFLICT (sid) DO UPDATE SET turn_count = turn_count + 1
+  countSessionTurn: `UPDATE sessions SET turn_count = turn_count + 1
+    WHERE sid = ? RETURNING turn_count`,
+  // A counter that was deleted by hand continues after the turns that are left.
+  beginSession: `INSERT INTO sessions (sid, turn_count) VALUES (?1,
+    coalesce((SELECT max(session_turn) FROM turns WHERE sid = ?1), 0) + 1)
     RETURNING turn_count`,
   countProcessTurn:
-    `INSERT INTO session_counters (sid, pid, turn_count) VALUES (?, ?, 1)
-    ON CONFLICT (sid, pid) DO UPDATE SET turn_count = turn_count + 1
-    RETURNING turn_count`,
-  insertTurn: `INSERT INTO turns (sid, pid, user_text, start_time, status,
-    dedup_hash, session_turn, session_pid_turn, original_turn_id, start_ms,
-    orphaned_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    RETURNING ${COLUMNS}`,
+    `UPDATE session_counters SET turn_count = coalesce(turn_count, 0) + 1
+    WHERE ${OF_PROCESS} RETURNING turn_count`,
+  beginProcess: `INSERT INTO session_counters (sid, pid, turn_count)
+    VALUES (?1, ?2, coalesce((SELECT max(session_pid_turn) FROM turns
+      WHERE sid = ?1 AND pid = ?2), 0) + 1) RETURNING turn_count`,
+  // SQLite's own count of ids ends with a row that people delete or never copy.
+  nextId: `INSERT INTO minted (one, last_id) VALUES (1, 1 + coalesce(
+      (SELECT max(turn_id_glob) FROM turns
+        WHERE turn_id_glob < ${Number.MAX_SAFE_INTEGER}), 0))
+    ON CONFLICT (one) DO UPDATE SET last_id = max(last_id + 1, excluded.last_id)
+    RETURNING last_id`,
+  insertTurn: `INSERT INTO turns (turn_id_glob, sid, pid, user_text, start_time,
+    status, dedup_hash, session_turn, session_pid_turn, original_turn_id,
+    start_ms, orphaned_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    RETURNING turn_id_glob`,
   orphan: `UPDATE turns SET status = 'orphaned', orphaned_by = ?
-    WHERE turn_id_glob = ?`,
+    WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
   complete: `UPDATE turns SET status = 'completed', assistant_text = ?,
     end_time = ?, end_ms = ?, duration_ms = ?, pid_mismatch = ?
-    WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
-  rememberAnswer:
-    "INSERT INTO answers (dedup_hash, turn_id_glob) VALUES (?, ?)",
+    WHERE turn_id_glob = ?`,
+  rememberAnswer: `INSERT INTO answers (dedup_hash, turn_id_glob) VALUES (?, ?)
+    ON CONFLICT (dedup_hash) DO UPDATE SET turn_id_glob = excluded.turn_id_glob
+      WHERE turn_id_glob < excluded.turn_id_glob
+    RETURNING turn_id_glob`,
 } as const;
 
 /** A row of {@linkcode COLUMNS}, as the binding reads it. */
 export type TurnRow = [
   id: number,
   sid: Uint8Array,
-  pid: number,
-  sessionTurn: number | null,
-  sessionPidTurn: number | null,
+  pid: unknown,
+  sessionTurn: unknown,
+  sessionPidTurn: unknown,
   status: TurnStatus,
   userText: Uint8Array | null,
   assistantText: Uint8Array | null,
   startTime: string | null,
   endTime: string | null,
-  durationMs: number | null,
+  durationMs: unknown,
   turnId: Uint8Array | null,
-  pidMismatch: number,
-  startMs: number | null,
-  endMs: number | null,
+  pidMismatch: unknown,
+  startMs: unknown,
+  endMs: unknown,
 ];
 
 // A text may begin with U+FEFF, which is not a byte order mark there.
@@ -87,18 +108,24 @@ export function readTurn(row: TurnRow): Turn {
   return {
     id: row[0],
     sid: utf8.decode(row[1]),
-    pid: row[2],
-    sessionTurn: row[3],
-    sessionPidTurn: row[4],
+    pid: numberOf(row[2]) ?? 0,
+    sessionTurn: numberOf(row[3]),
+    sessionPidTurn: numberOf(row[4]),
     status: row[5],
     userText: text(row[6]),
     assistantText: text(row[7]),
     startTime: row[8],
     endTime: row[9],
-    durationMs: row[10],
+    durationMs: numberOf(row[10]),
     turnId: text(row[11]),
     pidMismatch: row[12] !== 0,
-    startMs: row[13],
-    endMs: row[14],
+    startMs: numberOf(row[13]),
+    endMs: numberOf(row[14]),
   };
+}
+
+/** A number, also where people set one beyond 2^53 or something else by hand. */
+function numberOf(value: unknown): number | null {
+  if (typeof value === "bigint") return Number(value);
+  return typeof value === "number" ? value : null;
 }

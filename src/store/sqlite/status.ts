@@ -1,80 +1,33 @@
 /**
- * What a database holds, at a glance.
+ * The statements that report what a database holds.
  *
  * @module
  */
 
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
-import { inspectSchema } from "./schema.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
-import {
-  type FollowedFile,
-  type FollowedRow,
-  lookUp,
-  type OlderRow,
-} from "../../status/followed.ts";
 import { percentile } from "../percentile.ts";
+import {
+  type Day,
+  type Durations,
+  type FollowedPath,
+  type LastTurn,
+  MOST_DAYS,
+  MOST_DURATIONS,
+  MOST_PROMPT_BYTES,
+  MOST_TURNS,
+  type StoredStatus,
+} from "../status.ts";
 import { readOnly } from "./read_only.ts";
-
-/** What a database held at one moment. */
-export interface Status {
-  /** Its path, as it was given. */
-  database: string;
-  /** The moment, in milliseconds since the epoch. */
-  readMs: number;
-  turns: number;
-  byStatus: Record<TurnStatus, number>;
-  sessions: number;
-  /** `null` where no turn is completed. */
-  durations: Durations | null;
-  /** The last days on which turns began, the oldest first. */
-  days: Day[];
-  /** The turns minted last, the newest first. */
-  lastTurns: LastTurn[];
-  /** The files that were followed into it, by path. */
-  files: FollowedFile[];
-}
-
-/** How long turns took, in milliseconds. */
-export interface Durations {
-  /** How many turns were looked at: the last that are completed. */
-  turns: number;
-  median: number;
-  p95: number;
-  longest: number;
-}
-
-/** The turns of one day. */
-export interface Day {
-  /** As the turns' start times name it: `2025-11-18`. */
-  day: string;
-  turns: number;
-}
-
-/** One of the last turns. */
-export interface LastTurn {
-  id: number;
-  sid: string;
-  status: TurnStatus;
-  startTime: string | null;
-  startMs: number | null;
-  /** The beginning of its prompt. */
-  userText: string | null;
-}
-
-/** Of how many turns durations are looked at: each is a row somewhere on the disk. */
-export const MOST_DURATIONS = 10_000;
-const MOST_DAYS = 14;
-const MOST_TURNS = 10;
-const MOST_PROMPT_BYTES = 1000;
+import { inspectSchema } from "./schema.ts";
 
 /** The statements, by what they are for. None scans the table of turns. */
 export const STATUS_SQL = {
   turns: "SELECT count(*) FROM turns",
   turnsOfStatus: "SELECT count(*) FROM turns WHERE status = ?",
   sessions: "SELECT count(*) FROM sessions",
-  // A seed may hold anything in any column: what is no text is read as one.
+  // A seed may hold anything in any column: what is not text is read as text.
   lastDay: "SELECT CAST(substr(max(start_time), 1, 10) AS TEXT) FROM turns",
   dayBefore: `SELECT CAST(substr(max(start_time), 1, 10) AS TEXT)
     FROM turns WHERE start_time < ?`,
@@ -100,14 +53,11 @@ export const STATUS_SQL = {
  * @throws {Failure} Where there is none, it is not ours or of another version,
  * or it cannot be read.
  */
-export function readStatus(path: string): Status {
-  const { rows, olderRows, ...read } = readOnly(path, (db) => {
+export function readSqliteStatus(path: string): StoredStatus {
+  return readOnly(path, (db) => {
     refuseOtherSchema(db, path);
     return readTables(db);
   });
-  // Disks may be slow, and nobody is to wait for them in a transaction.
-  const files = rows.map((row) => lookUp(row, olderRows));
-  return { database: path, ...read, files };
 }
 
 /** @throws {Failure} Where turn-counter would have to write first. */
@@ -118,16 +68,11 @@ function refuseOtherSchema(db: Database, path: string): void {
   throw new Failure(
     state === "empty"
       ? `database ${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
-      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
+      : `database ${named} is of an earlier turn-counter, or was changed by hand; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
   );
 }
 
-function readTables(
-  db: Database,
-): Omit<Status, "database" | "files"> & {
-  rows: FollowedRow[];
-  olderRows: OlderRow[];
-} {
+function readTables(db: Database): StoredStatus {
   const count = (name: keyof typeof STATUS_SQL, ...params: string[]) =>
     db.prepare(STATUS_SQL[name]).value<[number]>(...params)![0];
   return {
@@ -143,8 +88,7 @@ function readTables(
     days: readDays(db),
     lastTurns: db.prepare(STATUS_SQL.lastTurns).values<LastTurnRow>()
       .map(readLastTurn),
-    rows: db.prepare(STATUS_SQL.files).values<FollowedRow>(),
-    olderRows: db.prepare(STATUS_SQL.olderFiles).values<OlderRow>(),
+    followed: readFollowed(db),
   };
 }
 
@@ -173,6 +117,40 @@ function readDays(db: Database): Day[] {
   }
   return days;
 }
+
+function readFollowed(db: Database): FollowedPath[] {
+  const olderRows = db.prepare(STATUS_SQL.olderFiles).values<OlderRow>();
+  return db.prepare(STATUS_SQL.files).values<FollowedRow>().map(
+    ([path, device, inode, readBytes, readLines, movedMs]) => ({
+      ...{ path, readBytes, readLines, movedMs },
+      identity: device === null || inode === null ? null : { device, inode },
+      older: olderRows.filter((row) => row[0] === path).map(
+        ([, device, inode, readBytes]) => ({
+          identity: { device, inode },
+          readBytes,
+        }),
+      ),
+    }),
+  );
+}
+
+/** The newest checkpoint of a path. */
+type FollowedRow = [
+  path: string,
+  device: number | null,
+  inode: number | null,
+  readBytes: number,
+  readLines: number,
+  movedMs: number,
+];
+
+/** The checkpoint of an older file of a path. */
+type OlderRow = [
+  path: string,
+  device: number,
+  inode: number,
+  readBytes: number,
+];
 
 type LastTurnRow = [
   id: number,

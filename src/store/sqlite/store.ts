@@ -6,26 +6,33 @@
  */
 
 import type { BindValue, Statement } from "@db/sqlite";
-import type { Turn } from "../../turns/turn.ts";
+import type { Turn, TurnStatus } from "../../turns/turn.ts";
+import type {
+  Checkpoint,
+  Fingerprint,
+  Identity,
+  Position,
+} from "../../turns/checkpoint.ts";
 import type {
   Completion,
+  Neighbours,
   NewTurn,
   Owner,
-  TurnStore,
-} from "../../turns/turn_store.ts";
+  Store,
+} from "../../turns/store.ts";
 import { CheckpointTable } from "./checkpoints.ts";
-import { DatabaseFile, type StoreOptions } from "./database_file.ts";
+import type { StoreOptions } from "../options.ts";
+import { DatabaseFile } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
 import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
 
 type Statements = Record<keyof typeof EVENT_SQL, Statement>;
 
-/** A turn store in one SQLite file. */
-export class SqliteStore implements TurnStore, Disposable {
+/** A store in one SQLite file. */
+export class SqliteStore implements Store {
   #file: DatabaseFile;
   #sql: Statements;
-  /** How far followed files have been read. */
-  readonly checkpoints: CheckpointTable;
+  #checkpoints: CheckpointTable;
 
   /**
    * Opens the database at `path`, or creates it.
@@ -34,30 +41,27 @@ export class SqliteStore implements TurnStore, Disposable {
    */
   constructor(path: string, options?: StoreOptions) {
     this.#file = new DatabaseFile(path, options);
-    const { connection } = this.#file;
+    const { connection, transactions } = this.#file;
     try {
       const entries = Object.entries(EVENT_SQL);
       this.#sql = Object.fromEntries(
         entries.map(([name, sql]) => [name, connection.prepare(sql)]),
       ) as Statements;
-      const transaction = <T>(work: () => T) => this.transaction(work);
-      this.checkpoints = new CheckpointTable(connection, transaction);
+      this.#checkpoints = new CheckpointTable(connection, transactions);
     } catch (error) {
-      connection.close();
+      this.#file.close();
       throw storeFailure(path, error);
     }
   }
 
-  transaction<T>(work: () => T): T {
-    return this.#file.transaction(work);
+  write<T>(work: () => T): Promise<T> {
+    return this.#file.transactions.write(work);
   }
 
-  /**
-   * Makes sure that no other process follows the same file into this database,
-   * for as long as this one lives.
-   *
-   * @throws {Failure} Where one does, or that cannot be found out.
-   */
+  transaction<T>(work: () => T): T {
+    return this.#file.transactions.transaction(work);
+  }
+
   claim(followed: string): void {
     this.#file.claim(followed);
   }
@@ -102,19 +106,49 @@ export class SqliteStore implements TurnStore, Disposable {
     return this.#sql.hasTurns.value(sid, pid) !== undefined;
   }
 
-  mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
-    const { sid, pid, text, t, turnId, at } = prompt;
-    const sessionTurn = this.#number("countSessionTurn", sid);
-    const sessionPidTurn = this.#number("countProcessTurn", sid, pid);
-    return this.#find(
-      "insertTurn",
-      ...[sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
-      ...[turnId, at, orphanedBy],
-    )!;
+  neighbours({ sid, pid }: Owner, at: number): Neighbours {
+    type Row = [id: number | null, status: TurnStatus, after: number | null];
+    const row = this.#sql.neighbours.value<Row>(sid, pid, at)!;
+    const [id, status, after] = row;
+    return {
+      before: id === null ? undefined : { id, status },
+      after: after ?? undefined,
+    };
   }
 
-  orphan(id: number, by: number): void {
-    this.#sql.orphan.run(by, id);
+  mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
+    const { sid, pid, text, t, turnId, at } = prompt;
+    const sessionTurn = this.#number("countSessionTurn", sid) ??
+      this.#must("beginSession", sid);
+    const sessionPidTurn = this.#number("countProcessTurn", sid, pid) ??
+      this.#must("beginProcess", sid, pid);
+    const id = this.#must("nextId");
+    this.#must(
+      "insertTurn",
+      ...[id, sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
+      ...[turnId, at, orphanedBy],
+    );
+    return {
+      id,
+      sid,
+      pid,
+      sessionTurn,
+      sessionPidTurn,
+      status,
+      userText: text,
+      assistantText: null,
+      startTime: t,
+      endTime: null,
+      durationMs: null,
+      turnId,
+      pidMismatch: false,
+      startMs: at,
+      endMs: null,
+    };
+  }
+
+  orphan(id: number, by: number): Turn {
+    return this.#find("orphan", by, id) ?? refused();
   }
 
   orphansOf(id: number): Turn[] {
@@ -127,13 +161,51 @@ export class SqliteStore implements TurnStore, Disposable {
     return orphans;
   }
 
-  complete(id: number, { answer, durationMs, pidMismatch }: Completion): Turn {
-    const { text, t, at } = answer;
-    return this.#find("complete", text, t, at, durationMs, pidMismatch, id)!;
+  complete(turn: Turn, completion: Completion): Turn {
+    const { text, t, at, durationMs, pidMismatch } = completion;
+    this.#sql.complete.run(text, t, at, durationMs, pidMismatch, turn.id);
+    return {
+      ...turn,
+      status: "completed",
+      assistantText: text,
+      endTime: t,
+      endMs: at,
+      durationMs,
+      pidMismatch,
+    };
   }
 
-  rememberAnswer(hash: string, id: number): void {
-    this.#sql.rememberAnswer.run(hash, id);
+  rememberAnswer(hash: string, id: number): boolean {
+    return this.#number("rememberAnswer", hash, id) !== undefined;
+  }
+
+  checkpointsOf(path: string): Checkpoint[] {
+    return this.#checkpoints.checkpointsOf(path);
+  }
+
+  addCheckpoint(
+    path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint {
+    return this.#checkpoints.addCheckpoint(path, identity, head, seenMs);
+  }
+
+  locateCheckpoint(id: number, identity: Identity | null): void {
+    this.#checkpoints.locateCheckpoint(id, identity);
+  }
+
+  moveCheckpoint(position: Position): void {
+    this.#checkpoints.moveCheckpoint(position);
+  }
+
+  dropCheckpoint(id: number): void {
+    this.#checkpoints.dropCheckpoint(id);
+  }
+
+  pruneCheckpoints(path: string): void {
+    this.#checkpoints.pruneCheckpoints(path);
   }
 
   /**
@@ -153,7 +225,19 @@ export class SqliteStore implements TurnStore, Disposable {
     return row === undefined ? undefined : readTurn(row);
   }
 
-  #number(name: keyof Statements, ...params: BindValue[]): number {
-    return this.#sql[name].value<[number]>(...params)![0];
+  #number(
+    name: keyof Statements,
+    ...params: BindValue[]
+  ): number | undefined {
+    return this.#sql[name].value<[number]>(...params)?.[0];
   }
+
+  #must(name: keyof Statements, ...params: BindValue[]): number {
+    return this.#number(name, ...params) ?? refused();
+  }
+}
+
+/** @throws {Error} What SQLite does not report: that a trigger left a row out. */
+function refused(): never {
+  throw new Error("a trigger in it ignores changes that turns need");
 }

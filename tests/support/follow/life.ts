@@ -5,7 +5,6 @@
  * @module
  */
 
-import { codex } from "../../../src/dialect/sse/sse.ts";
 import type { ChangeWatcher } from "../../../src/source/follow/change_watcher.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
@@ -56,7 +55,7 @@ export class Life implements ChangeWatcher {
       clock: { nowMs: () => world.nowMs, uptimeMs: () => world.nowMs },
       watcher: this,
     });
-    this.#items = follower.read(codex.shape, { maxLineBytes: 100_000 });
+    this.#items = follower.read({ maxLineBytes: 100_000 });
   }
 
   watch(): void {}
@@ -96,7 +95,6 @@ export class Life implements ChangeWatcher {
 
   #take(item: Item): void {
     if (isMark(item)) {
-      if (item.position === null) return;
       const position = item.position();
       this.#check(position);
       this.#checkpoints.moveCheckpoint(position);
@@ -105,7 +103,7 @@ export class Life implements ChangeWatcher {
     }
     const world = this.#world;
     const text = new TextDecoder().decode(item.bytes!);
-    const begin = item.placed!.begin();
+    const begin = item.place!.begin();
     const line = world.lines.get(text);
     if (line === undefined) {
       const isHalf = world.generations.some(({ isDeleted, content }) =>

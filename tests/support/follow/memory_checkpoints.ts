@@ -6,12 +6,12 @@
 
 import {
   type Checkpoint,
-  type CheckpointStore,
   type Fingerprint,
   type Identity,
   NOTHING,
   type Position,
 } from "../../../src/turns/checkpoint.ts";
+import type { CheckpointStore } from "../../../src/turns/store.ts";
 
 /** How many files of a path are remembered, as in the database. */
 const REMEMBERED = 64;
@@ -21,6 +21,10 @@ export class MemoryCheckpoints implements CheckpointStore {
   #rows: Checkpoint[] = [];
   #nextId = 1;
   #depth = 0;
+
+  write<T>(work: () => T): Promise<T> {
+    return Promise.resolve(this.transaction(work));
+  }
 
   transaction<T>(work: () => T): T {
     const before = [this.#rows, this.#nextId] as const;
@@ -47,7 +51,7 @@ export class MemoryCheckpoints implements CheckpointStore {
   ): Checkpoint {
     const added = {
       ...{ id: this.#nextId++, offset: 0, line: 0, head, last: NOTHING },
-      ...{ identity, done: false, seenMs },
+      ...{ identity, done: false, seenMs, dialect: null, decoder: null },
     };
     this.#rows = [...this.#rows, added];
     return structuredClone(added);

@@ -32,7 +32,7 @@ export class SystemCalls implements Disposable {
     };
   }
 
-  /** Closes what the calls opened and nobody closed, as the end of a process does. */
+  /** Closes what the calls opened and is still open, as the end of a process does. */
   closeAll(): void {
     for (const file of this.#opened.splice(0)) {
       try {

@@ -41,7 +41,7 @@ export interface Generation {
   isDeleted: boolean;
   /**
    * Whether it was deleted before a follower had looked at it, and cannot be
-   * told any more from what was in the same file before.
+   * distinguished any more from what was in the same file before.
    */
   isUnordered: boolean;
   /** Whether a copy of it could not be known for one at once. */
@@ -211,7 +211,7 @@ export class World {
         this.#completeLine(original);
         grow(original.size);
         REAL.truncateSync(this.path);
-        // As long as the log was there, nobody had to open the copy.
+        // As long as the log was there, the follower need not open the copy.
         copy.openIn = 0;
         this.current = this.#newFile();
         this.#touch(this.current);
@@ -242,7 +242,7 @@ export class World {
     this.complete();
     const file = this.rotated[index];
     if (file === undefined || file.isArchive) return;
-    // Which file that was could not be told, if it was written to since.
+    // If it was written to since, it cannot be known which file it was.
     if (file.wasEmpty && file.size > 0) return;
     if (how === "moved" && file.generation.isOld) return;
     this.#completeLine(file);

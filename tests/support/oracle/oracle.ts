@@ -1,65 +1,236 @@
 /**
- * What a run of the program must come to, told from the bytes of the log and
- * the rules alone (SPEC sections 1 to 3 and 6).
+ * A plain reading of SPEC sections 1 to 4 and 6: a log in, records out, turns in
+ * a list that is searched from end to end. The program is compared with it, so
+ * it takes nothing from `src/`.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
-import { Model } from "./model.ts";
 import { type Bytes, concat, cutLines, utf8 } from "../bytes.ts";
-import { judge } from "./plain_decoder.ts";
+import { instantOf, judge, type LogEvent, open, type Owner } from "./line.ts";
 
-/** What one run leaves behind. */
-export interface Outcome {
-  /** The numbers of the lines that stderr tells of. */
-  rejected: number[];
+/** A row of the table `turns` as its record (SPEC section 6). */
+export type TurnRecord = Record<string, unknown> & { turn_id_glob: number };
+
+/** What a run of the program leaves besides its database. */
+export interface Run {
   stdout: string;
+  /** The place of each rejected line, as stderr names it: `line 7 of log`. */
+  rejected: string[];
   /** What is appended to the dead-letter file. */
   deadLetter: Bytes;
-  /** The table `turns` as the records of its rows. */
-  rows: Record<string, unknown>[];
-  /** The column `dedup_hash`. */
-  hashes: string[];
 }
 
+/** What the program is started with, as far as it matters here. */
+export interface OracleOptions {
+  /** `--max-line-bytes`; `null` for the default (SPEC section 7). */
+  maxLineBytes?: number | null;
+  /** The first id that the database will mint. */
+  firstId?: number;
+}
+
+interface Turn {
+  record: TurnRecord;
+  prompt: LogEvent;
+  key: string;
+  /** The instant of the prompt. */
+  at: number;
+  /** The instant of the answer. */
+  answeredAt: number | null;
+  orphanedBy: Turn | null;
+}
+
+const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = utf8("\n");
 
 /** A program that never fails, with a database that outlives its runs. */
 export class Oracle {
-  #model = new Model();
+  #turns: Turn[] = [];
+  #turnOfAnswer = new Map<string, Turn>();
   #maxLineBytes: number;
+  #firstId: number;
 
-  /** @param maxLineBytes As on the command line. */
-  constructor(maxLineBytes: number) {
-    this.#maxLineBytes = maxLineBytes;
+  constructor({ maxLineBytes, firstId }: OracleOptions = {}) {
+    this.#maxLineBytes = maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#firstId = firstId ?? 1;
   }
 
-  /** Reads a log from its beginning to its end. */
-  run(log: Bytes): Outcome {
-    const rejected: number[] = [];
+  /**
+   * Reads a log from its beginning to its end.
+   *
+   * @param file The log's name on stderr.
+   * @param emit `--emit`.
+   */
+  run(log: Bytes, file: string, emit: "turns" | "events" = "turns"): Run {
+    const rejected: string[] = [];
     const dead: Bytes[] = [];
     let stdout = "";
-    for (const [i, line] of cutLines(log).entries()) {
-      const end = line.at(-1) === NEWLINE[0] ? line.length - 1 : line.length;
-      const verdict = judge(line.subarray(0, end), this.#maxLineBytes);
+    for (const [i, whole] of cutLines(log).entries()) {
+      const end = whole.at(-1) === NEWLINE[0] ? whole.length - 1 : whole.length;
+      const line = whole.subarray(0, end);
+      const verdict = judge(line, this.#maxLineBytes);
       if (verdict.rejected !== null) {
-        rejected.push(i + 1);
+        rejected.push(`line ${i + 1} of ${file}`);
         dead.push(verdict.rejected, NEWLINE);
       }
-      if (verdict.event === null) continue;
-      const told = this.#model.apply(verdict.event);
-      const rows = this.#model.records();
-      stdout += told.map((id) => JSON.stringify(rows[id - 1]) + "\n").join("");
+      const isTooLong = verdict.rejected !== null &&
+        line.length > this.#maxLineBytes;
+      if (emit === "events" && !isTooLong) {
+        stdout += this.#pass(line, verdict.event);
+      } else if (emit === "turns" && verdict.event !== null) {
+        stdout += this.emit(verdict.event);
+      }
     }
-    const rows = this.#model.records();
-    const hashes = rows.map((row) =>
-      sha256(`${row.sid}|${row.pid}|${row.start_time}|${row.user_text}`)
+    return { stdout, rejected, deadLetter: concat(dead) };
+  }
+
+  /** Applies an event and gives what stdout gets of it. */
+  emit(event: LogEvent): string {
+    return this.apply(event).map((it) => JSON.stringify(it) + "\n").join("");
+  }
+
+  /** What `--emit events` writes of a line. */
+  #pass(line: Bytes, event: LogEvent | null): string {
+    const opened = open(line);
+    if (opened === null) return "";
+    const { text, owner } = opened;
+    const found = owner === null ? undefined : this.#find(owner);
+    const turns = event !== null
+      ? this.apply(event)
+      : found
+      ? [found.record]
+      : [];
+    const turn = turns.pop();
+    if (turn === undefined) return `${text}\n`;
+    const members = JSON.stringify({
+      turn_id_glob: turn.turn_id_glob,
+      session_turn: turn.session_turn,
+      session_pid_turn: turn.session_pid_turn,
+      turn_status: turn.status,
+      orphaned_turn_ids: turns.length > 0
+        ? turns.map((orphan) => orphan.turn_id_glob)
+        : undefined,
+    }).slice(1, -1);
+    const end = text.lastIndexOf("}");
+    return `${text.slice(0, end)},${members}${text.slice(end)}\n`;
+  }
+
+  /** Applies an event and gives the records to emit. */
+  apply(event: LogEvent): TurnRecord[] {
+    const turns = event.kind === "prompt"
+      ? this.#prompt(event)
+      : this.#answer(event);
+    return turns.map(({ record }) => ({ ...record }));
+  }
+
+  /** The table `turns`, by id. */
+  records(): TurnRecord[] {
+    return this.#turns.map(({ record }) => ({ ...record }));
+  }
+
+  /** The column `dedup_hash`, by id. */
+  hashes(): string[] {
+    return this.#turns.map(({ key }) =>
+      createHash("sha256").update(utf8(key)).digest("hex")
     );
-    return { rejected, stdout, deadLetter: concat(dead), rows, hashes };
+  }
+
+  /** SPEC section 2. */
+  #prompt(prompt: LogEvent): Turn[] {
+    const key = keyOf(prompt);
+    const turn = this.#turns.find((it) => it.key === key) ??
+      this.#mint(prompt, key);
+    return [...this.#turns.filter((it) => it.orphanedBy === turn), turn];
+  }
+
+  #mint(prompt: LogEvent, key: string): Turn {
+    const session = this.#turns.filter((it) => it.prompt.sid === prompt.sid);
+    const process = session.filter((it) => it.prompt.pid === prompt.pid);
+    const turn: Turn = {
+      prompt,
+      key,
+      at: instantOf(prompt.t)!,
+      answeredAt: null,
+      orphanedBy: null,
+      record: {
+        turn_id_glob: this.#firstId + this.#turns.length,
+        sid: prompt.sid,
+        pid: prompt.pid,
+        session_turn: session.length + 1,
+        session_pid_turn: process.length + 1,
+        status: "waiting_response",
+        user_text: prompt.text,
+        assistant_text: null,
+        start_time: prompt.t,
+        end_time: null,
+        duration_ms: null,
+        original_turn_id: prompt.turnId,
+        pid_mismatch: false,
+      },
+    };
+    this.#turns.push(turn);
+    const ordered = byStart([...process, turn]);
+    const place = ordered.indexOf(turn);
+    const before = ordered[place - 1];
+    const after = ordered[place + 1];
+    if (before?.record.status === "waiting_response") orphan(before, turn);
+    if (after !== undefined) orphan(turn, after);
+    return turn;
+  }
+
+  /** SPEC section 3. */
+  #answer(answer: LogEvent): Turn[] {
+    const key = keyOf(answer);
+    const known = this.#turnOfAnswer.get(key);
+    if (known !== undefined) return [known];
+    const turn = this.#find(answer);
+    if (turn === undefined) return [];
+    this.#turnOfAnswer.set(key, turn);
+    const at = instantOf(answer.t)!;
+    if (turn.answeredAt !== null && at < turn.answeredAt) return [turn];
+    turn.answeredAt = at;
+    const { record } = turn;
+    record.status = "completed";
+    // An empty text leaves the text that is there.
+    record.assistant_text = answer.text || (record.assistant_text ?? "");
+    record.end_time = answer.t;
+    record.duration_ms = Math.max(0, at - turn.at);
+    record.pid_mismatch = !this.#turns.some(({ prompt }) =>
+      prompt.sid === answer.sid && prompt.pid === answer.pid
+    );
+    return [turn];
+  }
+
+  /** SPEC section 3, step 1. */
+  #find({ sid, pid, t, turnId }: Owner): Turn | undefined {
+    const at = instantOf(t)!;
+    const hasBegun = (turn: Turn) => turn.at <= at;
+    const session = byStart(this.#turns.filter((it) => it.prompt.sid === sid));
+    const process = session.filter((it) => it.prompt.pid === pid);
+    const named = process.filter((it) =>
+      turnId !== null && it.prompt.turnId === turnId
+    );
+    if (named.length > 0) return named.findLast(hasBegun) ?? named[0];
+    const turn = (process.length > 0 ? process : session).findLast(hasBegun);
+    const other = turn?.prompt.turnId ?? null;
+    const differs = turnId !== null && other !== null && other !== turnId;
+    return differs ? undefined : turn;
   }
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(utf8(text)).digest("hex");
+/** An event's identity. */
+function keyOf({ sid, pid, t, text }: LogEvent): string {
+  return `${sid}|${pid}|${t}|${text}`;
+}
+
+function orphan(turn: Turn, by: Turn): void {
+  turn.record.status = "orphaned";
+  turn.orphanedBy = by;
+}
+
+function byStart(turns: Turn[]): Turn[] {
+  return turns.sort((a, b) =>
+    a.at - b.at || a.record.turn_id_glob - b.record.turn_id_glob
+  );
 }

@@ -113,7 +113,7 @@ export const startup: Part = async ({ program, folder, scale, say }) => {
     targets: [{
       name: "start to first record",
       value: median(times[0]),
-      limit: 100,
+      limit: 55,
       bound: "at most",
       unit: " ms",
     }],

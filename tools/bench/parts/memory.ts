@@ -74,7 +74,7 @@ export const memory: Part = async (setting) => {
       {
         name: "peak memory, the log",
         value: once / 1e6,
-        limit: 120,
+        limit: 90,
         bound: "at most",
         unit: " MB",
       },

@@ -1,0 +1,22 @@
+/**
+ * The table of dialects.
+ *
+ * @module
+ */
+
+import type { Dialect } from "./dialect.ts";
+import { sse } from "./sse/sse.ts";
+
+/** All dialects. The first is the one for files that none recognises. */
+export const DIALECTS: Dialect[] = [sse];
+
+/** The dialect that recognises a file by its first bytes or its name. */
+export function recognise(head: Uint8Array, fileName: string): Dialect {
+  return DIALECTS.find((dialect) => dialect.recognises(head, fileName)) ??
+    DIALECTS[0];
+}
+
+/** The dialect of a name, as checkpoints store it. */
+export function dialectNamed(name: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.name === name);
+}

@@ -1,0 +1,264 @@
+/**
+ * Splits the bytes of a file into lines, and passes on those that can concern a
+ * turn (SPEC section 1).
+ *
+ * @module
+ */
+
+import { joinBytes } from "../bytes.ts";
+import {
+  type Decoder,
+  type Dialect,
+  MOST_HEAD_BYTES,
+  type Prefilter,
+  Verdict,
+} from "../dialect/dialect.ts";
+import { recognise } from "../dialect/dialects.ts";
+import type { Line, LogFile, Spool } from "./lines.ts";
+import { PartialLine } from "./partial_line.ts";
+
+/** How lines are read, for all files alike. */
+export interface ReadOptions {
+  /** The longest candidate that is passed on, without its newline. */
+  maxLineBytes: number;
+  /** Makes a place for a longer line; without it such lines are dropped. */
+  spool?: () => Spool;
+  /**
+   * The longest of the other lines that is passed on, in bytes; without it
+   * none is.
+   */
+  otherLineBytes?: number;
+  /** Is kept up to date with how much was read. */
+  tally?: Tally;
+  /** Called each time before the source waits for more. */
+  beforeWait?: () => void;
+}
+
+/** How much has been read. */
+export interface Tally {
+  bytes: number;
+  lines: number;
+}
+
+/** A point in a file, and what is known of the file there. */
+export interface Resume {
+  /** How many bytes precede it. */
+  offset: number;
+  /** How many lines precede it. */
+  line: number;
+  /** The file's dialect, if it was recognised before. */
+  dialect?: Dialect;
+  /** What its decoder remembered there. */
+  decoder?: string | null;
+}
+
+const NEWLINE = 10;
+const LINE_END = Uint8Array.of(NEWLINE);
+const EMPTY = new Uint8Array();
+
+/**
+ * Splits the bytes of one file, cut anywhere, into lines, and passes on the
+ * candidates: those that the prefilter of the file's dialect does not skip.
+ * Other lines are neither copied nor kept, however long.
+ */
+export class LineSplitter {
+  #file: LogFile & { decoder?: Decoder };
+  #dialect: Dialect | undefined;
+  #prefilter: Prefilter | undefined;
+  #saved: string | null;
+  #maxLineBytes: number;
+  #otherLineBytes: number;
+  #spool: (() => Spool) | undefined;
+  #tally: Tally | undefined;
+  /** The lines that have begun, and the bytes that have been split. */
+  #lines: number;
+  #offset: number;
+  #partial: PartialLine | null = null;
+  /** The first bytes, as long as they are not enough to recognise the dialect. */
+  #head: Uint8Array = EMPTY;
+
+  constructor(
+    file: LogFile,
+    { maxLineBytes, otherLineBytes = 0, spool, tally }: ReadOptions,
+    from: Resume = { offset: 0, line: 0 },
+  ) {
+    this.#file = file;
+    this.#maxLineBytes = maxLineBytes;
+    this.#otherLineBytes = otherLineBytes;
+    this.#spool = spool;
+    this.#tally = tally;
+    this.#offset = from.offset;
+    this.#lines = from.line;
+    this.#saved = from.decoder ?? null;
+    if (from.dialect !== undefined) this.#use(from.dialect);
+  }
+
+  /** The name of the file's dialect; `null` as long as it is not known. */
+  get dialect(): string | null {
+    return this.#dialect?.name ?? null;
+  }
+
+  /** How many bytes and lines precede the line whose end has not come yet. */
+  get unfinished(): { offset: number; line: number } {
+    return this.#partial === null
+      ? { offset: this.#offset, line: this.#lines }
+      : { offset: this.#partial.start, line: this.#lines - 1 };
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @param chunk Free to be overwritten once this returns.
+   * @returns The lines that end in it.
+   */
+  push(chunk: Uint8Array): Line[] {
+    if (this.#tally !== undefined) this.#tally.bytes += chunk.length;
+    if (this.#prefilter === undefined) {
+      const head = joinBytes([this.#head, chunk]);
+      const isEnough = chunk.includes(NEWLINE) ||
+        head.length >= MOST_HEAD_BYTES;
+      if (!isEnough) {
+        this.#head = head === chunk ? chunk.slice() : head;
+        return [];
+      }
+      this.#recognise(head);
+      chunk = head;
+    }
+    return this.#split(chunk);
+  }
+
+  /** Takes the end of the bytes: what follows the last newline is a line. */
+  end(): Line[] {
+    const found: Line[] = [];
+    if (this.#head.length > 0) {
+      const head = this.#head;
+      this.#recognise(head);
+      this.#split(head);
+    }
+    if (this.#partial !== null) this.#finish(found, this.#offset);
+    return found;
+  }
+
+  /** Drops the line whose end has not come yet: the bytes end here. */
+  drop(): void {
+    this.#head = EMPTY;
+    this.#partial?.drop();
+    this.#partial = null;
+  }
+
+  #recognise(head: Uint8Array): void {
+    this.#head = EMPTY;
+    this.#use(recognise(head, this.#file.name));
+  }
+
+  #use(dialect: Dialect): void {
+    this.#dialect = dialect;
+    this.#prefilter = dialect.prefilter();
+    this.#file.decoder = dialect.decoder(this.#saved);
+  }
+
+  #split(chunk: Uint8Array): Line[] {
+    const found: Line[] = [];
+    const whole: Line[] = [];
+    const before = this.#lines;
+    const prefilter = this.#prefilter!;
+    const begin = this.#offset;
+    this.#offset += chunk.length;
+    let start = 0;
+    if (this.#partial !== null) {
+      const end = chunk.indexOf(NEWLINE);
+      this.#extend(this.#partial, end < 0 ? chunk : chunk.subarray(0, end));
+      if (end < 0) return found;
+      this.#finish(found, begin + end + 1);
+      start = end + 1;
+    }
+    while (start < chunk.length) {
+      const end = chunk.indexOf(NEWLINE, start);
+      this.#lines++;
+      if (end < 0) {
+        this.#partial = new PartialLine(begin + start, prefilter.begin());
+        this.#extend(this.#partial, chunk.subarray(start));
+        break;
+      }
+      const verdict = prefilter.judge(chunk, start, end);
+      const line = this.#found(verdict, begin + start, begin + end + 1);
+      if (line !== undefined) {
+        if (end - start <= line.limit) whole.push(line);
+        else {
+          line.spool = this.#spool?.() ?? null;
+          line.spool?.write(chunk.subarray(start, end));
+        }
+        found.push(line);
+      }
+      start = end + 1;
+    }
+    copyBytes(whole, chunk, begin);
+    if (this.#tally !== undefined) this.#tally.lines += this.#lines - before;
+    return found;
+  }
+
+  /** Adds to the line in hand what of it may be needed. */
+  #extend(line: PartialLine, bytes: Uint8Array): void {
+    if (this.#limitOf(line) === 0) return;
+    line.judge(bytes);
+    const limit = this.#limitOf(line);
+    if (limit === 0) line.drop();
+    else if (line.length <= limit) line.pieces.push(bytes.slice());
+    else line.overflow(this.#spool, bytes);
+  }
+
+  /** How much of a line may be needed, in bytes, by what is known of it. */
+  #limitOf({ verdict }: PartialLine): number {
+    if (verdict === Verdict.Keep) return this.#maxLineBytes;
+    if (verdict === Verdict.Skip) return this.#otherLineBytes;
+    return Math.max(this.#maxLineBytes, this.#otherLineBytes);
+  }
+
+  #finish(found: Line[], end: number): void {
+    const partial = this.#partial!;
+    this.#partial = null;
+    partial.finish();
+    const { start, length, verdict } = partial;
+    const line = this.#found(verdict, start, start + length + 1);
+    if (line === undefined) return partial.drop();
+    line.end = end;
+    if (length <= line.limit) line.bytes = partial.join(LINE_END);
+    else line.spool = partial.overflow(this.#spool, EMPTY);
+    found.push(line);
+  }
+
+  /** A whole line without its bytes; `undefined` if it is not wanted. */
+  #found(verdict: Verdict, start: number, end: number): Line | undefined {
+    const length = end - start - 1;
+    // No object is as short.
+    if (length < 2) return undefined;
+    const isCandidate = verdict === Verdict.Keep ||
+      verdict === Verdict.Unsure && length <= this.#maxLineBytes;
+    const limit = isCandidate ? this.#maxLineBytes : this.#otherLineBytes;
+    if (limit === 0) return undefined;
+    return {
+      file: this.#file as Line["file"],
+      number: this.#lines,
+      start,
+      end,
+      limit,
+      isOther: !isCandidate,
+      bytes: null,
+      text: null,
+      spool: null,
+    };
+  }
+}
+
+/** Copies lines out of the chunk that begins at `begin`, all into one buffer. */
+function copyBytes(lines: Line[], chunk: Uint8Array, begin: number): void {
+  let size = 0;
+  for (const { start, end } of lines) size += end - start;
+  const buffer = new Uint8Array(size);
+  let at = 0;
+  for (const line of lines) {
+    const { start, end } = line;
+    buffer.set(chunk.subarray(start - begin, end - begin), at);
+    line.bytes = buffer.subarray(at, at += end - start);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What a database holds, and what the file system adds to it.
+ *
+ * @module
+ */
+
+import { readStatus, type StoredStatus } from "../store/open.ts";
+import { type FollowedFile, lookUp } from "./followed.ts";
+
+/** What the command `status` shows. */
+export interface Report extends Omit<StoredStatus, "followed"> {
+  /** The database, as it was named. */
+  database: string;
+  /** The files that were followed into it, by path. */
+  files: FollowedFile[];
+}
+
+/**
+ * Reads what a database holds, and looks at the files that were followed into
+ * it, after its transaction: disks may be slow.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function readReport(database: string): Report {
+  const { followed, ...stored } = readStatus(database);
+  return { database, ...stored, files: followed.map(lookUp) };
+}

@@ -1,0 +1,24 @@
+/**
+ * How to open a database, of whichever engine.
+ *
+ * @module
+ */
+
+/** The durability of commits (SPEC section 4). */
+export const SYNCHRONOUS = ["full", "normal", "off"] as const;
+/** One of {@linkcode SYNCHRONOUS}. */
+export type Synchronous = typeof SYNCHRONOUS[number];
+
+/** How to open a store. */
+export interface StoreOptions {
+  /** @default {"full"} */
+  synchronous?: Synchronous;
+  /**
+   * How long to wait for another program, in milliseconds.
+   *
+   * @default {5000}
+   */
+  busyTimeoutMs?: number;
+  /** Called with a sentence that a person should read. */
+  warn?: (message: string) => void;
+}

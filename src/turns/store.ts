@@ -1,0 +1,152 @@
+/**
+ * The port between the rules and the database. Each engine is a folder of
+ * `store/`, and all of them pass one contract suite.
+ *
+ * @module
+ */
+
+import type {
+  Checkpoint,
+  Fingerprint,
+  Identity,
+  Position,
+} from "./checkpoint.ts";
+import type { Prompt } from "./event.ts";
+import type { Turn, TurnStatus } from "./turn.ts";
+
+/** A process of a session, which owns turns. */
+export interface Owner {
+  sid: string;
+  pid: number;
+}
+
+/** A turn to be minted. */
+export interface NewTurn {
+  prompt: Prompt;
+  hash: string;
+  status: TurnStatus;
+  /** The turn that orphaned this one from the start. */
+  orphanedBy: number | null;
+}
+
+/** The turns of a process just before and just after a new one. */
+export interface Neighbours {
+  before: { id: number; status: TurnStatus } | undefined;
+  /** The id of the next turn. */
+  after: number | undefined;
+}
+
+/** The fields that an answer sets on its turn. */
+export interface Completion {
+  /** The new text of the turn's answer. */
+  text: string;
+  /** The answer's timestamp, unchanged, and its instant in ms since the epoch. */
+  t: string;
+  at: number;
+  durationMs: number;
+  pidMismatch: boolean;
+}
+
+/** Changes that take effect together or not at all (SPEC section 4). */
+export interface Transactions {
+  /**
+   * Queues with the other writers of this database, then runs `work` in one
+   * {@linkcode transaction}. It waits for other processes of this program
+   * without limit, while the event loop runs; only another program that keeps
+   * the database locked results in a failure.
+   *
+   * @throws {Failure} If the database cannot be written. All changes of `work`
+   * are rolled back then, and also if `work` throws.
+   */
+  write<T>(work: () => T): Promise<T>;
+  /**
+   * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
+   * throws, only its own changes are rolled back and the outer transaction may
+   * continue. If the engine itself rolled back the outer transaction, as on a
+   * full disk, the outer one fails with the same error.
+   *
+   * Outside of a transaction it begins and commits its own. It queues as
+   * {@linkcode write} does, but it blocks the event loop, at most for the busy
+   * timeout. Callers that can wait use {@linkcode write}.
+   *
+   * @throws {Failure} As {@linkcode write} does.
+   */
+  transaction<T>(work: () => T): T;
+}
+
+/**
+ * The turns in the database. Every look-up orders the turns by (start instant,
+ * id), and "until" an instant includes it.
+ */
+export interface TurnStore extends Transactions {
+  turnOfPrompt(hash: string): Turn | undefined;
+  turnOfAnswer(hash: string): Turn | undefined;
+  /** The newest turn of the process until `at`. */
+  newestTurn(owner: Owner, at: number): Turn | undefined;
+  /** The first turn of the process that started after `at`. */
+  nextTurn(owner: Owner, at: number): Turn | undefined;
+  /** The newest turn of the process until `at` that has the agent's `turnId`. */
+  newestNamedTurn(owner: Owner, turnId: string, at: number): Turn | undefined;
+  /** The oldest turn of the process that has the agent's `turnId`. */
+  oldestNamedTurn(owner: Owner, turnId: string): Turn | undefined;
+  /** The newest turn of the session until `at`, in any of its processes. */
+  newestSessionTurn(sid: string, at: number): Turn | undefined;
+  /** The first turn of the session that started after `at`. */
+  nextSessionTurn(sid: string, at: number): Turn | undefined;
+  hasTurns(owner: Owner): boolean;
+  /** The newest turn of the process until `at`, and the first one after it. */
+  neighbours(owner: Owner, at: number): Neighbours;
+  /** Counts a new turn in its session and its process, stores and returns it. */
+  mint(turn: NewTurn): Turn;
+  /** Marks a turn as orphaned by another, and returns its new state. */
+  orphan(id: number, by: number): Turn;
+  /** The turns that a turn orphaned, in id order. */
+  orphansOf(id: number): Turn[];
+  /** Stores an answer in its turn, and returns the turn's new state. */
+  complete(turn: Turn, completion: Completion): Turn;
+  /**
+   * Remembers the turn of an answer. One that was deleted by hand since is
+   * replaced by a turn that was minted later, as where the log is read again;
+   * an older turn never had that answer.
+   *
+   * @returns Whether the answer belongs to that turn now.
+   */
+  rememberAnswer(hash: string, id: number): boolean;
+}
+
+/** The positions up to which the files of a followed path have been read. */
+export interface CheckpointStore extends Transactions {
+  /** The checkpoints of a path, in the order in which the files are read. */
+  checkpointsOf(path: string): Checkpoint[];
+  /**
+   * Adds a new file, to be read after all others of its path.
+   *
+   * @param head The fingerprint of its first bytes.
+   */
+  addCheckpoint(
+    path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint;
+  /** Stores the file's new identity, for example after it was compressed. */
+  locateCheckpoint(id: number, identity: Identity | null): void;
+  /** Deletes the checkpoint of a file of which nothing was read. */
+  dropCheckpoint(id: number): void;
+  /** Stores the position up to which a file has been read. */
+  moveCheckpoint(position: Position): void;
+  /** Deletes the oldest checkpoints of a path whose files have been read. */
+  pruneCheckpoints(path: string): void;
+}
+
+/** A database of turns and checkpoints. */
+export interface Store extends TurnStore, CheckpointStore, Disposable {
+  /**
+   * Ensures that no other process follows the same file into this database
+   * until the store is disposed.
+   *
+   * @param followed The path of the file.
+   * @throws {Failure} If another process does, or if the claim cannot be checked.
+   */
+  claim(followed: string): void;
+}

@@ -1,0 +1,52 @@
+import { assertEquals } from "@std/assert";
+import { logBytes } from "../../tools/gen_log/log_generator.ts";
+import { execute } from "../support/seed.ts";
+import { Oracle } from "../support/oracle/oracle.ts";
+import { TempDir } from "../support/temp.ts";
+import { run, turnCounter } from "./program.ts";
+
+const YARDSTICK = "tools/bench/yardstick.py";
+
+/** A canonical log with steered, orphaned and foreign turns, some lines twice. */
+function canonicalLog(seed: number): Uint8Array<ArrayBuffer> {
+  return logBytes({ seed, events: 4000, prompts: 600, duplicates: 0.05 });
+}
+
+async function sameTables(a: string, b: string) {
+  const { code, stdout, stderr } = await run(
+    ["python3", "tools/bench/same_tables.py", a, b],
+  );
+  return { code, same: JSON.parse(stdout).same, stderr };
+}
+
+for (const seed of [1, 2]) {
+  Deno.test(`yardstick.py makes the oracle's stream of a canonical log (seed ${seed})`, async () => {
+    using dir = new TempDir();
+    const bytes = canonicalLog(seed);
+    const log = dir.write("log", bytes);
+    const { code, stdout, stderr } = await run(
+      ["python3", YARDSTICK, "--db", dir.file("db"), log],
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const expected = new Oracle().run(bytes, log).stdout;
+    assertEquals(stdout.split("\n"), expected.split("\n"));
+  });
+}
+
+Deno.test("same_tables.py finds yardstick.py's tables the same as turn-counter's", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", canonicalLog(3));
+  const [ours, theirs] = [dir.file("ours"), dir.file("theirs")];
+  await turnCounter(["--source", log, "--db", ours, "--synchronous", "off"]);
+  await run(["python3", YARDSTICK, "--db", theirs, log]);
+  const same = { code: 0, same: true, stderr: "" };
+  assertEquals(await sameTables(ours, theirs), same);
+
+  execute(theirs, "UPDATE turns SET duration_ms = 1 WHERE turn_id_glob = 2");
+  const { code, same: isSame, stderr } = await sameTables(ours, theirs);
+  assertEquals([code, isSame, stderr.includes("turns: (2, ")], [
+    1,
+    false,
+    true,
+  ]);
+});

@@ -1,0 +1,232 @@
+/**
+ * What one line of a log means: SPEC section 1 and WIRE_FORMAT, read as plainly
+ * as possible. The program is compared with it, so it takes nothing from `src/`.
+ *
+ * @module
+ */
+
+import type { Bytes } from "../bytes.ts";
+
+/** By what an event finds its turn. */
+export interface Owner {
+  sid: string;
+  pid: number;
+  t: string;
+  turnId: string | null;
+}
+
+/** An event that concerns a turn. */
+export interface LogEvent extends Owner {
+  kind: "prompt" | "answer";
+  text: string;
+}
+
+/** What a line means. */
+export interface Verdict {
+  event: LogEvent | null;
+  /** The bytes of it that are rejected; `null` where none are. */
+  rejected: Bytes | null;
+}
+
+/** A line, or the end of a torn one, that is a JSON object (SPEC section 6). */
+export interface Opened {
+  text: string;
+  /** `null` where the object does not say to which session it belongs, or when. */
+  owner: Owner | null;
+}
+
+type Json = Record<string, unknown>;
+
+const IGNORED: Verdict = { event: null, rejected: null };
+const PROMPT = "turn.user_message";
+const ANSWER = "response.output_item.done";
+const NAMES = [PROMPT, ANSWER];
+const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
+const ENVELOPE = '{"event":';
+
+// One character a byte, so that places in the text are places in the bytes.
+const latin1 = new TextDecoder("latin1");
+// Leaves out one byte order mark in front, puts U+FFFD for what is not UTF-8.
+const utf8 = new TextDecoder();
+
+/** The line is no JSON, or a part of it cannot be used. */
+class Broken extends Error {}
+
+/** Judges a line, given without its newline. */
+export function judge(line: Bytes, maxLineBytes: number): Verdict {
+  const text = latin1.decode(line);
+  if (isOfAnotherEvent(text)) return IGNORED;
+  const holdsName = NAMES.some((name) => text.includes(name));
+  const whole: Verdict = { event: null, rejected: line };
+  if (line.length > maxLineBytes) return holdsName ? whole : IGNORED;
+
+  const envelope = parse(utf8.decode(line));
+  if (envelope !== undefined) {
+    const event = unlessBroken(() => read(envelope));
+    return event === undefined ? whole : { event, rejected: null };
+  }
+  if (!holdsName) return IGNORED;
+  const last = text.lastIndexOf(ENVELOPE);
+  const event = last > 0 ? judgeTail(line.subarray(last)) : undefined;
+  return event === undefined
+    ? whole
+    : { event, rejected: line.subarray(0, last) };
+}
+
+/** The JSON object in a line, if there is one. */
+export function open(line: Bytes): Opened | null {
+  const text = utf8.decode(line);
+  const value = parse(text);
+  if (isObject(value)) {
+    return { text, owner: unlessBroken(() => readOwner(value)) ?? null };
+  }
+  const last = latin1.decode(line).lastIndexOf(ENVELOPE);
+  return value === undefined && last > 0 ? open(line.subarray(last)) : null;
+}
+
+/** The end of a torn line by itself; `undefined` where it does not decode. */
+function judgeTail(tail: Bytes): LogEvent | null | undefined {
+  if (isOfAnotherEvent(latin1.decode(tail))) return null;
+  const envelope = parse(utf8.decode(tail));
+  return envelope === undefined
+    ? undefined
+    : unlessBroken(() => read(envelope));
+}
+
+/** The shortcut: the first bytes alone name an event that is none of the two. */
+function isOfAnotherEvent(line: string): boolean {
+  const name = SHORTCUT.exec(line)?.[1];
+  return name !== undefined && !NAMES.includes(name);
+}
+
+/** `undefined` where something that has to be there cannot be used. */
+function unlessBroken<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Broken) return undefined;
+    throw error;
+  }
+}
+
+/** @throws {Broken} Where it is one of the two events, but unusable. */
+function read(envelope: unknown): LogEvent | null {
+  if (!isObject(envelope)) return null;
+  const data = readData(envelope.line);
+  const name = envelope.event ?? data?.type;
+  if (name !== PROMPT && name !== ANSWER) return null;
+  need(data !== undefined);
+  const text = name === PROMPT ? promptText(data) : answerText(data);
+  if (text === null) return null;
+  return {
+    kind: name === PROMPT ? "prompt" : "answer",
+    text: text.toWellFormed(),
+    ...readOwner(envelope),
+  };
+}
+
+/** @throws {Broken} Where it has none. */
+function readOwner({ sid, t, pid, metadata }: Json): Owner {
+  need(typeof sid === "string" && sid !== "");
+  need(typeof t === "string" && instantOf(t) !== null);
+  const { pid: inner, turn_id } = readMetadata(metadata);
+  return {
+    sid: sid.toWellFormed(),
+    pid: readPid(inner ?? pid),
+    t,
+    turnId: readTurnId(turn_id),
+  };
+}
+
+function readData(line: unknown): Json | undefined {
+  const value = typeof line === "string"
+    ? parse(line.startsWith("data:") ? line.slice("data:".length) : line)
+    : line;
+  return isObject(value) ? value : undefined;
+}
+
+function promptText(data: Json): string {
+  const inPayload = isObject(data.payload) ? data.payload.message : undefined;
+  const text = typeof inPayload === "string" ? inPayload : data.message;
+  need(typeof text === "string");
+  return text;
+}
+
+/** `null` where the item is no message of the assistant. */
+function answerText(data: Json): string | null {
+  const item = data.item ??
+    (isObject(data.payload) ? data.payload.item : undefined);
+  need(isObject(item));
+  const isAnswer = item.type === "message" &&
+    (item.role ?? "assistant") === "assistant";
+  if (!isAnswer) return null;
+  const parts = Array.isArray(item.content) ? item.content : [];
+  return parts.filter(isObject).map(partText).join("");
+}
+
+function partText({ type, text, refusal }: Json): string {
+  const isText = type === "output_text" || type == null;
+  if (isText && typeof text === "string") return text;
+  const isRefusal = type === "refusal" || type == null;
+  return isRefusal && typeof refusal === "string" ? refusal : "";
+}
+
+function readMetadata(value: unknown): Json {
+  const metadata = typeof value === "string" ? parse(value) : value ?? {};
+  need(isObject(metadata));
+  return metadata;
+}
+
+function readPid(value: unknown): number {
+  const pid = typeof value === "string" && /^[0-9]+$/.test(value)
+    ? Number(value)
+    : value;
+  need(
+    typeof pid === "number" && Number.isInteger(pid) && pid >= 0 &&
+      pid <= 2 ** 53 - 1,
+  );
+  return Math.abs(pid);
+}
+
+function readTurnId(value: unknown): string | null {
+  if (typeof value === "number" && Number.isInteger(value)) return `${value}`;
+  return typeof value === "string" && !["", "unknown"].includes(value)
+    ? value.toWellFormed()
+    : null;
+}
+
+/**
+ * The instant of a time, in milliseconds since the epoch; `null` where the text
+ * is no timestamp.
+ */
+export function instantOf(t: string): number | null {
+  const [, date, time, fraction = "", sign, hours, minutes] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/
+      .exec(t) ?? [];
+  const wall = new Date(`${date}T${time}Z`);
+  // Of times that do not exist, some are invalid, and some are read as others.
+  const exists = !Number.isNaN(wall.getTime()) &&
+    wall.toISOString().startsWith(`${date}T${time}.`);
+  if (!exists) return null;
+  const ms = wall.getTime() + Number(fraction.padEnd(3, "0").slice(0, 3));
+  if (sign === undefined) return ms;
+  if (Number(hours) > 23 || Number(minutes) > 59) return null;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === "+" ? ms - offset : ms + offset;
+}
+
+function need(condition: boolean): asserts condition {
+  if (!condition) throw new Broken();
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

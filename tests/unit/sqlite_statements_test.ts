@@ -1,0 +1,98 @@
+import { Database } from "@db/sqlite";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openStore } from "../../src/store/open.ts";
+import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
+import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
+import { STATUS_SQL } from "../../src/store/sqlite/status.ts";
+import { query } from "../support/database.ts";
+import { TempDir } from "../support/temp.ts";
+
+function create(path: string): void {
+  openStore(path)[Symbol.dispose]();
+}
+
+/** The steps of a statement's plan. */
+function plan(db: Database, sql: string): string[] {
+  const numbered = new Set(sql.match(/\?\d+/g));
+  const count = numbered.size || sql.split("?").length - 1;
+  const params = Array(count).fill(null);
+  return db.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .values<[number, number, number, string]>(...params)
+    .map((row) => row[3]);
+}
+
+Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  const { move } = CHECKPOINT_SQL;
+  for (const [name, sql] of Object.entries({ ...EVENT_SQL, move })) {
+    const steps = plan(db, sql);
+    for (const step of steps) {
+      assert(
+        /^(SEARCH|SCALAR SUBQUERY|SCAN CONSTANT ROW$)/.test(step),
+        `${name}: ${step}`,
+      );
+    }
+    // An index search by some of the terms scans for the others.
+    const where = sql.split("WHERE").slice(1).join();
+    for (
+      const [, column, comparison] of where.matchAll(/(\w+) (=|<|>)=? \?/g)
+    ) {
+      const term = column.replace(/turn_id_glob|file_id/, "rowid") +
+        comparison + "?";
+      assertStringIncludes(steps.join(), term, name);
+    }
+    const looksUp = /SELECT|^UPDATE/.test(sql);
+    assertEquals(steps.length > 0, looksUp, name);
+  }
+  db.close();
+});
+
+Deno.test("SPEC 5: the check of plans detects a dropped index", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const indexes = query<[string]>(
+    path,
+    "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'turns_%'",
+  ).flat();
+  const lookedUp = new Set<string>();
+  const db = new Database(path);
+  for (const [, sql] of Object.entries(EVENT_SQL)) {
+    for (const step of plan(db, sql)) {
+      const index = /INDEX (turns_\w+)/.exec(step)?.[1];
+      if (index === undefined) continue;
+      lookedUp.add(index);
+      db.exec("SAVEPOINT dropped");
+      db.exec(`DROP INDEX ${index}`);
+      assert(!plan(db, sql).includes(step), `${sql} does without ${index}`);
+      db.exec("ROLLBACK TO dropped");
+    }
+  }
+  db.close();
+  // The other indexes are for queries by people.
+  const forPeople = ["turns_start_time", "turns_status", "turns_session"];
+  assertEquals(new Set([...lookedUp, ...forPeople]), new Set(indexes));
+});
+
+Deno.test("status reads only indexes and the rows that it shows", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  for (const [name, sql] of Object.entries(STATUS_SQL)) {
+    const steps = query<[number, number, number, string]>(
+      path,
+      `EXPLAIN QUERY PLAN ${sql.replaceAll(/\?1?/g, "'x'")}`,
+    ).map((row) => row[3]);
+    assert(steps.length > 0, name);
+    const isLimited = sql.includes("LIMIT");
+    for (const step of steps.filter((step) => /\bturns\b/.test(step))) {
+      assert(isLimited || step.includes("COVERING INDEX"), `${name}: ${step}`);
+    }
+    if (isLimited) {
+      assert(!steps.join().includes("B-TREE"), `${name}: ${steps}`);
+    }
+  }
+});
