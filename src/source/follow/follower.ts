@@ -7,7 +7,7 @@
 
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadOptions } from "../line_splitter.ts";
-import { isMark, type Item } from "../lines.ts";
+import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import {
   type ChangeWatcher,
@@ -49,9 +49,7 @@ export class Follower implements Source {
   #parts: FollowerParts;
   #clock: Clock;
   #watcher: ChangeWatcher;
-  #markedAt = -Infinity;
-  /** Whether lines were given since the last marks. */
-  #hasGiven = false;
+  #markedAt = 0;
 
   /**
    * @param name The path as it was given.
@@ -66,9 +64,8 @@ export class Follower implements Source {
   }
 
   /**
-   * Resumes where the last run stopped, and never ends. Gives marks at least
-   * once a second while lines come, and after the last of them. Waits for at
-   * most a second at a time.
+   * Resumes where the last run stopped, and never ends. Gives marks once a
+   * second, and waits for at most a second at a time.
    *
    * @throws {Failure} Where a file cannot be read any more, or the database not
    * written.
@@ -79,6 +76,7 @@ export class Follower implements Source {
     const files = new OpenFiles(this.#path, {
       ...{ checkpoints, report, damaged, clock, watcher, reading: options },
     });
+    this.#markedAt = clock.uptimeMs();
     while (true) {
       // What is there now is read before what comes to be there.
       await files.look();
@@ -95,7 +93,7 @@ export class Follower implements Source {
         }
       }
       if (!isIdle) continue;
-      if (this.#hasGiven || this.#isMarkDue()) yield* this.#settle(files);
+      if (this.#isMarkDue()) yield* this.#settle(files);
       options.beforeWait?.();
       const wait = this.#markedAt + POLL - this.#clock.uptimeMs();
       await this.#watcher.changed(Math.max(1, wait));
@@ -123,7 +121,6 @@ export class Follower implements Source {
           yield* older.available(mayBegin(older));
         }
       }
-      this.#hasGiven ||= items.some((item) => !isMark(item) && !item.isOther);
       yield items;
     }
     // One that was closed meanwhile can say no more how far it was read.
@@ -146,7 +143,6 @@ export class Follower implements Source {
    */
   async *#settle(files: OpenFiles): AsyncGenerator<Item[]> {
     this.#markedAt = this.#clock.uptimeMs();
-    this.#hasGiven = false;
     yield* this.#retire(files);
     const marks = files.readers.flatMap((reader) => reader.mark() ?? []);
     if (marks.length > 0) yield marks;

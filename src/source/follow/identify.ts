@@ -101,9 +101,12 @@ class Identification {
       if (!contents.isReadable(file)) this.#refused.add(file);
     }
     for (const one of read) await this.#claimSame(one);
-    for (const one of read) await this.#claimElsewhere(one);
-    for (const one of known) this.#claimInode(one, this.#refused);
+    // What is in a file that is there anyway says nothing of one that is gone.
     await this.#findCopies();
+    const most = read.toSorted((a, b) => b.read.offset - a.read.offset);
+    for (const file of this.#readable()) await this.#claimByContent(file, most);
+    for (const one of known) this.#claimInode(one, this.#refused);
+    await this.#findCopies(true);
     for (const one of unread) if (one.reader) this.#claimInode(one);
     await this.#correctCurrent();
     for (const one of unread) await this.#claimUnread(one);
@@ -143,17 +146,24 @@ class Identification {
     }
   }
 
-  /** Rule 3. */
-  async #claimElsewhere(known: KnownFile): Promise<void> {
-    if (this.#places.has(known) || known.reader) return;
-    const { done, head } = known.position;
-    if (head.length === 0) return;
-    for (const file of this.#readable()) {
-      // Nothing more is wanted of it but to know that it was read.
-      if (done && !this.#isNew(file)) continue;
-      if (!await this.#holds(file, known)) continue;
-      if (!this.#mayHaveEnded(known, file)) continue;
-      return this.#claim(known, file);
+  /** Rule 3, for the known file of which most was read. */
+  async #claimByContent(file: ScannedFile, read: KnownFile[]): Promise<void> {
+    let isSought = this.#isNew(file);
+    for (const isLast of [false, true]) {
+      for (const known of read) {
+        const { done, head } = known.position;
+        if (this.#places.has(known) || known.reader || head.length === 0) {
+          continue;
+        }
+        // It is only of use to know that all of it was read if it is wanted.
+        if (done && !isSought) continue;
+        if (!await this.#holds(file, known)) continue;
+        if (!this.#mayHaveEnded(known, file)) continue;
+        if (isSought || isLast) return this.#claim(known, file);
+        isSought = true;
+        break;
+      }
+      if (!isSought) return;
     }
   }
 
@@ -187,13 +197,18 @@ class Identification {
     }
   }
 
-  /** Rule 4. */
-  async #findCopies(): Promise<void> {
+  /**
+   * Rule 4.
+   *
+   * @param isGone Whether what is a copy may be all that is left.
+   */
+  async #findCopies(isGone = false): Promise<void> {
     const { current, copies } = this.#situation;
     for (const file of this.#readable()) {
       if (file === current) continue;
       const copy = copies.find((copy) =>
-        isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes
+        isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes &&
+        (isGone || this.#holderOf(copy.of) !== undefined)
       ) ?? await this.#copyOf(file);
       if (copy !== undefined) {
         this.#copies.push({ ...copy, file });

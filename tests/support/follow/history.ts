@@ -82,7 +82,7 @@ const STEPS = {
   "write": 10,
   "write half a line": 3,
   "complete the line": 2,
-  "write late": 3,
+  "write late": 5,
   "rename": 2,
   "rename and create": 4,
   "copy and truncate": 3,
@@ -123,7 +123,9 @@ export function randomHistory(random: Random): History {
   );
   const customs: Customs = {
     names: random.pick(["numbers", "dates"]),
-    hasHeader: random.chance(0.3),
+    header: random.pick([
+      ...["never", "never", "with the first line", "at once"] as const,
+    ]),
     beginsAlike: random.chance(0.7),
     oldFiles: random.chance(0.2) ? random.between(1, 2) : 0,
   };

@@ -75,8 +75,8 @@ interface Work {
 /** How the log of a history is rotated. */
 export interface Customs {
   names: "numbers" | "dates";
-  /** Whether every generation begins with the same long line. */
-  hasHeader: boolean;
+  /** When the same long line is written with which every generation begins. */
+  header: "never" | "with the first line" | "at once";
   /** Whether all lines of one event begin with the same bytes. */
   beginsAlike: boolean;
   /** How many files were rotated before the first start. */
@@ -215,6 +215,9 @@ export class World {
         copy.openIn = 0;
         this.current = this.#newFile();
         this.#touch(this.current);
+        if (this.customs.header === "at once") {
+          this.#append(this.current, HEADER);
+        }
       },
     };
     if (isWhole) this.complete();
@@ -370,6 +373,11 @@ export class World {
   /** A follower ends: what only it had open is gone. */
   end(): void {
     this.life = 0;
+    // Of files of which no more than the same line was read each can have the
+    // inode that another had.
+    if (this.customs.header === "at once") {
+      for (const generation of this.generations) generation.mayRepeat = true;
+    }
     this.#noteUnknown();
     for (const generation of this.generations) this.#lose(generation, false);
   }
@@ -390,7 +398,7 @@ export class World {
   /** The lines that come before another, and were not given though they must. */
   missingBefore(line: Line): Line[] {
     const own = this.generationOf(line);
-    const older = own.isUnordered
+    const older = own.isUnordered || line.isLate
       ? []
       : this.generations.slice(0, this.generations.indexOf(own));
     return [
@@ -448,6 +456,7 @@ export class World {
     this.#touchDirectory();
     this.current = file;
     this.#touch(file);
+    if (this.customs.header === "at once") this.#append(file, HEADER);
     return file;
   }
 
@@ -471,7 +480,7 @@ export class World {
 
   #line(file: File, text: string): void {
     const { generation } = file;
-    if (this.customs.hasHeader && generation.content === "") {
+    if (this.customs.header !== "never" && generation.content === "") {
       this.#append(file, HEADER);
     }
     this.#append(file, this.#textOf(text));
