@@ -13,7 +13,7 @@ import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { run } from "../run.ts";
-import { pathsOf, rotatedName, splitPath } from "../source/follow/files.ts";
+import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
