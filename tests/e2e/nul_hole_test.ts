@@ -80,7 +80,8 @@ Deno.test("logrotate#363: the line after a hole of NULs is read while the log is
     await nextId();
     program.kill("SIGTERM");
     const { code, stderr } = await program.exit();
-    assertEquals([code, stderr], [0, ""]);
+    // If it is truncated before its copy is found, that is reported.
+    assertEquals([code, /rejected/.exec(stderr)], [0, null]);
   }
   assertEquals(records(dir.file("turns.db")).length, 4);
 });
