@@ -14,7 +14,7 @@ import { Console } from "../terminal/console.ts";
  * Runs the program.
  *
  * @param argv The arguments after the program's name.
- * @param withSqlite Imports modules that need SQLite.
+ * @param withSqlite Loads SQLite, and then imports the modules that need it.
  * @returns The exit code.
  */
 export async function main(
@@ -84,7 +84,7 @@ type Commands = {
   ) => Promise<number | void>;
 };
 
-/** What one command needs is loaded for that command alone. */
+/** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
   help: async () => print((await import("./docs/help.ts")).HELP),
   version: () => print(`turn-counter ${config.version}\n`),

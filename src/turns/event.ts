@@ -16,24 +16,32 @@ export interface EventOwner {
   turnId: string | null;
 }
 
-/** The fields that prompts and answers share. */
-interface TurnEventFields extends EventOwner {
+/** The fields that all events of turns share. */
+interface EventFields extends EventOwner {
   /** The event's identity: it is known if its key was applied before (SPEC section 2). */
   key: string;
   /** The writer's timestamp, unchanged. */
   t: string;
-  /** The text of the message; well-formed Unicode. */
-  text: string;
+  /** A short name of the agent, such as `codex` or `claude`. */
+  agent: string | null;
+  /** The directory that the agent works in. */
+  cwd: string | null;
 }
 
 /** A message from a person: it begins a turn. */
-export interface Prompt extends TurnEventFields {
+export interface Prompt extends EventFields {
   kind: "prompt";
+  /** Well-formed Unicode. */
+  text: string;
 }
 
 /** A finished message from the model: it completes a turn. */
-export interface Answer extends TurnEventFields {
+export interface Answer extends EventFields {
   kind: "answer";
+  /** Well-formed Unicode. */
+  text: string;
+  /** The key of the prompt that it answers; `null` if the decoder does not know it. */
+  promptKey: string | null;
 }
 
 /** An event of a turn. */

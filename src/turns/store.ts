@@ -105,11 +105,11 @@ export interface TurnStore extends Transactions {
   /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
   /**
-   * Remembers the turn of an answer. One that was deleted by hand since is
-   * replaced by a turn that was minted later, as where the log is read again;
-   * an older turn never had that answer.
+   * Remembers the turn of an answer. If the remembered turn was deleted by hand,
+   * only a turn that was minted later replaces it, as when the log is read again;
+   * an older turn never had this answer.
    *
-   * @returns Whether the answer belongs to that turn now.
+   * @returns Whether the answer belongs to the turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }

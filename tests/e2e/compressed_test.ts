@@ -24,7 +24,7 @@ Deno.test("SPEC 7: gzip is recognised by its first bytes, whatever the name, in 
   assertEquals(stdout, TURNS.repeat(3));
 });
 
-Deno.test("SPEC 7: a truncated gzip file is told, what came before it is kept, the next source is read, and the code is 1", async () => {
+Deno.test("SPEC 7: a truncated gzip file is reported, what came before it is kept, the next source is read, and the code is 1", async () => {
   using dir = new TempDir();
   const events = Array.from(
     { length: 300 },

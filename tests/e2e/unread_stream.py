@@ -1,9 +1,9 @@
-"""Runs a program of which one standard stream is not read until SIGUSR1 comes.
+"""Runs a program and does not read one of its standard streams until SIGUSR1.
 
 usage: unread_stream.py pipe|fifo|socket|terminal STREAM FOLDER COMMAND...
 
-STREAM is 1 or 2. What is read is written to the same stream of this script.
-SIGTERM and SIGINT are passed on, and the exit code is the program's.
+STREAM is 1 or 2. Its data is copied to the same stream of this script. SIGTERM
+and SIGINT are forwarded, and the exit code is the program's.
 """
 
 import os

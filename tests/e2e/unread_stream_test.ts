@@ -9,10 +9,10 @@ const KINDS = ["pipe", "fifo", "socket", "terminal"] as const;
 
 /** A line that is rejected. */
 const BROKEN = '{"event":"turn.user_message"\n';
-/** As many of them as no stream holds the messages of. */
+/** More of them than any stream can buffer messages for. */
 const MANY = 30_000;
 
-/** Starts the program with one stream that is not read until SIGUSR1 comes. */
+/** Starts the program with one stream that is not read until SIGUSR1. */
 function startUnread(
   kind: string,
   stream: 1 | 2,
@@ -27,7 +27,7 @@ function startUnread(
 
 for (const kind of KINDS) {
   linuxTest(
-    `OpenHarness#204: records continue while stderr is not read, and dropped messages are counted (${kind})`,
+    `OpenHarness#204: a blocked stderr stops no record, and drops are counted (${kind})`,
     async () => {
       using dir = new TempDir();
       await using program = startUnread(kind, 2, dir, ["--synchronous", "off"]);
@@ -61,7 +61,7 @@ for (const kind of KINDS) {
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     linuxTest(
-      `OpenHarness#204: ${signal} ends a program of which stderr is not read (${kind})`,
+      `OpenHarness#204: ${signal} ends a program with a blocked stderr (${kind})`,
       async () => {
         using dir = new TempDir();
         await using program = startUnread(kind, 2, dir, []);
@@ -74,7 +74,7 @@ for (const kind of KINDS) {
   }
 
   linuxTest(
-    `OpenHarness#204: a second signal ends a program of which stdout is not read (${kind})`,
+    `OpenHarness#204: a second signal ends a program with a blocked stdout (${kind})`,
     async () => {
       using dir = new TempDir();
       const text = "x".repeat(3e6);
@@ -88,8 +88,8 @@ for (const kind of KINDS) {
       program.kill("SIGINT");
       const { code, stderr } = await program.exit();
       assertEquals(code, 1);
-      assertMatch(stderr, /^turn-counter: stopped while .* stdout/);
-      // After the first one alone it waits for five seconds.
+      assertMatch(stderr, /^turn-counter: stopped while stdout was blocked; /);
+      // After a single signal it waits for five seconds.
       assert(performance.now() - start < 4000);
       assertEquals(records(db).length, 1);
     },

@@ -10,6 +10,7 @@ import {
   type Dialect,
   Verdict,
 } from "../../src/dialect/dialect.ts";
+import type { TurnEvent } from "../../src/turns/event.ts";
 
 const utf8 = new TextDecoder();
 
@@ -44,12 +45,15 @@ export const toy: Dialect = {
           const reason = "no session is named before it";
           return { events: [], rejection: { reason, bytes } };
         }
-        const kind = word === "ask" ? "prompt" : "answer";
-        const event = { kind, sid, pid: 0, turnId: null, t } as const;
-        const key = `toy|${text}`;
-        const at = Date.parse(t);
-        const all = { ...event, key, at, text: rest.join(" ") };
-        return { events: [all], rejection: null };
+        const event = {
+          ...{ sid, pid: 0, turnId: null, t, at: Date.parse(t) },
+          ...{ key: `toy|${text}`, text: rest.join(" ") },
+          ...{ agent: "toy", cwd: null },
+        };
+        const events: TurnEvent[] = word === "ask"
+          ? [{ kind: "prompt", ...event }]
+          : [{ kind: "answer", ...event, promptKey: null }];
+        return { events, rejection: null };
       },
       open: () => ({ envelope: null, rejection: null }),
       save: () => sid,

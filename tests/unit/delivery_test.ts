@@ -119,7 +119,7 @@ Deno.test("SPEC 4: at most 256 events share a commit", () => {
 Deno.test("SPEC 4: events wait at most 20 ms for others to share their commit", () => {
   let now = 1000;
   const { delivery } = recorded({ now: () => now });
-  // What does not concern a turn is not waited for.
+  // A line without an event of a turn starts no wait.
   assertEquals(delivery.take(line('{"event":"turn.delta"}', 0)), false);
   now += 50;
   assertEquals(delivery.take(line(ask("a"), 1)), false);

@@ -44,7 +44,7 @@ async function countTurns(logs: string[], db: string) {
   return { stream, rejected };
 }
 
-Deno.test("a new dialect needs its own module and a place in the table", async () => {
+Deno.test("a new dialect needs only its module and an entry in the table", async () => {
   using dir = new TempDir();
   const log = dir.write(
     "toy.log",

@@ -18,6 +18,8 @@ const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
   "response.output_item.done": readAnswer,
 };
 
+/** The agent that writes such a log. */
+const AGENT = "codex";
 /** What a server-sent event's line begins with. */
 const DATA = "data:";
 
@@ -38,18 +40,22 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   }
   const message = MESSAGE_READERS[name](data);
   if (message === null) return null;
-  const { sid, pid, at, turnId } = readOwner(envelope);
+  const { sid, pid, at, turnId, cwd } = readOwner(envelope);
   const t = envelope.t as string;
   const text = message.text.toWellFormed();
   // SPEC section 2.
   const key = `${sid}|${pid}|${t}|${text}`;
-  return { kind: message.kind, sid, pid, at, turnId, key, t, text };
+  const event = { sid, pid, at, turnId, key, t, text, agent: AGENT, cwd };
+  return message.kind === "prompt"
+    ? { kind: message.kind, ...event }
+    : { kind: message.kind, ...event, promptKey: null };
 }
 
 /** What an envelope's turn is found by; `null` if it does not say that. */
 export function ownerOf(envelope: Json): EventOwner | null {
   try {
-    return readOwner(envelope);
+    const { cwd: _, ...owner } = readOwner(envelope);
+    return owner;
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
     return null;
@@ -57,18 +63,21 @@ export function ownerOf(envelope: Json): EventOwner | null {
 }
 
 /** @throws {Undecodable} Where the envelope does not say whose event it is. */
-function readOwner({ sid, t, metadata, pid }: Json): EventOwner {
+function readOwner(
+  { sid, t, metadata, pid }: Json,
+): EventOwner & { cwd: string | null } {
   if (typeof sid !== "string" || sid === "") {
     throw new Undecodable("it has no sid");
   }
   const at = typeof t === "string" ? parseInstant(t) : null;
   if (at === null) throw new Undecodable("its t is not a timestamp");
-  const { pid: inner, turn_id } = readMetadata(metadata);
+  const { pid: inner, turn_id, cwd } = readMetadata(metadata);
   return {
     sid: sid.toWellFormed(),
     pid: readPid(inner ?? pid),
     at,
     turnId: readTurnId(turn_id),
+    cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
   };
 }
 
