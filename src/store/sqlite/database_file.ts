@@ -14,6 +14,7 @@ import { storeFailure } from "./failure.ts";
 import { createFile, Place } from "./place.ts";
 import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
+import { LOG_SETTINGS, WriteAheadLog } from "./wal.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** A database of ours, open to be written. */
@@ -25,6 +26,7 @@ export class DatabaseFile implements Disposable {
   #path: string;
   #locks: FileLocks;
   #place: Place;
+  #log: WriteAheadLog;
 
   /**
    * Opens the database at `path`, or creates it with mode 0600, and brings its
@@ -46,6 +48,7 @@ export class DatabaseFile implements Disposable {
     }
     try {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      this.connection.exec(LOG_SETTINGS);
       this.#prepare(busyTimeoutMs);
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when there is none.
@@ -54,9 +57,21 @@ export class DatabaseFile implements Disposable {
       this.connection.exec("SELECT 1 FROM sqlite_master");
       this.#place = new Place(file);
       this.#locks = new FileLocks(file);
+      const queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
+      this.#log = new WriteAheadLog(
+        ...[this.connection, this.#place.paths["-shm"], busyTimeoutMs] as const,
+        (work) =>
+          queue.run(() => {
+            this.#place.assertKept();
+            work();
+          }),
+      );
       this.transactions = new FileTransactions(
-        { path, connection: this.connection, place: this.#place },
-        new WriteQueue(this.#locks, () => warn?.(longWait(path))),
+        {
+          ...{ path, connection: this.connection },
+          ...{ place: this.#place, log: this.#log },
+        },
+        queue,
         busyTimeoutMs,
       );
     } catch (error) {
@@ -121,6 +136,7 @@ export class DatabaseFile implements Disposable {
     if (file === "kept" && (wal === "replaced" || shm === "replaced")) {
       // SQLite would write its pages over what others committed, and delete
       // their files. All is left as where the program is killed.
+      this.#log.leave();
       if (wal === "kept") return;
       throw storeFailure(this.#path, new Error("-wal deleted or replaced"));
     }
@@ -140,7 +156,8 @@ export class DatabaseFile implements Disposable {
   /** Closes the file as it is. */
   close(): void {
     this.connection.close();
-    // SQLite's locks would end with it.
+    // SQLite's locks would end with them.
+    this.#log[Symbol.dispose]();
     this.#locks[Symbol.dispose]();
   }
 }
