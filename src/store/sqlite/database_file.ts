@@ -49,7 +49,8 @@ export class DatabaseFile implements Disposable {
     try {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       this.connection.exec(LOG_SETTINGS);
-      this.#prepare(busyTimeoutMs);
+      const lost = this.#prepare(busyTimeoutMs);
+      if (lost.length > 0) warn?.(notKept(path, lost));
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when there is none.
       this.connection.exec("PRAGMA temp_store = MEMORY");
@@ -80,18 +81,21 @@ export class DatabaseFile implements Disposable {
     }
   }
 
-  #prepare(busyTimeoutMs: number): void {
+  /** @returns What an upgrade could not keep. */
+  #prepare(busyTimeoutMs: number): string[] {
     // One look at all of it: another process may be creating it.
     this.connection.exec("BEGIN");
     const isReady = inspectSchema(this.connection, this.#path) === "current" &&
       isWhole(this.connection);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (isReady) return;
+    if (isReady) return [];
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
-    migrate(this.connection, inspectSchema(this.connection, this.#path));
+    const state = inspectSchema(this.connection, this.#path);
+    const lost = migrate(this.connection, state);
     this.connection.exec("COMMIT");
+    return lost;
   }
 
   /** SQLite does not wait by itself where two processes switch a new file to WAL. */
@@ -160,6 +164,15 @@ export class DatabaseFile implements Disposable {
     this.#log[Symbol.dispose]();
     this.#locks[Symbol.dispose]();
   }
+}
+
+/** What a person should know of an upgrade. */
+function notKept(path: string, lost: string[]): string {
+  return `database ${
+    JSON.stringify(path)
+  } was upgraded, and could not keep what was added to it: ${
+    lost.join(", ")
+  }; add it again as it should be now`;
 }
 
 /** What a person should know of a wait that takes long. */
