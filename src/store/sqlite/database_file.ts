@@ -11,6 +11,7 @@ import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
+import { createIndex } from "./index_file.ts";
 import { createFile, Place } from "./place.ts";
 import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
@@ -40,8 +41,10 @@ export class DatabaseFile implements Disposable {
     this.#path = path;
     // SQLite has names of its own, as ":memory:", none of which is a full path.
     const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+    let undo = () => {};
     try {
       createFile(file);
+      undo = createIndex(file);
       this.connection = new Database(file, { int64: true });
     } catch (error) {
       throw storeFailure(path, error);
@@ -77,6 +80,7 @@ export class DatabaseFile implements Disposable {
       );
     } catch (error) {
       this.connection.close();
+      undo();
       throw storeFailure(path, error);
     }
   }
@@ -144,6 +148,8 @@ export class DatabaseFile implements Disposable {
       if (wal === "kept") return;
       throw storeFailure(this.#path, new Error("-wal deleted or replaced"));
     }
+    // There is no room to close it, and it is well kept where it is.
+    if (!this.#log.isWritable) return this.#log.leave();
     // SQLite would leave what it has not moved into the file beside whatever
     // database is at the path now, or in a file that has no name.
     try {

@@ -70,6 +70,7 @@ export class FileTransactions implements Transactions {
     try {
       this.#isOpen = true;
       const { place, log } = this.#parts;
+      log.assertWritable();
       this.#begin.run();
       // SQLite would continue to write to files that other programs do not see.
       place.assertKept();

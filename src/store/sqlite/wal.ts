@@ -30,6 +30,9 @@ const PAGES_AT = 16;
 export const LOG_SETTINGS = `PRAGMA wal_autocheckpoint = 0;
   PRAGMA journal_size_limit = ${TOO_MANY * 4096}`;
 
+/** Bytes of the index that SQLite locks, and neither reads nor writes. */
+const LOCKS_AT = 120;
+
 /** The write-ahead log of an open database. */
 export class WriteAheadLog implements Disposable {
   #connection: Database;
@@ -52,9 +55,31 @@ export class WriteAheadLog implements Disposable {
     inTurn: (work: () => void) => Promise<void>,
   ) {
     this.#connection = connection;
-    this.#index = Deno.openSync(index);
+    this.#index = Deno.openSync(index, { read: true, write: true });
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#inTurn = inTurn;
+  }
+
+  /**
+   * Makes sure that the index can be written. It is mapped into memory, and
+   * where the system has no block for a change there, as on a full btrfs, it
+   * ends the process without a word.
+   *
+   * @throws {Error} Where the disk is full.
+   */
+  assertWritable(): void {
+    this.#index.seekSync(LOCKS_AT, Deno.SeekMode.Start);
+    this.#index.writeSync(new Uint8Array(1));
+  }
+
+  /** Whether the index can be written. */
+  get isWritable(): boolean {
+    try {
+      this.assertWritable();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**
