@@ -1,28 +1,13 @@
 /**
  * Entry of the `turn-counter` program.
  *
- * The SQLite binding looks for its library while its module is evaluated, so
- * the library is provided before anything that imports the binding is loaded.
- *
  * @module
  */
 
-import { Console } from "./src/terminal/console.ts";
-import { Failure, messageOf } from "./src/error.ts";
-import { provideSqlite } from "./src/store/sqlite/library.ts";
+import { main } from "./src/cli/main.ts";
+import { withSqlite } from "./src/store/sqlite/library.ts";
+import { messages } from "./src/terminal/messages.ts";
 
-try {
-  const release = provideSqlite();
-  const { main } = await import("./src/cli/main.ts");
-  release();
-  Deno.exit(await main(Deno.args));
-} catch (error) {
-  const message = error instanceof Failure
-    ? error.message
-    // The binding says no more than that it could not load the library.
-    : `cannot load SQLite: ${
-      messageOf((error as Error).cause ?? error)
-    }; make sure that memory and file descriptors (ulimit -n) are to be had`;
-  new Console({ isTerminal: false, color: false }).error(message);
-  Deno.exit(1);
-}
+Deno.exitCode = await main(Deno.args, withSqlite);
+messages.end();
+Deno.exit();

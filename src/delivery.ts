@@ -5,23 +5,30 @@
  * @module
  */
 
-import { joinBytes } from "./bytes.ts";
-import type { Rejection } from "./dialect/dialect.ts";
+import { ByteCollector } from "./bytes.ts";
+import type { Envelope, Rejection } from "./dialect/dialect.ts";
 import type { DeadLetter, SpoolFile } from "./output/dead_letter.ts";
-import type { Delivered, Output } from "./output/output.ts";
+import type { Outcome, Output } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
 import type { Line, LogFile, Mark } from "./source/lines.ts";
 import type { Position } from "./turns/checkpoint.ts";
-import { addApplied, type Counts } from "./turns/counts.ts";
+import {
+  addApplied,
+  addCounts,
+  type Counts,
+  noCounts,
+} from "./turns/counts.ts";
 import type { TurnEvent } from "./turns/event.ts";
 import type { Store } from "./turns/store.ts";
 import type { Applied, Tracker } from "./turns/tracker.ts";
 
-/** Is told what has been committed, to report it to people. */
+/** Reports to people what has been committed. */
 export interface Observer {
-  /** An event was applied. */
-  applied(event: TurnEvent, applied: Applied): void;
-  /** A line of a file was rejected; the number counts from 1. */
+  /** What to report of an event that was applied, if anything. */
+  describe(event: TurnEvent, applied: Applied): string | null;
+  /** Reports what {@linkcode describe} returned. */
+  report(message: string): void;
+  /** Reports that a line of a file was rejected; the number counts from 1. */
   rejected(file: string, line: number, reason: string): void;
 }
 
@@ -44,23 +51,24 @@ export interface DeliveryOptions {
   skipReplayed: boolean;
   /** How many events share a commit at most. @default {256} */
   mostEvents?: number;
+  /** The clock, in milliseconds. @default {performance.now} */
+  now?: () => number;
 }
 
 /** How many events share a commit at most (SPEC section 4). */
 const MOST_EVENTS = 256;
 /** How long the first of them waits for the others, in milliseconds (SPEC section 4). */
 const MOST_WAIT_MS = 20;
-/** How many bytes of lines wait at most, or are written at a time. */
+/** How many bytes of lines wait at most. */
 const MOST_BYTES = 1024 * 1024;
 
-/**
- * What is kept of a line that waits for the commit, and what it results in
- * there.
- */
-interface Taken extends Delivered, Pick<Line, "file" | "number" | "spool"> {
+/** What is kept of a line that waits for the commit. */
+interface Taken extends Pick<Line, "file" | "number" | "spool"> {
   events: readonly TurnEvent[];
   rejection: Rejection | null;
-  rendered: Uint8Array[];
+  envelope: Envelope | null;
+  /** What to report once it is committed. */
+  messages: string[];
 }
 
 /**
@@ -73,7 +81,10 @@ export class Delivery {
   #parts: DeliveryParts;
   #skipReplayed: boolean;
   #mostEvents: number;
+  #now: () => number;
   #group: Taken[] = [];
+  /** What to write once the group is committed. */
+  #rendered = new ByteCollector(MOST_BYTES);
   #events = 0;
   #bytes = 0;
   #begunMs = 0;
@@ -88,11 +99,16 @@ export class Delivery {
 
   constructor(
     parts: DeliveryParts,
-    { skipReplayed, mostEvents = MOST_EVENTS }: DeliveryOptions,
+    {
+      skipReplayed,
+      mostEvents = MOST_EVENTS,
+      now = () => performance.now(),
+    }: DeliveryOptions,
   ) {
     this.#parts = parts;
     this.#skipReplayed = skipReplayed;
     this.#mostEvents = mostEvents;
+    this.#now = now;
   }
 
   /**
@@ -112,7 +128,7 @@ export class Delivery {
     const taken = this.#decode(line);
     const { events, rejection, envelope } = taken;
     if (events.length > 0 || rejection !== null || envelope !== null) {
-      if (this.#group.length === 0) this.#begunMs = performance.now();
+      if (this.#group.length === 0) this.#begunMs = this.#now();
       this.#group.push(taken);
       this.#events += events.length;
       this.#bytes += line.end - line.start;
@@ -165,39 +181,46 @@ export class Delivery {
     this.#starts.clear();
     this.#events = this.#bytes = 0;
     if (group.length === 0) return;
+    const results = noCounts();
     let failure: { error: unknown } | undefined;
     const work = () => {
-      let isChanged = false;
-      for (const taken of group) {
-        failure = this.#apply(taken);
-        isChanged ||= taken.outcomes.some(({ applied }) => isNew(applied));
-        if (failure !== undefined) break;
+      for (const [i, taken] of group.entries()) {
+        failure = this.#apply(taken, results);
+        if (failure !== undefined) group.splice(i + 1);
       }
+      const { minted, completed, updated } = results;
+      if (minted + completed + updated === 0) return;
       // None of the records is written yet, so a restart resumes before them.
-      if (isChanged) {
-        starts.forEach((at) => this.#parts.store.moveCheckpoint(at));
-      }
+      starts.forEach((at) => this.#parts.store.moveCheckpoint(at));
     };
     // What only reads must not wait for other writers.
     if (hasEvents) await this.#parts.store.write(work);
     else work();
+    addCounts(this.#parts.counts, results);
     for (const taken of group) this.#report(taken);
-    await this.#emit(group);
+    const records = this.#rendered.bytes;
+    if (records.length > 0) await this.#parts.sink.write(records);
+    this.#rendered.clear();
     if (failure !== undefined) throw failure.error;
   }
 
   get #isFull(): boolean {
     return this.#events >= this.#mostEvents || this.#bytes >= MOST_BYTES ||
       this.#group.length > 0 &&
-        performance.now() - this.#begunMs >= MOST_WAIT_MS;
+        this.#now() - this.#begunMs >= MOST_WAIT_MS;
   }
 
   #decode(line: Line): Taken {
     const { file, number, spool, text, bytes, isOther, limit } = line;
     const { decoder } = file;
     const taken: Taken = {
-      ...{ file, number, spool, events: [], rejection: null, envelope: null },
-      ...{ outcomes: [], rendered: [] },
+      file,
+      number,
+      spool,
+      events: [],
+      rejection: null,
+      envelope: null,
+      messages: [],
     };
     if (text === null || bytes === null) {
       const reason = `it is longer than ${limit} bytes`;
@@ -216,21 +239,36 @@ export class Delivery {
     return taken;
   }
 
-  /** Applies the events of a line and renders it; gives the failure of one, if any. */
-  #apply(taken: Taken): { error: unknown } | undefined {
-    const { tracker, output } = this.#parts;
-    for (const event of taken.events) {
+  /**
+   * Applies the events of a line, and renders all that is to be seen of it, so
+   * that little needs to be kept until the commit.
+   *
+   * @returns The failure of an event, if any.
+   */
+  #apply(taken: Taken, results: Counts): { error: unknown } | undefined {
+    const { tracker, output, observer } = this.#parts;
+    const { file, events, envelope } = taken;
+    const outcomes: Outcome[] = [];
+    let failure: { error: unknown } | undefined;
+    for (const event of events) {
       try {
         const applied = tracker.apply(event);
-        const isSkipped = this.#isSkipped(taken.file, applied);
-        taken.outcomes.push({ event, applied, isSkipped });
+        const isSkipped = this.#isSkipped(file, applied);
+        outcomes.push({ event, applied, isSkipped });
+        addApplied(results, applied);
+        const message = observer.describe(event, applied);
+        if (message !== null) taken.messages.push(message);
       } catch (error) {
         // What was applied before is kept and emitted, as without a group.
-        return { error };
+        failure = { error };
+        break;
       }
     }
-    taken.rendered = output.render(taken);
-    return undefined;
+    taken.events = [];
+    if (failure === undefined || outcomes.length > 0) {
+      output.render({ outcomes, envelope }, this.#rendered);
+    }
+    return failure;
   }
 
   /** SPEC section 4, `--skip-replayed`. */
@@ -241,30 +279,14 @@ export class Delivery {
       (!file.isResumed || this.#caughtUp.has(file));
   }
 
-  #report({ file, number, spool, rejection, outcomes }: Taken): void {
+  #report({ file, number, spool, rejection, messages }: Taken): void {
     const { counts, deadLetter, observer } = this.#parts;
     if (rejection !== null) {
       counts.rejected++;
       deadLetter?.add(rejection.bytes ?? spool as SpoolFile);
       observer.rejected(file.name, number, rejection.reason);
     }
-    for (const { event, applied } of outcomes) {
-      addApplied(counts, applied);
-      observer.applied(event, applied);
-    }
-  }
-
-  async #emit(group: Taken[]): Promise<void> {
-    let pieces: Uint8Array[] = [];
-    let size = 0;
-    for (const [i, { rendered }] of group.entries()) {
-      pieces.push(...rendered);
-      size += rendered.reduce((sum, { length }) => sum + length, 0);
-      if (size < MOST_BYTES && i < group.length - 1) continue;
-      if (size > 0) await this.#parts.sink.write(joinBytes(pieces));
-      pieces = [];
-      size = 0;
-    }
+    for (const message of messages) observer.report(message);
   }
 
   async #moveCheckpoints(): Promise<void> {
@@ -274,9 +296,4 @@ export class Delivery {
     const { store } = this.#parts;
     await store.write(() => reached.forEach((at) => store.moveCheckpoint(at)));
   }
-}
-
-/** Whether an event changed the database. */
-function isNew({ change }: Applied): boolean {
-  return change !== "known" && change !== "unmatched";
 }

@@ -1,28 +1,28 @@
 /**
- * The two ways in which a run can end badly (SPEC section 8), each with one
- * sentence for the person who started it.
+ * The errors that end a run, each with one sentence for the person who started
+ * the program (SPEC section 8).
  *
  * @module
  */
 
-/** The command line asks for something that cannot be done: exit code 2. */
+/** A mistake in the command line: exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Something outside the program stopped it, as a full disk does: exit code 1. */
+/** A failure outside the program, such as a full disk: exit code 1. */
 export class Failure extends Error {
   override name = "Failure";
 }
 
-/** Whoever read stdout has gone away, which is no failure: exit code 0. */
+/** The reader of stdout closed it, as `head` does: exit code 0. */
 export class ReaderGone extends Error {
   override name = "ReaderGone";
 }
 
 /**
- * The text of anything thrown, without its stack. Where the system refused a
- * call, what follows its reason is left out: the call and the path.
+ * The message of anything thrown, without a stack trace. The name of a failed
+ * system call and its path, which follow the reason, are left out.
  */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

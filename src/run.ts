@@ -9,7 +9,7 @@ import type { Delivery } from "./delivery.ts";
 import type { ReadOptions } from "./source/line_splitter.ts";
 import { isMark, LineReader } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
-import { breathe } from "./system/breathe.ts";
+import { letEventsRun } from "./system/event_loop.ts";
 
 /**
  * Reads the sources to their ends, one after the other.
@@ -51,7 +51,7 @@ async function runSource(
   const stop = () => lines.stop();
   signal.addEventListener("abort", stop);
   while (!signal.aborted) {
-    await breathe();
+    await letEventsRun();
     const items = await lines.next();
     if (items === undefined) break;
     if (items.length === 0) await delivery.pause();

@@ -1,5 +1,5 @@
 /**
- * The command that counts turns: joins what the arguments name, and runs it.
+ * The command that counts turns: opens what the arguments name, and runs it.
  *
  * @module
  */
@@ -33,30 +33,33 @@ import type { Console } from "../terminal/console.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { stopSignal } from "../system/signals.ts";
 
-/** How long a terminal may stay silent as input before it is told why, in milliseconds. */
-const PATIENCE = 3000;
+/** After how long without input from a terminal to print a hint, in milliseconds. */
+const HINT_DELAY_MS = 3000;
 
 /**
- * Reads the sources to their ends, or follows one for ever.
+ * Reads the sources to their ends, or follows one until it is stopped.
  *
- * @returns The exit code: 1 where a source was damaged.
- * @throws {UsageError | Failure | ReaderGone} As its parts do.
+ * @returns The exit code: 1 if a source was damaged.
+ * @throws {UsageError} If the arguments contradict each other or the files.
+ * @throws {Failure} If a source cannot be read, or the database or stdout
+ * cannot be written.
+ * @throws {ReaderGone} If stdout is closed.
  */
-export async function count(args: RunArgs, voice: Console): Promise<number> {
+export async function count(args: RunArgs, console: Console): Promise<number> {
   const signal = stopSignal(() =>
-    voice.error(
-      "stopped while nobody read stdout; what is committed is in the database, read the log again to have the rest",
+    console.error(
+      "stopped while stdout was blocked; committed events are in the database, read the log again for the rest",
     )
   );
   let exitCode = 0;
   const damaged = (name: string, reason: string) => {
-    // Whoever deletes what was read must not take it for whole; a follower has
-    // no end to tell it at.
+    // A script that deletes what was read must see that it was not complete. A
+    // follower reports it at once, and has no end of input.
     if (!args.follow) exitCode = 1;
-    voice.error(
+    console.error(
       `${
         JSON.stringify(name)
-      } is damaged: ${reason}; what stands before that was read`,
+      } is damaged: ${reason}; the lines before that were read`,
     );
   };
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
@@ -72,11 +75,11 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
   using store = openStore(args.db, {
     ...args,
-    warn: (message) => voice.error(message),
+    warn: (message) => console.error(message),
   });
   if (followed !== null) {
     for (const name of names) store.claim(name);
-    const tell = (message: string) => voice.error(message);
+    const tell = (message: string) => console.error(message);
     const parts = { checkpoints: store, tell, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));
   }
@@ -84,15 +87,15 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   const output = OUTPUTS[args.emit](tracker);
   const counts = noCounts();
   const hint = setTimeout(() => {
-    if (counts.bytes === 0) voice.waiting();
-  }, PATIENCE);
-  const waits = args.sources.some(isStdin) && Deno.stdin.isTerminal();
-  if (!waits) clearTimeout(hint);
-  await using progress = new ProgressLine(sources, counts, voice);
+    if (counts.bytes === 0) console.waiting();
+  }, HINT_DELAY_MS);
+  const readsTerminal = args.sources.some(isStdin) && Deno.stdin.isTerminal();
+  if (!readsTerminal) clearTimeout(hint);
+  await using progress = new ProgressLine(sources, counts, console);
   const delivery = new Delivery(
     {
       ...{ store, tracker, output, sink: stdout, deadLetter },
-      ...{ observer: voice, counts },
+      ...{ observer: console, counts },
     },
     args,
   );
@@ -104,17 +107,17 @@ export async function count(args: RunArgs, voice: Console): Promise<number> {
   }, signal);
   clearTimeout(hint);
   await progress.end();
-  voice.summary(counts);
+  console.summary(counts);
   return exitCode;
 }
 
-/** The forms of output, by the value of `--emit`. */
+/** The outputs, by the value of `--emit`. */
 const OUTPUTS: Record<Emit, (tracker: Tracker) => Output> = {
   turns: () => new TurnOutput(),
   events: (tracker) => new EventOutput(new TurnLookup(tracker)),
 };
 
-/** @throws {UsageError} Where one file is to be two things. */
+/** @throws {UsageError} If one file has two roles. */
 function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   const roles: [role: string, paths: string[]][] = [
     ["the log", sources.filter((path) => !isStdin(path))],
@@ -139,7 +142,7 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   }
 }
 
-/** @throws {UsageError} Where what is written would be read, as a rotated log. */
+/** @throws {UsageError} If the follower would read a file that the program writes. */
 function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
   const { directory, name } = splitPath(followed);
   const isRotated = rotatedName(name);
@@ -152,21 +155,24 @@ function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
     throw new UsageError(
       `${
         JSON.stringify(path)
-      } has the name of a rotated log, and would be read as one; choose another`,
+      } has the name of a rotated log, and would be read as one; choose another name`,
     );
   }
 }
 
-/** What tells a file from others, be it there or not; `null` where nobody can say. */
+/**
+ * What distinguishes a file from others, whether it exists or not; `null` if
+ * that cannot be found out.
+ */
 function identity(path: string): string | null {
   const { dir, base } = parse(path);
   try {
     const info = unlessMissing(() => Deno.statSync(path));
-    // A file that is not there yet is known by its folder and its name.
+    // A file that does not exist yet is identified by its folder and its name.
     const { dev, ino } = info ?? Deno.statSync(dir || ".");
     return `${dev} ${ino} ${info === undefined ? base : ""}`;
   } catch {
-    // It is told when it is opened.
+    // Opening the file reports the error.
     return null;
   }
 }

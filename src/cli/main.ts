@@ -1,5 +1,5 @@
 /**
- * The program: from the command line to an exit code (SPEC sections 7 and 8).
+ * Runs the command that the command line names (SPEC sections 7 and 8).
  *
  * @module
  */
@@ -7,63 +7,103 @@
 import config from "../../deno.json" with { type: "json" };
 import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
 import { stdoutForText } from "../output/sink.ts";
-import { status } from "../status/status.ts";
 import { type Args, readArgs } from "./args/args.ts";
-import { completions } from "./docs/completions.ts";
 import { Console } from "../terminal/console.ts";
-import { count } from "./count.ts";
-import { HELP } from "./docs/help.ts";
-import { manualPage } from "./docs/man.ts";
 
 /**
  * Runs the program.
  *
- * @param argv The arguments behind the program's name.
+ * @param argv The arguments after the program's name.
+ * @param withSqlite Loads SQLite, and then imports the modules that need it.
  * @returns The exit code.
  */
-export async function main(argv: string[]): Promise<number> {
+export async function main(
+  argv: string[],
+  withSqlite: WithSqlite,
+): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
-  const color = isTerminal && !Deno.env.get("NO_COLOR");
-  let voice = new Console({ isTerminal, color });
+  let console = new Console({ isTerminal, color: false });
   try {
-    const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
-    voice = new Console({ isTerminal, color, ...args });
-    return await COMMANDS[args.command](args as never, voice) ?? 0;
+    const color = isTerminal && hasColor();
+    console = new Console({ isTerminal, color });
+    const args = readArgs(argv, readVariable("TURN_COUNTER_DB"));
+    console = new Console({ isTerminal, color, ...args });
+    const run = COMMANDS[args.command];
+    return await run(args as never, console, withSqlite) ?? 0;
   } catch (thrown) {
-    // What went wrong first says more than what did so in its wake.
+    // The first error is the cause; the later one, of a clean-up, may follow from it.
     const error = thrown instanceof SuppressedError
       ? thrown.suppressed
       : thrown;
     if (error instanceof ReaderGone) return 0;
     if (error instanceof UsageError) {
-      voice.error(`${error.message}; turn-counter --help tells more`);
+      console.error(`${error.message}; see turn-counter --help`);
       return 2;
     }
-    voice.error(
-      error instanceof Failure
-        ? error.message
-        : `${
-          messageOf(error)
-        }; this is a defect of turn-counter, please report it`,
-    );
+    console.error(explain(error));
     return 1;
   }
 }
 
+function explain(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  return error instanceof Deno.errors.InvalidData
+    ? `${
+      messageOf(error)
+    }; rename it, or start the program elsewhere and pass absolute paths`
+    : `${messageOf(error)}; this is a defect of turn-counter, please report it`;
+}
+
+/**
+ * The value of an environment variable.
+ *
+ * @throws {UsageError} If it is not UTF-8.
+ */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new UsageError(
+      `the environment variable ${name} is not valid UTF-8; set it to another value`,
+    );
+  }
+}
+
+function hasColor(): boolean {
+  return !readVariable("NO_COLOR");
+}
+
+type WithSqlite = <T>(load: () => Promise<T>) => Promise<T>;
+
 type Commands = {
   [Name in Args["command"]]: (
     args: Extract<Args, { command: Name }>,
-    voice: Console,
+    console: Console,
+    withSqlite: WithSqlite,
   ) => Promise<number | void>;
 };
 
+/** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
-  help: () => print(HELP),
+  help: async () => print((await import("./docs/help.ts")).HELP),
   version: () => print(`turn-counter ${config.version}\n`),
-  run: count,
-  status: (args) => status({ ...args, color: !Deno.env.get("NO_COLOR") }),
-  completions: ({ shell }) => print(completions(shell)),
-  man: () => print(manualPage(config.version)),
+  async run(args, console, withSqlite) {
+    const { count } = await withSqlite(() => import("./count.ts"));
+    return await count(args, console);
+  },
+  async status(args, _, withSqlite) {
+    const { status } = await withSqlite(() => import("../status/status.ts"));
+    return await status({ ...args, color: hasColor() });
+  },
+  async completions({ shell }) {
+    const { completions } = await import("./docs/completions.ts");
+    await print(completions(shell));
+  },
+  async man() {
+    const { manualPage } = await import("./docs/man.ts");
+    await print(manualPage(config.version));
+  },
 };
 
 function print(text: string): Promise<void> {

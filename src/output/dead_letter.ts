@@ -1,5 +1,5 @@
 /**
- * The file that keeps rejected lines, byte for byte (SPEC section 1).
+ * The file to which rejected lines are appended, byte for byte (SPEC section 1).
  *
  * @module
  */
@@ -16,29 +16,20 @@ const COPY_BYTES = 256 * 1024;
 /** A file to which rejected lines are appended. */
 export class DeadLetter implements Disposable {
   #path: string;
-  #file: Deno.FsFile;
   #sync: boolean;
-  /** What is to stand between what the file holds and the next line. */
-  #gap: Uint8Array;
+  #opened: Opened;
 
   /**
    * Opens the file, or creates it with mode 0600.
    *
-   * @param sync Whether each line is pressed onto the disk, as commits are.
-   * @throws {UsageError} Where it cannot be opened.
+   * @param sync Whether each line is made durable, as commits are.
+   * @throws {UsageError} If it cannot be opened.
    */
   constructor(path: string, sync: boolean) {
     this.#path = path;
     this.#sync = sync;
     try {
-      // To open a FIFO could take for ever, and signals would go unheard.
-      if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
-        throw new Error("it is no regular file");
-      }
-      this.#file = Deno.openSync(path, {
-        ...{ append: true, create: true, mode: 0o600 },
-      });
-      this.#gap = endsInMidLine(path) ? LINE_END : new Uint8Array();
+      this.#opened = open(path);
     } catch (error) {
       throw new UsageError(
         `cannot write ${JSON.stringify(path)}: ${
@@ -49,39 +40,49 @@ export class DeadLetter implements Disposable {
   }
 
   /**
-   * Appends a line, and a newline if it has none at its end.
+   * Appends a line, and a newline if it does not end with one.
    *
-   * @throws {Failure} Where it cannot be written.
+   * @throws {Failure} If it cannot be written.
    */
   add(line: Uint8Array | SpoolFile): void {
     this.#guard(() => {
+      this.#follow();
+      const { file, gap } = this.#opened;
       if (line instanceof Uint8Array) {
         const end = line.at(-1) === NEWLINE ? [] : [LINE_END];
-        const gap = this.#gap.length > 0 ? [this.#gap] : [];
-        // In one write, that programs which share the file do not mix their lines.
-        writeAll(this.#file, joinBytes([...gap, line, ...end]));
+        // In one write, so that programs which share the file do not mix their lines.
+        writeAll(file, joinBytes([...gap, line, ...end]));
       } else {
-        writeAll(this.#file, this.#gap);
-        line.copyTo(this.#file);
-        writeAll(this.#file, LINE_END);
+        gap.forEach((bytes) => writeAll(file, bytes));
+        line.copyTo(file);
+        writeAll(file, LINE_END);
       }
-      this.#gap = new Uint8Array();
-      if (this.#sync) this.#file.syncDataSync();
+      this.#opened.gap = [];
+      if (this.#sync) file.syncDataSync();
     });
   }
 
   /**
-   * Makes a place for a line that is too long for memory: a file without a name,
-   * gone with the program however that ends. That it cannot be written is told
-   * only if the line is added: it may not be needed.
+   * Makes a spool for a line that is too long for memory: a file without a name,
+   * so that it is removed when the program ends, however it ends. If it cannot be
+   * written, that is an error only when the line is added: it may not be needed.
    */
   spool(): SpoolFile {
     return new SpoolFile(`${this.#path}.${crypto.randomUUID()}`);
   }
 
-  /** Lets go of the file. */
+  /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#opened.file.close();
+  }
+
+  /** Opens the file again if it was removed or renamed, as by a rotation. */
+  #follow(): void {
+    const { file, dev, ino } = this.#opened;
+    const info = unlessMissing(() => Deno.statSync(this.#path));
+    if (info?.dev === dev && info.ino === ino) return;
+    this.#opened = open(this.#path);
+    file.close();
   }
 
   #guard<T>(work: () => T): T {
@@ -98,12 +99,35 @@ export class DeadLetter implements Disposable {
   }
 }
 
+/** The file that has the path now. */
+interface Opened extends Pick<Deno.FileInfo, "dev" | "ino"> {
+  file: Deno.FsFile;
+  /** What separates the next line from what the file already holds. */
+  gap: Uint8Array[];
+}
+
+/**
+ * Opens the file, or creates it with mode 0600.
+ *
+ * @throws If it cannot be opened, or is not a regular file.
+ */
+function open(path: string): Opened {
+  // Opening a FIFO could block without limit, and signals would not be handled.
+  if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
+    throw new Error("it is no regular file");
+  }
+  const options = { append: true, create: true, mode: 0o600 };
+  const file = Deno.openSync(path, options);
+  const { dev, ino } = file.statSync();
+  return { file, dev, ino, gap: endsInMidLine(path) ? [LINE_END] : [] };
+}
+
 /** A line in a file of its own. */
 export class SpoolFile implements Spool {
   #file: Deno.FsFile | undefined;
   #error: unknown;
 
-  /** @param path Where nothing is; there and gone again once this returns. */
+  /** @param path A path that is not in use; it is unused again once this returns. */
   constructor(path: string) {
     this.#try(() => {
       const options = { read: true, write: true, createNew: true, mode: 0o600 };
@@ -121,9 +145,9 @@ export class SpoolFile implements Spool {
   }
 
   /**
-   * Appends the line to another file, and gives up its own.
+   * Appends the line to another file, and closes its own.
    *
-   * @throws Whatever went wrong since it began.
+   * @throws The first error since the line began.
    */
   copyTo(target: Deno.FsFile): void {
     if (this.#error !== undefined) throw this.#error;
@@ -149,8 +173,8 @@ export class SpoolFile implements Spool {
 }
 
 /**
- * Whether a file ends in the middle of a line: whoever was writing it was killed,
- * or the disk was full.
+ * Whether a file ends in the middle of a line: its writer was killed, or the disk
+ * was full.
  */
 function endsInMidLine(path: string): boolean {
   try {
@@ -161,7 +185,7 @@ function endsInMidLine(path: string): boolean {
     file.seekSync(size - 1, Deno.SeekMode.Start);
     return file.readSync(last) === 1 && last[0] !== NEWLINE;
   } catch (error) {
-    // It may only be written.
+    // It may be written but not read.
     if (error instanceof Deno.errors.PermissionDenied) return false;
     throw error;
   }

@@ -4,12 +4,11 @@
  * @module
  */
 
+import type { ByteCollector } from "../bytes.ts";
 import type { TurnLookup, TurnTag } from "../turns/turn_lookup.ts";
 import type { Delivered, Output } from "./output.ts";
 
 const CLOSING_BRACE = 125;
-
-const encoder = new TextEncoder();
 
 /** Renders each line that is a JSON object, with members added to its own. */
 export class EventOutput implements Output {
@@ -20,24 +19,27 @@ export class EventOutput implements Output {
     this.#lookup = lookup;
   }
 
-  render({ outcomes, envelope }: Delivered): Uint8Array[] {
+  render({ outcomes, envelope }: Delivered, into: ByteCollector): void {
     let tag: TurnTag | undefined;
     const orphans: number[] = [];
     for (const { event, applied } of outcomes) {
       tag = this.#lookup.applied(event.sid, applied);
       orphans.push(...applied.turns.slice(0, -1).map(({ id }) => id));
     }
-    if (envelope === null) return [];
+    if (envelope === null) return;
     if (outcomes.length === 0) {
       if (envelope.owner !== null) tag = this.#lookup.find(envelope.owner);
-    } else if (outcomes.every(({ isSkipped }) => isSkipped)) return [];
-    return tag === undefined
-      ? [envelope.bytes]
-      : withMembers(envelope.bytes, formatTag(tag, orphans));
+    } else if (outcomes.every(({ isSkipped }) => isSkipped)) return;
+    const { bytes } = envelope;
+    // It has members already.
+    const end = tag ? bytes.lastIndexOf(CLOSING_BRACE) : bytes.length;
+    into.add(bytes.subarray(0, end));
+    if (tag) into.addText(`,${formatTag(tag, orphans)}`);
+    into.add(bytes.subarray(end));
   }
 }
 
-/** The members that an event is given, as JSON text without braces. */
+/** The members that are added to an event, as JSON text without braces. */
 function formatTag(tag: TurnTag, orphans: number[]): string {
   const members = {
     turn_id_glob: tag.id,
@@ -47,11 +49,4 @@ function formatTag(tag: TurnTag, orphans: number[]): string {
     ...(orphans.length > 0 ? { orphaned_turn_ids: orphans } : {}),
   };
   return JSON.stringify(members).slice(1, -1);
-}
-
-/** An object with members put before its closing brace; it has some already. */
-function withMembers(object: Uint8Array, members: string): Uint8Array[] {
-  const end = object.lastIndexOf(CLOSING_BRACE);
-  const added = encoder.encode(`,${members}`);
-  return [object.subarray(0, end), added, object.subarray(end)];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ByteCollector } from "../bytes.ts";
 import type { Envelope } from "../dialect/dialect.ts";
 import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
@@ -32,7 +33,7 @@ export interface Output {
    * Renders a line. To be called in the transaction in which its events are
    * applied, so that the text is what the rows hold.
    *
-   * @returns What to write once that is committed.
+   * @param into Takes what is to be written once that is committed.
    */
-  render(line: Delivered): Uint8Array[];
+  render(line: Delivered, into: ByteCollector): void;
 }

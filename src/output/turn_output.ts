@@ -4,20 +4,18 @@
  * @module
  */
 
+import type { ByteCollector } from "../bytes.ts";
 import type { Delivered, Output } from "./output.ts";
 import { formatRecord } from "./record.ts";
-
-const encoder = new TextEncoder();
 
 /** Renders the record of each turn that an event concerns. */
 export class TurnOutput implements Output {
   readonly wantsEveryLine = false;
 
-  render({ outcomes }: Delivered): Uint8Array[] {
-    // All that a prompt orphaned may be more than one string holds.
-    return outcomes.filter(({ isSkipped }) => !isSkipped)
-      .flatMap(({ applied }) =>
-        applied.turns.map((turn) => encoder.encode(formatRecord(turn)))
-      );
+  render({ outcomes }: Delivered, into: ByteCollector): void {
+    for (const { applied, isSkipped } of outcomes) {
+      if (isSkipped) continue;
+      for (const turn of applied.turns) into.addText(formatRecord(turn));
+    }
   }
 }

@@ -114,6 +114,11 @@ export class LineSplitter {
   push(chunk: Uint8Array): Line[] {
     if (this.#tally !== undefined) this.#tally.bytes += chunk.length;
     if (this.#prefilter === undefined) {
+      if (this.#head.length === 0) {
+        const zeros = afterZeros(chunk, 0);
+        this.#offset += zeros;
+        chunk = chunk.subarray(zeros);
+      }
       const head = joinBytes([this.#head, chunk]);
       const isEnough = chunk.includes(NEWLINE) ||
         head.length >= MOST_HEAD_BYTES;
@@ -159,6 +164,7 @@ export class LineSplitter {
 
   #split(chunk: Uint8Array): Line[] {
     const found: Line[] = [];
+    const whole: Line[] = [];
     const before = this.#lines;
     const prefilter = this.#prefilter!;
     const begin = this.#offset;
@@ -172,6 +178,10 @@ export class LineSplitter {
       start = end + 1;
     }
     while (start < chunk.length) {
+      if (chunk[start] === 0) {
+        start = afterZeros(chunk, start);
+        continue;
+      }
       const end = chunk.indexOf(NEWLINE, start);
       this.#lines++;
       if (end < 0) {
@@ -182,7 +192,7 @@ export class LineSplitter {
       const verdict = prefilter.judge(chunk, start, end);
       const line = this.#found(verdict, begin + start, begin + end + 1);
       if (line !== undefined) {
-        if (end - start <= line.limit) line.bytes = chunk.slice(start, end + 1);
+        if (end - start <= line.limit) whole.push(line);
         else {
           line.spool = this.#spool?.() ?? null;
           line.spool?.write(chunk.subarray(start, end));
@@ -191,6 +201,7 @@ export class LineSplitter {
       }
       start = end + 1;
     }
+    copyBytes(whole, chunk, begin);
     if (this.#tally !== undefined) this.#tally.lines += this.#lines - before;
     return found;
   }
@@ -237,8 +248,35 @@ export class LineSplitter {
     return {
       file: this.#file as Line["file"],
       number: this.#lines,
-      ...{ start, end, limit, isOther: !isCandidate },
-      ...{ bytes: null, text: null, spool: null },
+      start,
+      end,
+      limit,
+      isOther: !isCandidate,
+      bytes: null,
+      text: null,
+      spool: null,
     };
+  }
+}
+
+/**
+ * Where the zero bytes at `start` end. They are not part of a line: a writer that
+ * does not append leaves them where its log was truncated.
+ */
+function afterZeros(chunk: Uint8Array, start: number): number {
+  while (chunk[start] === 0) start++;
+  return start;
+}
+
+/** Copies lines out of the chunk that begins at `begin`, all into one buffer. */
+function copyBytes(lines: Line[], chunk: Uint8Array, begin: number): void {
+  let size = 0;
+  for (const { start, end } of lines) size += end - start;
+  const buffer = new Uint8Array(size);
+  let at = 0;
+  for (const line of lines) {
+    const { start, end } = line;
+    buffer.set(chunk.subarray(start - begin, end - begin), at);
+    line.bytes = buffer.subarray(at, at += end - start);
   }
 }

@@ -114,7 +114,7 @@ export class LineReader {
    * @throws Whatever reading the bytes throws.
    */
   async next(): Promise<Item[] | undefined> {
-    let read = this.#read ?? this.#texts.read();
+    const read = this.#read ?? this.#texts.read();
     if (this.#pending.length === 0) {
       this.#read = read;
       if (!this.#isPaused) {
@@ -131,10 +131,9 @@ export class LineReader {
     if (result.done) return undefined;
     const items = this.#pending;
     this.#pending = [];
-    for (const [i, item] of items.entries()) {
-      if (i > 0) {
-        read = this.#texts.read();
-        result = await read;
+    for (const item of items) {
+      if (item !== items[0]) {
+        result = await this.#texts.read();
         if (result.done) return undefined;
       }
       if (!isMark(item) && item.bytes !== null) item.text = result.value;
@@ -168,24 +167,21 @@ export class LineReader {
       }
       givenAt = performance.now();
       this.#isPaused = false;
-      let begin = 0;
+      let piece: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
-      for (const [i, item] of items.entries()) {
-        size += bytesOf(item).length;
-        if (size < PIECE_BYTES && i < items.length - 1) continue;
-        const piece = items.slice(begin, i + 1);
-        this.#pending.push(...piece);
-        yield joinBytes(piece.map(bytesOf));
-        begin = i + 1;
+      for (const item of items) {
+        const bytes = isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+        piece.push(bytes);
+        size += bytes.length;
+        this.#pending.push(item);
+        if (size < PIECE_BYTES) continue;
+        yield joinBytes(piece);
+        piece = [];
         size = 0;
       }
+      if (size > 0) yield joinBytes(piece);
     }
   }
-}
-
-/** What represents an item on the way through the streams. */
-function bytesOf(item: Item): Uint8Array<ArrayBuffer> {
-  return isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
 }
 
 /** Whether it is a mark, not a line. */

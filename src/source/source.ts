@@ -5,9 +5,13 @@
  */
 
 import { Failure, messageOf, UsageError } from "../error.ts";
-import { breathe, unlessBusy } from "../system/breathe.ts";
+import { letEventsRun, retryWhileBusy } from "../system/event_loop.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
-import { gunzipped } from "./gzip.ts";
+import {
+  checkFormat,
+  decompressed,
+  firstBytes,
+} from "./compressed/decompress.ts";
 import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
 
@@ -31,10 +35,12 @@ const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
  * Opens a source; `-` is standard input. It is read to its end, and may be
- * compressed with gzip.
+ * compressed with gzip or zstd.
  *
- * @param damaged Is told what is wrong with compressed data.
- * @throws {UsageError} Where it cannot be opened or is a directory.
+ * @param damaged Called with what is wrong with compressed data.
+ * @throws {UsageError} If it cannot be opened, is a directory, or is compressed
+ * in another way.
+ * @throws {Failure} If the library that decompresses it is missing.
  */
 export async function openSource(
   path: string,
@@ -49,17 +55,22 @@ export async function openSource(
       (beforeWait) => read("stdin", Deno.stdin, isReady, beforeWait),
     );
   }
+  let file: Deno.FsFile;
+  let info: Deno.FileInfo;
+  let head: Uint8Array;
   try {
-    const { isDirectory, isFile, size } = await Deno.stat(path);
-    if (isDirectory) throw new UsageError("it is a directory");
-    if (!isFile) {
+    info = await Deno.stat(path);
+    if (info.isDirectory) throw new UsageError("it is a directory");
+    if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
-    const file = await Deno.open(path);
-    return source(path, size, () => read(path, file));
+    file = await Deno.open(path);
+    head = firstBytes(file);
   } catch (error) {
     throw unreadable(path, error);
   }
+  checkFormat(path, head);
+  return source(path, info.size, () => readAndClose(path, file));
 
   function source(
     name: string,
@@ -71,7 +82,8 @@ export async function openSource(
       async *read(options) {
         const file: LogFile = { id: 0, name, isResumed: false };
         const splitter = new LineSplitter(file, options);
-        const bytes = gunzipped(
+        const bytes = decompressed(
+          name,
           counted(options.beforeWait),
           (reason) => damaged(name, reason),
         );
@@ -106,6 +118,14 @@ export function unreadable(
   return new UsageError(
     `cannot read ${JSON.stringify(path)}: ${reasonOf(error)}; ${remedy}`,
   );
+}
+
+async function* readAndClose(
+  path: string,
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array> {
+  using _ = file;
+  yield* read(path, file);
 }
 
 /** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */
@@ -150,10 +170,10 @@ async function* read(
 ): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   while (true) {
-    await breathe();
-    let count: number | null | undefined;
+    await letEventsRun();
+    let count: number | null;
     try {
-      count = await unlessBusy(() => {
+      count = await retryWhileBusy(() => {
         if (isReady()) return file.readSync(buffer);
         beforeWait();
         return file.read(buffer);
@@ -162,7 +182,7 @@ async function* read(
       throw readFailure(name, error);
     }
     if (count === null) return;
-    if (count !== undefined) yield buffer.subarray(0, count);
+    yield buffer.subarray(0, count);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The few calls of the C library that Deno has no name for.
+ * The few functions of the C library that Deno does not offer.
  *
  * @module
  */
@@ -10,6 +10,12 @@ const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  getsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "buffer"],
+    result: "i32",
+  },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   close: { parameters: ["i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
@@ -25,6 +31,6 @@ const SYMBOLS = {
   raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
-/** The calls. */
+/** The functions. */
 export const libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] = Deno
   .dlopen(PATH, SYMBOLS).symbols;

@@ -1,7 +1,7 @@
 /**
- * Whether a standard stream can be read or written at once. Deno's synchronous
- * calls cost a tenth of its asynchronous ones, but one that blocks keeps
- * signals from being heard; asked first, they do not block.
+ * Whether a standard stream can be read or written without blocking. Deno's
+ * synchronous calls cost a tenth of its asynchronous ones, but signals are not
+ * handled while one blocks; so the stream is polled first.
  *
  * @module
  */
@@ -12,53 +12,72 @@ import { libc } from "./libc.ts";
 export const STDIN = 0;
 /** The file descriptor of standard output. */
 export const STDOUT = 1;
+/** The file descriptor of standard error. */
+export const STDERR = 2;
 
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
+const POLLHUP = 16;
+const POLLNVAL = 32;
 
-/** `struct pollfd`: the descriptor in 4 bytes, what is asked and answered in 2 each. */
+/** `struct pollfd`: the descriptor in 4 bytes, the requested and returned events in 2 each. */
 const pollfd = new Uint8Array(8);
 const descriptor = new Int32Array(pollfd.buffer, 0, 1);
 const events = new Int16Array(pollfd.buffer, 4, 2);
 
-function poll(fd: number, event: number): boolean {
+function poll(fd: number, event: number, timeoutMs = 0): boolean {
   descriptor[0] = fd;
   events[0] = event;
   events[1] = 0;
-  return libc.poll(pollfd, 1n, 0) > 0;
+  return libc.poll(pollfd, 1n, timeoutMs) > 0;
 }
 
-/** Whether a read returns at once, with bytes, the end, or an error. */
+/** Whether a read returns without blocking: with bytes, the end, or an error. */
 export function isReadable(fd: number): boolean {
   return poll(fd, POLLIN);
 }
 
 /**
- * Whether a write of at most {@linkcode PIPE_PIECE} bytes returns at once,
- * having written them, or with an error.
+ * Whether a write of at most {@linkcode PIPE_PIECE} bytes to a pipe returns
+ * without blocking: having written them, or with an error.
  */
 export function isWritable(fd: number): boolean {
   return poll(fd, POLLOUT);
 }
 
-/** Whether a stream is a pipe that nobody reads any more. */
-export function isReaderGone(fd: number): boolean {
-  return poll(fd, 0) && (events[1] & POLLERR) !== 0;
+/** Waits until a write returns without blocking, or the time is over. */
+export function waitWritable(fd: number, timeoutMs: number): void {
+  poll(fd, POLLOUT, timeoutMs);
 }
 
-/** What a pipe takes whole if it takes anything: a page. */
+/** Whether each write to a stream fails: its other end is closed, or it is. */
+export function hasFailed(fd: number): boolean {
+  return poll(fd, 0) && (events[1] & (POLLERR | POLLHUP | POLLNVAL)) !== 0;
+}
+
+/** How many bytes a pipe accepts at once if it accepts any: a page. */
 export const PIPE_PIECE = 4096;
 
-/** Whether a stream is a pipe; where the system does not tell, it may be one. */
+/** Whether a stream is a pipe; true where the system cannot say. */
 export function isPipe(fd: number): boolean {
   const getPipeSize = 1032;
   return Deno.build.os !== "linux" || libc.fcntl(fd, getPipeSize, 0) > 0;
 }
 
+/** Whether a stream is a socket. */
+export function isSocket(fd: number): boolean {
+  const [socketLevel, socketType] = Deno.build.os === "darwin"
+    ? [0xffff, 0x1008]
+    : [1, 3];
+  const type = new Int32Array(1);
+  const size = Int32Array.of(type.byteLength);
+  return libc.getsockopt(fd, socketLevel, socketType, type, size) === 0;
+}
+
 /**
- * Lets a pipe hold more, so that its writer goes on while a commit is made.
- * Where the system does not allow it, or there is no pipe, nothing changes.
+ * Enlarges a pipe's buffer, so that its writer can continue during a commit. If
+ * the system does not allow it, or the stream is not a pipe, nothing changes.
  */
 export function widenPipe(fd: number, bytes: number): void {
   const setPipeSize = 1031;

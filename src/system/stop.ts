@@ -10,8 +10,8 @@ import { libc } from "./libc.ts";
 const STOP = Deno.build.os === "darwin" ? 17 : 19;
 
 /**
- * Stops this process, as Ctrl-Z does; returns when it is to go on. Deno sends
- * signals only with a permission that the program does without.
+ * Stops this process, as Ctrl-Z does, and returns when it is continued. Deno
+ * would need a permission to send signals that the program does not have.
  */
 export function stopThisProcess(): void {
   libc.raise(STOP);

@@ -1,17 +1,17 @@
 /**
- * Looking at files that may not be there.
+ * Calls that concern files which may not exist.
  *
  * @module
  */
 
 /**
- * What a look at a file gives, or `undefined` where there is no such file.
+ * The result of a call, or `undefined` if the file does not exist.
  *
- * @throws Whatever else the look throws.
+ * @throws Whatever else the call throws.
  */
-export function unlessMissing<T>(look: () => T): T | undefined {
+export function unlessMissing<T>(call: () => T): T | undefined {
   try {
-    return look();
+    return call();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

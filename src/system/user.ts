@@ -1,6 +1,6 @@
 /**
- * Who runs the program. Deno tells only with a permission that the program does
- * without.
+ * The user that runs the program. Deno would need a permission for it that the
+ * program does not have.
  *
  * @module
  */

@@ -8,8 +8,8 @@
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /**
- * A bar for a value, as long as its part of the greatest, which takes all of
- * the width. What is more than nothing can be seen.
+ * A bar for a value, in proportion to the greatest one, which takes the whole
+ * width. Every value above zero is visible.
  */
 export function bar(value: number, greatest: number, width: number): string {
   if (value <= 0 || width < 1) return "";

@@ -9,7 +9,7 @@ import type { TurnStatus } from "../turns/turn.ts";
 /** A colour, as its ANSI code. */
 export type Color = number;
 
-/** For what went wrong. */
+/** The colour of errors. */
 export const RED: Color = 31;
 
 /** The colour of each status. */

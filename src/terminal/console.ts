@@ -1,5 +1,5 @@
 /**
- * What the program says to people, all of it on stderr (SPEC section 8).
+ * Messages to people, all of them on stderr (SPEC section 8).
  *
  * @module
  */
@@ -9,20 +9,21 @@ import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
+import { messages } from "./messages.ts";
 import { escaped, visible } from "./visible.ts";
 
-/** How much of a prompt is told, in characters. */
-const MOST_WORDS = 40;
+/** How much of a prompt is printed, in characters. */
+const MOST_CHARACTERS = 40;
 
-/** How to speak. */
+/** What to print, and how. */
 export interface ConsoleOptions {
-  /** Whether a person reads it at once. */
+  /** Whether stderr is a terminal. */
   isTerminal: boolean;
   /** Use colours. */
   color: boolean;
-  /** Tell of each turn event. */
+  /** Print a line for each turn event. */
   verbose?: boolean;
-  /** Tell of nothing but errors. */
+  /** Print errors only. */
   quiet?: boolean;
 }
 
@@ -32,8 +33,8 @@ export class Console {
   #color: boolean;
   #verbose: boolean;
   #quiet: boolean;
-  #begun = performance.now();
-  /** Clears what stands on the terminal's last line and is not to stay. */
+  #startMs = performance.now();
+  /** Clears a temporary last line of the terminal, such as a progress bar. */
   clearLine = () => {};
 
   constructor(
@@ -45,20 +46,20 @@ export class Console {
     this.#quiet = quiet;
   }
 
-  /** Whether a person watches who wants to be told how it goes. */
+  /** Whether to show progress: stderr is a terminal, without `--quiet`. */
   get isWatched(): boolean {
     return this.#isTerminal && !this.#quiet;
   }
 
-  /** Tells why the program ends, or what it lost. */
+  /** Reports why the program ends, or what it lost. */
   error(message: string): void {
-    // Names of files and words of the command line may hold anything.
+    // File names and arguments may contain any characters.
     this.#write(
       `${this.#paint(RED, "turn-counter:")} ${escaped(message)}`,
     );
   }
 
-  /** Tells somebody at a terminal what the program is waiting for. */
+  /** Says what the program is waiting for, on a terminal. */
   waiting(): void {
     if (!this.isWatched) return;
     this.#write(
@@ -71,29 +72,32 @@ export class Console {
     this.error(`line ${line} of ${visible(file)} rejected: ${reason}`);
   }
 
-  applied(event: TurnEvent, applied: Applied): void {
-    if (!this.#verbose) return;
+  /** The line that `--verbose` prints for an event, if it is set. */
+  describe(event: TurnEvent, { change, turns }: Applied): string | null {
+    if (!this.#verbose) return null;
     const session = visible(event.sid.slice(-5));
-    const orphans = [...applied.turns];
+    const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      this.#write(`${event.t} answer of session ${session} unmatched`);
-      return;
+      return `${event.t} answer of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
-    // A picture is two of a string's units, which are not to be divided.
-    const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_WORDS)];
-    const words = visible(begin.slice(0, MOST_WORDS).join(""));
+    // An emoji is two UTF-16 units, which must not be separated.
+    const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_CHARACTERS)];
+    const excerpt = visible(begin.slice(0, MOST_CHARACTERS).join(""));
     const notes = [
-      ...(applied.change === "known" ? ["known"] : []),
+      ...(change === "known" ? ["known"] : []),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
     ].map((note) => ` (${note})`).join("");
-    this.#write(
-      `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${words}${notes}`,
-    );
+    return `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${excerpt}${notes}`;
   }
 
-  /** Sums up a run that came to its end. */
+  /** Reports an event, in the words of {@linkcode describe}. */
+  report(message: string): void {
+    this.#write(message);
+  }
+
+  /** Prints the counts of a run that has ended. */
   summary(counts: Counts): void {
     if (!this.#verbose && !this.isWatched) return;
     const { lines, minted, known, completed, orphaned } = counts;
@@ -107,7 +111,7 @@ export class Console {
       [counts.rejected, "rejected"],
     ];
     const sum = parts.map(([count, what]) => `${formatCount(count)} ${what}`);
-    const time = formatDuration(performance.now() - this.#begun);
+    const time = formatDuration(performance.now() - this.#startMs);
     this.#write(`${sum.join(", ")}, in ${time}`);
   }
 
@@ -116,11 +120,7 @@ export class Console {
   }
 
   #write(line: string): void {
-    try {
-      this.clearLine();
-      Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-    } catch {
-      // Nobody is there to be told, and records matter more than words.
-    }
+    this.clearLine();
+    messages.write(`${line}\n`);
   }
 }

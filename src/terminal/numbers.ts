@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A count with its thousands apart: `1,234,567`. */
+/** A count with thousands separated: `1,234,567`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }

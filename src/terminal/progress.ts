@@ -1,5 +1,5 @@
 /**
- * How far the reading of files has come, on a terminal.
+ * A progress bar for reading files, on a terminal.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import {
 } from "@std/cli/unstable-progress-bar";
 import type { Counts } from "../turns/counts.ts";
 import type { Console } from "./console.ts";
+import { messages } from "./messages.ts";
 import { formatBytes, formatCount, formatDuration } from "./numbers.ts";
 import { terminalWidth } from "./size.ts";
 
@@ -20,26 +21,26 @@ const DELAY = 500;
 const BAR = { barLength: 20, fillChar: "█", emptyChar: "░" };
 const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
 
-/** Something that is read to its end. */
+/** A source that is read to its end. */
 interface Progressing {
-  /** Its size in bytes, `null` if it is not known. */
+  /** Its size in bytes, `null` if unknown. */
   size: number | null;
   /** How many bytes of it have been read. */
   consumed: number;
 }
 
-/** Shows the progress until it is disposed of; nothing where nobody watches, or records are what is seen. */
+/** Shows the progress until it is disposed of, if stderr is a terminal and stdout is not. */
 export class ProgressLine implements AsyncDisposable {
   #bar: ProgressBar | undefined;
   #start: ReturnType<typeof setTimeout> | undefined;
   #update: ReturnType<typeof setInterval> | undefined;
-  #voice: Console;
+  #console: Console;
 
-  constructor(sources: Progressing[], counts: Counts, voice: Console) {
-    this.#voice = voice;
+  constructor(sources: Progressing[], counts: Counts, console: Console) {
+    this.#console = console;
     const sizes = sources.map(({ size }) => size);
-    if (!voice.isWatched || sizes.some((size) => size === null)) return;
-    // Records would stand behind it, on the same line.
+    if (!console.isWatched || sizes.some((size) => size === null)) return;
+    // Records would be appended to its line.
     if (Deno.stdout.isTerminal()) return;
     const max = sizes.reduce<number>((sum, size) => sum + size!, 0);
     const value = () =>
@@ -50,13 +51,19 @@ export class ProgressLine implements AsyncDisposable {
   #show(max: number, value: () => number, counts: Counts): void {
     const formatter = (bar: ProgressBarFormatter) =>
       formatProgress(bar, counts, DELAY).slice(0, terminalWidth() - 1);
-    const options = { max, formatter, value: value(), interval: INTERVAL };
+    const writable = new WritableStream<Uint8Array>({
+      write: (bytes) => messages.draw(bytes),
+    });
+    const options = {
+      ...{ writable, max, formatter },
+      ...{ value: value(), interval: INTERVAL },
+    };
     const bar = new ProgressBar({ ...options, ...BAR, clear: true });
     this.#bar = bar;
-    this.#voice.clearLine = () => {
-      Deno.stderr.writeSync(CLEAR_LINE);
+    this.#console.clearLine = () => {
+      messages.draw(CLEAR_LINE);
     };
-    // Drawn when its own interval comes round.
+    // The bar redraws itself at its own interval.
     this.#update = setInterval(() => {
       bar.value = value();
     }, INTERVAL);
@@ -66,7 +73,7 @@ export class ProgressLine implements AsyncDisposable {
   async end(): Promise<void> {
     clearTimeout(this.#start);
     clearInterval(this.#update);
-    this.#voice.clearLine = () => {};
+    this.#console.clearLine = () => {};
     await this.#bar?.stop();
     this.#bar = undefined;
   }

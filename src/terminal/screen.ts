@@ -1,48 +1,46 @@
 /**
- * A terminal on which one text takes the place of another.
+ * A terminal on which each text replaces the one before.
  *
  * @module
  */
 
-import { isWritable, STDOUT } from "../system/poll.ts";
+import { OutputStream } from "../system/output_stream.ts";
 
-/** Another screen, behind which nothing scrolls; no cursor, no line that wraps. */
+/** The alternate screen, without scrollback; no cursor, no wrapping. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
-/** To be written before a line: behind one that is full, it would take its end. */
+/** Precedes each line: after a full line, it would erase the last column. */
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\r\n\x1b[J";
 
-/** How many lines the terminal has; where it does not tell, as many as old ones. */
+/** How many lines the terminal has; 24 if it does not say. */
 export function terminalHeight(): number {
   return Deno.consoleSize().rows || 24;
 }
 
-/** What puts a text, as much of it as there is room for, in place of the one before. */
+/** The bytes that replace the text before by another, as much of it as fits. */
 export function frame(text: string, height: number): string {
   const lines = text.trimEnd().split("\n").slice(0, height);
   return HOME + lines.map((line) => CLEAR_LINE + line).join("\r\n") +
     (lines.length < height ? CLEAR_BELOW : "");
 }
 
-/** Gets the terminal ready for frames. */
+/** Prepares the terminal for frames. */
 export function enterScreen(): void {
-  tell(ENTER);
+  send(ENTER);
 }
 
-/** Gives the terminal back as it was. */
+/** Restores the terminal. */
 export function leaveScreen(): void {
-  tell(LEAVE);
+  send(LEAVE);
 }
 
-/** A terminal that takes nothing, or is gone, is not waited for. */
-function tell(command: string): void {
+/** Does not wait for a terminal that is blocked or closed. */
+function send(command: string): void {
   try {
-    if (isWritable(STDOUT)) {
-      Deno.stdout.writeSync(new TextEncoder().encode(command));
-    }
+    OutputStream.stdout.tryWrite(new TextEncoder().encode(command));
   } catch {
-    // Nobody looks at it any more.
+    // The terminal is closed.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is known of the terminal.
+ * The size of the terminal.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { cut, widthOf } from "./text.ts";
 
 /** How a column is laid out. */
 export interface Column {
-  /** On which side its texts stand in line. @default {"left"} */
+  /** On which side its texts are aligned. @default {"left"} */
   align?: "left" | "right";
   /** Which end of a text is kept where it does not fit. @default {"start"} */
   keep?: "start" | "end";
@@ -18,20 +18,20 @@ export interface Column {
 /** A visible text, or one with a colour. */
 export type Cell = string | { text: string; color: Color | undefined };
 
-/** What there is to write on. */
+/** The space to write in. */
 export interface Canvas {
-  /** The number of columns; `Infinity` where nothing needs to be cut. */
+  /** The number of columns; `Infinity` if nothing needs to be truncated. */
   width: number;
   /** Whether there are colours. */
   color: boolean;
 }
 
-/** What stands between two columns. */
+/** What separates two columns. */
 const GAP = "  ";
 
 /**
- * Lays rows out as lines, each at most as wide as the canvas: what stands
- * further right is cut, or left out.
+ * Lays rows out as lines, each at most as wide as the canvas: what does
+ * not fit is truncated, or left out.
  */
 export function table(
   columns: Column[],
@@ -51,7 +51,7 @@ export function table(
     const parts = row.map((cell, i) => {
       const { align = "left", keep } = columns[i];
       const room = Math.min(widths[i], left);
-      // A mark alone takes no room, but must not stand in what is another's.
+      // An ellipsis must not take the space of another column.
       const text = room > 0 ? cut(cell.text, room, keep) : "";
       const pad = " ".repeat(room - widthOf(text));
       left = Math.max(0, left - room - GAP.length);

@@ -1,5 +1,5 @@
 /**
- * How wide text is on a terminal, and as much of it as fits.
+ * The width of text on a terminal, and text truncated to fit.
  *
  * @module
  */
@@ -12,11 +12,11 @@ export function widthOf(text: string): number {
 }
 
 /**
- * As much of a visible text as fits, with `…` in place of the rest. What looks
- * like one character is never divided.
+ * As much of a visible text as fits, with `…` in place of the rest. A grapheme is
+ * never divided.
  *
- * @param width The number of columns there are.
- * @param keep Which of its ends is kept.
+ * @param width The number of columns available.
+ * @param keep Which end of the text is kept.
  */
 export function cut(
   text: string,
@@ -39,7 +39,7 @@ export function cut(
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Made when it is needed: that takes a fifth of the time of a start. */
+/** Made when it is needed: it takes a fifth of the time of a start. */
 function graphemes(): Intl.Segmenter {
   return segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
 }

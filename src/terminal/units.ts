@@ -1,5 +1,5 @@
 /**
- * Shares and ages as people read them.
+ * Shares and ages for people.
  *
  * @module
  */
@@ -14,12 +14,12 @@ const UNITS: [ms: number, name: string][] = [
   [1000, "s"],
 ];
 
-/** A part of a whole: `8.1 %`, or nothing where the whole is. */
+/** A part of a whole: `8.1 %`, or an empty text if the whole is zero. */
 export function formatShare(part: number, whole: number): string {
   return whole === 0 ? "" : `${(100 * part / whole).toFixed(1)} %`;
 }
 
-/** How long ago something was: `3 s`, `5 min`, `2 d`; `-2 h` where it is still to come. */
+/** How long ago something was: `3 s`, `5 min`, `2 d`; `-2 h` if it is in the future. */
 export function formatAge(ms: number): string {
   const age = Math.abs(ms);
   const [size, name] = UNITS.find(([size]) => age >= size) ?? UNITS.at(-1)!;

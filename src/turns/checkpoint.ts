@@ -1,5 +1,5 @@
 /**
- * Places in followed files, and how a file is known again (SPEC section 7,
+ * Positions in followed files, and how a file is recognised (SPEC section 7,
  * `--follow`).
  *
  * @module
@@ -7,17 +7,17 @@
 
 import { sha256 } from "../sha256.ts";
 
-/** Some bytes of a file, by which it differs from others. */
+/** A hash of some bytes of a file, which identifies it. */
 export interface Fingerprint {
-  /** Where the bytes end in the file. */
+  /** The offset in the file at which the bytes end. */
   end: number;
-  /** How many they are. */
+  /** The number of bytes. */
   length: number;
   /** Their SHA-256 in hex. */
   hash: string;
 }
 
-/** How many bytes a fingerprint is made of, where there are so many. */
+/** The number of bytes of a fingerprint; fewer if the file is shorter. */
 export const FINGERPRINT_BYTES = 512;
 
 /** The fingerprint of no bytes. */
@@ -28,35 +28,35 @@ export function fingerprint(bytes: Uint8Array, end: number): Fingerprint {
   return { end, length: bytes.length, hash: sha256(bytes) };
 }
 
-/** Up to where a file has been read, and what is known of its content. */
+/** The position up to which a file has been read, and its fingerprints. */
 export interface Position {
-  /** The checkpoint that it belongs to. */
+  /** The id of its checkpoint. */
   id: number;
-  /** How many bytes precede it; a line begins there. */
+  /** The number of bytes before it; a line begins there. */
   offset: number;
-  /** How many lines precede it. */
+  /** The number of lines before it. */
   line: number;
   /** The file's first bytes. */
   head: Fingerprint;
   /** The last bytes that were read, which may end after the position. */
   last: Fingerprint;
-  /** Whether nothing more will come in the file. */
+  /** Whether the file has been read to its end and will not grow. */
   done: boolean;
-  /** The name of the dialect that was recognised in it, once one was. */
+  /** The name of the file's dialect; `null` until it is recognised. */
   dialect: string | null;
-  /** What the dialect's decoder remembers there, in a form of its own. */
+  /** The saved state of the dialect's decoder, in its own format. */
   decoder: string | null;
 }
 
-/** How the file system distinguishes files, while they are there. */
+/** How the file system identifies an existing file. */
 export interface Identity {
   device: number;
   inode: number;
 }
 
-/** What the database remembers of one file that was followed under a path. */
+/** What the database stores for one file that was followed under a path. */
 export interface Checkpoint extends Position {
-  /** Where the file was last, unless that is not known any more. */
+  /** The file's last identity; `null` if that is no longer known. */
   identity: Identity | null;
   /** When the file was first seen, in milliseconds since the epoch. */
   seenMs: number;

@@ -1,10 +1,10 @@
 /**
- * The events that concern a turn, whichever log they come from (SPEC section 1).
+ * The events of turns, independent of the dialect (SPEC section 1).
  *
  * @module
  */
 
-/** What the turn of an event is found by. */
+/** The fields by which the turn of an event is found. */
 export interface EventOwner {
   /** Session id. */
   sid: string;
@@ -16,25 +16,33 @@ export interface EventOwner {
   turnId: string | null;
 }
 
-/** What a prompt and an answer have in common. */
-interface TurnEventFields extends EventOwner {
-  /** The event's identity: an event with a key that was applied is known (SPEC section 2). */
+/** The fields that all events of turns share. */
+interface EventFields extends EventOwner {
+  /** The event's identity: it is known if its key was applied before (SPEC section 2). */
   key: string;
-  /** The writer's time, as it came. */
+  /** The writer's timestamp, unchanged. */
   t: string;
-  /** The text of the message; well-formed Unicode. */
+  /** A short name of the agent, such as `codex` or `claude`. */
+  agent: string | null;
+  /** The directory that the agent works in. */
+  cwd: string | null;
+}
+
+/** A message from a person: it begins a turn. */
+export interface Prompt extends EventFields {
+  kind: "prompt";
+  /** Well-formed Unicode. */
   text: string;
 }
 
-/** A message that a person sent: it begins a turn. */
-export interface Prompt extends TurnEventFields {
-  kind: "prompt";
-}
-
-/** A message that the model finished: it completes a turn. */
-export interface Answer extends TurnEventFields {
+/** A finished message from the model: it completes a turn. */
+export interface Answer extends EventFields {
   kind: "answer";
+  /** Well-formed Unicode. */
+  text: string;
+  /** The key of the prompt that it answers; `null` if the decoder does not know it. */
+  promptKey: string | null;
 }
 
-/** An event that concerns a turn. */
+/** An event of a turn. */
 export type TurnEvent = Prompt | Answer;

@@ -1,5 +1,5 @@
 /**
- * The instants that a log's times name (SPEC section 1, WIRE_FORMAT `t`).
+ * Parses the timestamps of logs (SPEC section 1, WIRE_FORMAT `t`).
  *
  * @module
  */
@@ -8,12 +8,12 @@ const TIME =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/;
 
 /**
- * Reads a time such as `2025-11-18T19:26:43.256`, with a blank for the `T`, no
- * fraction or one of up to nine digits, and `Z`, `±hh:mm` or no zone. A time
- * without a zone is read as UTC, so that a result never depends on the zone of
- * the machine. What is finer than a millisecond is cut off.
+ * Parses a timestamp such as `2025-11-18T19:26:43.256`: with `T` or a blank, a
+ * fraction of up to nine digits or none, and `Z`, `±hh:mm` or no zone. A time
+ * without a zone is UTC, so that the result does not depend on the time zone of
+ * the machine. The result is truncated to milliseconds.
  *
- * @returns Milliseconds since the epoch, or `null` where `text` is no such time.
+ * @returns Milliseconds since the epoch, or `null` if `text` is not a timestamp.
  */
 export function parseInstant(text: string): number | null {
   const match = TIME.exec(text);
@@ -28,7 +28,7 @@ export function parseInstant(text: string): number | null {
     +second,
     +fraction.padEnd(3, "0").slice(0, 3),
   );
-  // A Date lets what is out of range run over into the next unit.
+  // A Date carries a value that is out of range over into the next unit.
   const inRange = date.getUTCMonth() === +month - 1 &&
     date.getUTCDate() === +day && date.getUTCHours() === +hour &&
     date.getUTCMinutes() === +minute && date.getUTCSeconds() === +second;

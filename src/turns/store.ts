@@ -1,6 +1,6 @@
 /**
- * What the program needs of a place that keeps turns. Each engine is a folder
- * of `store/`, and one contract suite holds for all of them.
+ * The port between the rules and the database. Each engine is a folder of
+ * `store/`, and all of them pass one contract suite.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import type {
 import type { Prompt } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
-/** The turns of one session, or of one process of it. */
+/** A process of a session, which owns turns. */
 export interface Owner {
   sid: string;
   pid: number;
 }
 
-/** A turn about to be minted. */
+/** A turn to be minted. */
 export interface NewTurn {
   prompt: Prompt;
   hash: string;
@@ -29,45 +29,45 @@ export interface NewTurn {
   orphanedBy: number | null;
 }
 
-/** The turns of a process before and after one that is about to be minted. */
+/** The turns of a process just before and just after a new one. */
 export interface Neighbours {
   before: { id: number; status: TurnStatus } | undefined;
   /** The id of the next turn. */
   after: number | undefined;
 }
 
-/** What an answer sets on its turn. */
+/** The fields that an answer sets on its turn. */
 export interface Completion {
-  /** The text that the turn then has. */
+  /** The new text of the turn's answer. */
   text: string;
-  /** The answer's time, as it came, and its instant in ms since the epoch. */
+  /** The answer's timestamp, unchanged, and its instant in ms since the epoch. */
   t: string;
   at: number;
   durationMs: number;
   pidMismatch: boolean;
 }
 
-/** Changes that are made together or not at all (SPEC section 4). */
+/** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
    * Queues with the other writers of this database, then runs `work` in one
-   * {@linkcode transaction}. The wait for other processes of this program has
-   * no limit, and the event loop runs meanwhile; only another program that
-   * keeps the database locked results in a failure.
+   * {@linkcode transaction}. It waits for other processes of this program
+   * without limit, while the event loop runs; only another program that keeps
+   * the database locked results in a failure.
    *
-   * @throws {Failure} Where the database cannot be written; everything that
-   * `work` did is undone then, as it is where `work` throws.
+   * @throws {Failure} If the database cannot be written. All changes of `work`
+   * are rolled back then, and also if `work` throws.
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * Runs `work` as one unit. Inside another transaction it is a savepoint: what
-   * it did is undone alone where it throws, and the outer one may go on, unless
-   * the engine itself has given up all of it, as on a full disk; then the
-   * outer one fails with the same error.
+   * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
+   * throws, only its own changes are rolled back and the outer transaction may
+   * continue. If the engine itself rolled back the outer transaction, as on a
+   * full disk, the outer one fails with the same error.
    *
-   * Outside of one it begins and commits its own. It queues as
-   * {@linkcode write} does, but it blocks the event loop, and so not for longer
-   * than the busy timeout: what can wait uses {@linkcode write}.
+   * Outside of a transaction it begins and commits its own. It queues as
+   * {@linkcode write} does, but it blocks the event loop, at most for the busy
+   * timeout. Callers that can wait use {@linkcode write}.
    *
    * @throws {Failure} As {@linkcode write} does.
    */
@@ -75,53 +75,53 @@ export interface Transactions {
 }
 
 /**
- * What the rules ask of the database. Every look-up orders the turns by
- * (start instant, id), and "until" an instant includes it.
+ * The turns in the database. Every look-up orders the turns by (start instant,
+ * id), and "until" an instant includes it.
  */
 export interface TurnStore extends Transactions {
   turnOfPrompt(hash: string): Turn | undefined;
   turnOfAnswer(hash: string): Turn | undefined;
   /** The newest turn of the process until `at`. */
   newestTurn(owner: Owner, at: number): Turn | undefined;
-  /** The first turn of the process that started later than `at`. */
+  /** The first turn of the process that started after `at`. */
   nextTurn(owner: Owner, at: number): Turn | undefined;
-  /** The newest turn of the process until `at` that carries the agent's `turnId`. */
+  /** The newest turn of the process until `at` that has the agent's `turnId`. */
   newestNamedTurn(owner: Owner, turnId: string, at: number): Turn | undefined;
-  /** The oldest turn of the process that carries the agent's `turnId`. */
+  /** The oldest turn of the process that has the agent's `turnId`. */
   oldestNamedTurn(owner: Owner, turnId: string): Turn | undefined;
-  /** The newest turn of the session until `at`, whichever process it is of. */
+  /** The newest turn of the session until `at`, in any of its processes. */
   newestSessionTurn(sid: string, at: number): Turn | undefined;
-  /** The first turn of the session that started later than `at`. */
+  /** The first turn of the session that started after `at`. */
   nextSessionTurn(sid: string, at: number): Turn | undefined;
   hasTurns(owner: Owner): boolean;
-  /** The newest turn of the process until `at`, and the first that started later. */
+  /** The newest turn of the process until `at`, and the first one after it. */
   neighbours(owner: Owner, at: number): Neighbours;
-  /** Counts a new turn in its session and its process, stores and gives it. */
+  /** Counts a new turn in its session and its process, stores and returns it. */
   mint(turn: NewTurn): Turn;
-  /** Orphans a turn by another, and gives it as it is then. */
+  /** Marks a turn as orphaned by another, and returns its new state. */
   orphan(id: number, by: number): Turn;
   /** The turns that a turn orphaned, in id order. */
   orphansOf(id: number): Turn[];
-  /** Sets what an answer sets, and gives the turn as it is then. */
+  /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
   /**
-   * Remembers the turn of an answer. One that was deleted by hand since is
-   * replaced by a turn that was minted later, as where the log is read again;
-   * an older turn never had that answer.
+   * Remembers the turn of an answer. If the remembered turn was deleted by hand,
+   * only a turn that was minted later replaces it, as when the log is read again;
+   * an older turn never had this answer.
    *
-   * @returns Whether the answer belongs to that turn now.
+   * @returns Whether the answer belongs to the turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }
 
-/** Remembers up to where the files of a followed path have been read. */
+/** The positions up to which the files of a followed path have been read. */
 export interface CheckpointStore extends Transactions {
-  /** The files that were followed under a path, in the order of their reading. */
+  /** The checkpoints of a path, in the order in which the files are read. */
   checkpointsOf(path: string): Checkpoint[];
   /**
-   * Begins a new file, to be read after all others of its path.
+   * Adds a new file, to be read after all others of its path.
    *
-   * @param head The first bytes that it has.
+   * @param head The fingerprint of its first bytes.
    */
   addCheckpoint(
     path: string,
@@ -129,24 +129,24 @@ export interface CheckpointStore extends Transactions {
     head: Fingerprint,
     seenMs: number,
   ): Checkpoint;
-  /** Sets which file it is now, as where it was compressed. */
+  /** Stores the file's new identity, for example after it was compressed. */
   locateCheckpoint(id: number, identity: Identity | null): void;
-  /** Forgets a file of which nothing was read. */
+  /** Deletes the checkpoint of a file of which nothing was read. */
   dropCheckpoint(id: number): void;
-  /** Stores up to where a file has been read. */
+  /** Stores the position up to which a file has been read. */
   moveCheckpoint(position: Position): void;
-  /** Forgets all but the newest files of a path, and those that are not read yet. */
+  /** Deletes the oldest checkpoints of a path whose files have been read. */
   pruneCheckpoints(path: string): void;
 }
 
-/** A place that keeps turns and checkpoints. */
+/** A database of turns and checkpoints. */
 export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
-   * Makes sure that no other process follows the same file into this database,
-   * until this one lets go of the store.
+   * Ensures that no other process follows the same file into this database
+   * until the store is disposed.
    *
    * @param followed The path of the file.
-   * @throws {Failure} Where one does, or that cannot be found out.
+   * @throws {Failure} If another process does, or if the claim cannot be checked.
    */
   claim(followed: string): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The rules by which prompts and answers become turns (SPEC sections 2 and 3).
- * They know neither SQL nor streams: a store is handed to them.
+ * The rules that turn prompts and answers into turns (SPEC sections 2 and 3),
+ * independent of SQL and streams.
  *
  * @module
  */
@@ -11,18 +11,23 @@ import type { Turn } from "./turn.ts";
 import type { TurnStore } from "./store.ts";
 
 /**
- * What an event changed: a turn was minted; nothing, since the event is known;
- * a turn was completed; a completed turn has one more message, be it its answer
- * or an older one; nothing, since the answer has no turn.
+ * What an event changed:
+ *
+ * - `minted`: the prompt began a new turn;
+ * - `known`: nothing, the event was applied before;
+ * - `completed`: the answer completed its turn;
+ * - `updated`: the turn was completed before, and the answer replaced its
+ *   answer or is older;
+ * - `unmatched`: nothing, the answer has no turn.
  */
 export type Change = "minted" | "known" | "completed" | "updated" | "unmatched";
 
-/** What applying an event resulted in. */
+/** The result of applying an event. */
 export interface Applied {
   change: Change;
   /**
-   * The turns to emit, as they are now, in order: those that a prompt orphaned,
-   * then the event's own. Empty if an answer is unmatched.
+   * The turns to emit, in their new state and in order: the turns that a prompt
+   * orphaned, then the event's own. Empty if the answer is unmatched.
    */
   turns: Turn[];
 }
@@ -31,13 +36,13 @@ export interface Applied {
 export interface Found {
   /** The turn; `undefined` if the event has none. */
   turn: Turn | undefined;
-  /** Whether the turn is one of another process. */
+  /** Whether the turn belongs to another process. */
   pidMismatch: boolean;
-  /** The turn by which it was decided. */
+  /** The candidate, even if its turn id contradicts the event's. */
   last: Turn | undefined;
 }
 
-/** Applies events to a store, each once ever. */
+/** Applies each event to a store exactly once. */
 export class Tracker {
   #store: TurnStore;
 
@@ -46,10 +51,10 @@ export class Tracker {
   }
 
   /**
-   * Applies one event, as a whole or not at all. It is committed with the
-   * transaction that is open, or else by itself.
+   * Applies one event atomically. It is committed with the open transaction, or
+   * in its own if none is open.
    *
-   * @throws {Failure} Where the store cannot be written.
+   * @throws {Failure} If the store cannot be written.
    */
   apply(event: TurnEvent): Applied {
     return this.#store.transaction(() =>
@@ -99,7 +104,7 @@ export class Tracker {
     }
     const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
     const completed = store.complete(turn, {
-      // An empty text leaves the text that is there.
+      // An empty text does not replace the turn's text.
       text: answer.text || (turn.assistantText ?? ""),
       t: answer.t,
       at: answer.at,
@@ -110,8 +115,7 @@ export class Tracker {
   }
 
   /**
-   * The turn that an answer, or any other event, belongs to (SPEC section 3,
-   * step 1).
+   * Finds the turn of an answer or of any other event (SPEC section 3, step 1).
    */
   find(owner: EventOwner): Found {
     const store = this.#store;
@@ -133,10 +137,10 @@ export class Tracker {
   }
 
   /**
-   * In which time the events of the same session, process and turn id belong to
-   * the same turn as one event, or to none as it does.
+   * The interval in which all events of the same session, process and turn id
+   * have the same turn, or none, as the given event.
    *
-   * @returns Instants in milliseconds since the epoch; the second is not included.
+   * @returns Instants in milliseconds since the epoch; the second is excluded.
    */
   validity(
     owner: EventOwner,
@@ -147,7 +151,7 @@ export class Tracker {
       : this.#store.nextTurn(owner, owner.at);
     const from = last?.startMs ?? -Infinity;
     return [
-      // The oldest turn of that name may be yet to begin.
+      // The oldest turn with that turn id may start after the event.
       from <= owner.at ? from : -Infinity,
       next?.startMs ?? Infinity,
     ];

@@ -1,33 +1,33 @@
 /**
- * A turn as the database holds it (SPEC section 5).
+ * A turn, as stored in the database (SPEC section 5).
  *
  * @module
  */
 
-/** What became of a turn. */
+/** The status of a turn. */
 export type TurnStatus = "waiting_response" | "completed" | "orphaned";
 
-/** One row of the table `turns`. */
+/** A row of the table `turns`. */
 export interface Turn {
   /** The global id, minted once and never changed. */
   id: number;
   sid: string;
   pid: number;
-  /** How many turns the session had with this one. */
+  /** The number of this turn in its session, from 1. */
   sessionTurn: number | null;
-  /** How many turns the session's process had with this one. */
+  /** The number of this turn in its process of the session, from 1. */
   sessionPidTurn: number | null;
   status: TurnStatus;
   userText: string | null;
   assistantText: string | null;
-  /** The prompt's `t`, as it came. */
+  /** The prompt's `t`, unchanged. */
   startTime: string | null;
-  /** The `t` of the answer that stands, as it came. */
+  /** The answer's `t`, unchanged. */
   endTime: string | null;
   durationMs: number | null;
   /** The agent's own id of the turn. */
   turnId: string | null;
-  /** Whether the answer that stands came from another process. */
+  /** Whether the answer came from another process. */
   pidMismatch: boolean;
   /** The instant of `startTime`, in milliseconds since the epoch. */
   startMs: number | null;

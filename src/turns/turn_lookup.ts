@@ -1,6 +1,6 @@
 /**
- * Finds the turn of an event that changes none (SPEC section 6, `--emit
- * events`), in the common case without asking the database.
+ * Finds the turns of events that change none (SPEC section 6, `--emit events`),
+ * usually without a query.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { EventOwner } from "./event.ts";
 import type { Applied, Tracker } from "./tracker.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
-/** What an event is told of its turn. */
+/** The fields of a turn that are added to its events. */
 export interface TurnTag {
   id: number;
   sessionTurn: number | null;
@@ -17,19 +17,19 @@ export interface TurnTag {
   status: TurnStatus;
 }
 
-/** A turn or none, and in which time it is that of the events it is known for. */
+/** A turn or none, and the interval in which it is valid, in ms since the epoch. */
 interface Known {
   tag: TurnTag | undefined;
   from: number;
   until: number;
 }
 
-/** How much is remembered; far more turns than are under way at a time. */
+/** The size of the cache; far more turns than are active at a time. */
 const MOST_KNOWN = 20_000;
 
 /**
- * Remembers the turns of the processes that are at work. What another program
- * changes in the same database meanwhile is seen when its events are read here.
+ * Caches the turns of active processes. A change that another program makes in
+ * the database is seen once this program reads the same event.
  */
 export class TurnLookup {
   #tracker: Tracker;
@@ -41,7 +41,7 @@ export class TurnLookup {
     this.#tracker = tracker;
   }
 
-  /** The turn that an event belongs to by the rule of SPEC section 3, if any. */
+  /** The turn of an event by the rule of SPEC section 3, if any. */
   find(owner: EventOwner): TurnTag | undefined {
     const { sid, pid, turnId, at } = owner;
     const key = turnId === null ? `${pid}` : `${pid}|${turnId}`;
@@ -56,10 +56,10 @@ export class TurnLookup {
     return tag;
   }
 
-  /** Takes notice of an event of a session, and gives its turn. */
+  /** Updates the cache after an event was applied, and returns its turn. */
   applied(sid: string, { turns }: Applied): TurnTag | undefined {
-    // Other events of the session may have another turn now, or another status,
-    // by this event or, where that is known, by whoever applied it.
+    // Other events of the session may have another turn or status now. If the
+    // event is known, another program may have applied it.
     this.#sessions.delete(sid);
     return turns.map(tagOf).at(-1);
   }

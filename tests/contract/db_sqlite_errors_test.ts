@@ -1,5 +1,6 @@
 /**
- * What `src/` needs of `@db/sqlite`: what fails, how, and what is left then.
+ * The behaviour of `@db/sqlite` on which `src/` relies: errors, and the state
+ * after them.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import {
 } from "@std/assert";
 import { count, memory, Scratch } from "./scratch.ts";
 
-/** A plain `Error`, which carries SQLite's message and nothing else. */
+/** Asserts a plain `Error` that has SQLite's message and no code. */
 function assertSqlError(fn: () => unknown, message: string): void {
   const error = assertThrows(fn, Error);
   assertEquals(error.message, message);
@@ -21,7 +22,7 @@ function assertSqlError(fn: () => unknown, message: string): void {
   assertEquals("code" in error, false);
 }
 
-Deno.test("Database throws SqliteError 14 where it cannot open a file", () => {
+Deno.test("Database throws SqliteError 14 if it cannot open a file", () => {
   using scratch = new Scratch();
   const attempts = [
     () => scratch.open({}, "none/test.db"),
@@ -38,7 +39,7 @@ Deno.test("Database throws SqliteError 14 where it cannot open a file", () => {
   }
 });
 
-Deno.test("Statement of no SQL at all is a misuse when run", () => {
+Deno.test("Statement without SQL throws SqliteError 21 when run", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("-- nothing");
   for (const run of [() => statement.run(), () => statement.value()]) {
@@ -56,7 +57,7 @@ Deno.test("Database throws a plain Error for SQL that does not parse", () => {
   assertSqlError(() => db.prepare("SELEC"), message);
 });
 
-Deno.test("Statement throws a plain Error and can be run again", () => {
+Deno.test("Statement throws a plain Error, and can be run again", () => {
   using scratch = memory();
   const { db } = scratch;
   db.exec("CREATE TABLE t (x UNIQUE); INSERT INTO t VALUES (1)");
@@ -85,7 +86,7 @@ Deno.test("Statement.finalize throws the code of a run that failed", () => {
   insert.finalize();
 });
 
-Deno.test("Database throws a plain Error for a file that is no database", () => {
+Deno.test("Database throws a plain Error for a file that is not a database", () => {
   using scratch = new Scratch();
   Deno.writeTextFileSync(scratch.file(), "not a database ".repeat(100));
   const db = scratch.open();
@@ -108,7 +109,7 @@ Deno.test("Database throws a plain Error for a database that is locked", () => {
   assertEquals(count(other), 1);
 });
 
-Deno.test("Database waits for a lock as long as busy_timeout says", () => {
+Deno.test("Database waits for a lock until busy_timeout", () => {
   using scratch = new Scratch();
   const db = scratch.open();
   db.exec("PRAGMA busy_timeout = 200");
@@ -118,7 +119,7 @@ Deno.test("Database waits for a lock as long as busy_timeout says", () => {
   assert(performance.now() - start > 100);
 });
 
-Deno.test("Statement that met a lock keeps others from committing until it is run again", () => {
+Deno.test("Statement that failed on a lock blocks commits until it is run again", () => {
   using scratch = new Scratch();
   const db = scratch.open();
   db.exec("CREATE TABLE t (x); CREATE TABLE u (x)");
@@ -130,12 +131,12 @@ Deno.test("Statement that met a lock keeps others from committing until it is ru
   other.exec("COMMIT");
   assertEquals(second.run(), 1);
   assertEquals([count(db, "u"), count(other, "u")], [1, 0]);
-  // And what was not committed is rolled back then.
+  // The uncommitted change is rolled back then.
   assertEquals(first.run(), 1);
   assertEquals([count(db, "u"), count(other, "t")], [0, 1]);
 });
 
-Deno.test("Database.exec that met a lock leaves nothing behind", () => {
+Deno.test("Database.exec that failed on a lock does not block commits", () => {
   using scratch = new Scratch();
   const db = scratch.open();
   db.exec("CREATE TABLE t (x)");

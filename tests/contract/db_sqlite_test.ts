@@ -1,5 +1,6 @@
 /**
- * What `src/` needs of `@db/sqlite`: connections and statements.
+ * The behaviour of `@db/sqlite` on which `src/` relies: connections and
+ * statements.
  *
  * @module
  */
@@ -15,11 +16,11 @@ import {
 } from "@std/assert";
 import { count, memory, Scratch } from "./scratch.ts";
 
-Deno.test("SQLITE_VERSION is that of a library that knows RETURNING", () => {
+Deno.test("SQLITE_VERSION is of a library that supports RETURNING", () => {
   assertMatch(SQLITE_VERSION, /^3\.(3[5-9]|[4-9]\d)\./);
 });
 
-Deno.test("Database makes its file, and finds it again", () => {
+Deno.test("Database creates its file, and opens it again", () => {
   using scratch = new Scratch();
   const db = scratch.open();
   assertEquals(db.path, scratch.file());
@@ -51,7 +52,7 @@ Deno.test("Database with readonly reads and does not write", () => {
   );
 });
 
-Deno.test("Database with flags looks at no other option", () => {
+Deno.test("Database with flags ignores all other options", () => {
   using scratch = new Scratch();
   const readWrite = 2;
   assertThrows(() => scratch.open({ flags: readWrite }), SqliteError);
@@ -59,7 +60,7 @@ Deno.test("Database with flags looks at no other option", () => {
     .exec("CREATE TABLE t (x)");
 });
 
-Deno.test("Database with memory makes no file", () => {
+Deno.test("Database with memory creates no file", () => {
   using scratch = new Scratch();
   scratch.open({ memory: true }).exec("CREATE TABLE t (x)");
   assertThrows(() => Deno.statSync(scratch.file()), Deno.errors.NotFound);
@@ -74,7 +75,7 @@ Deno.test("Database.exec runs many statements and returns the last changes", () 
   assertEquals([db.changes, db.totalChanges], [2, 6]);
 });
 
-Deno.test("Database tells whether a transaction is open", () => {
+Deno.test("Database.inTransaction shows whether a transaction is open", () => {
   using scratch = memory();
   const { db } = scratch;
   assertEquals([db.autocommit, db.inTransaction], [true, false]);
@@ -84,7 +85,7 @@ Deno.test("Database tells whether a transaction is open", () => {
   assertEquals([db.autocommit, db.inTransaction], [true, false]);
 });
 
-Deno.test("Database.lastInsertRowId has 32 bits where RETURNING has them all", () => {
+Deno.test("Database.lastInsertRowId has 32 bits, RETURNING has 64", () => {
   using scratch = memory({ int64: true });
   const { db } = scratch;
   db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, x)");
@@ -118,7 +119,7 @@ Deno.test("Statement.run returns the changes, not the rows", () => {
   assertEquals(insert.run(1), 0);
   insert.run(2);
   assertEquals(db.prepare("UPDATE t SET x = x + 10").run(), 2);
-  // What changes nothing leaves the count as it was.
+  // A statement that changes nothing leaves the count unchanged.
   assertEquals(db.prepare("SELECT 1").run(), 2);
 });
 
@@ -132,7 +133,7 @@ Deno.test("Statement reads rows as objects and as arrays", () => {
   assertEquals(statement.values(), [[1, "x"]]);
 });
 
-Deno.test("Statement reads no row as undefined", () => {
+Deno.test("Statement.get and value return undefined if there is no row", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT 1 WHERE ?");
   assertStrictEquals(statement.get(0), undefined);
@@ -142,7 +143,7 @@ Deno.test("Statement reads no row as undefined", () => {
   assertEquals(statement.value(1), [1]);
 });
 
-Deno.test("Statement.get returns an object that the next call leaves alone", () => {
+Deno.test("Statement.get returns an object that the next call does not change", () => {
   using scratch = memory();
   scratch.db.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1)");
   const statement = scratch.db.prepare("SELECT x FROM t");
@@ -152,7 +153,7 @@ Deno.test("Statement.get returns an object that the next call leaves alone", () 
   assertEquals(before, { x: 1 });
 });
 
-Deno.test("Statement commits INSERT ... RETURNING though only one row is read", () => {
+Deno.test("Statement commits INSERT ... RETURNING even if only one row is read", () => {
   using scratch = new Scratch();
   const db = scratch.open();
   const other = scratch.open();
@@ -166,7 +167,7 @@ Deno.test("Statement commits INSERT ... RETURNING though only one row is read", 
   assertEquals(count(other), 6);
 });
 
-Deno.test("Statement.sql is the first statement, and the only one that is run", () => {
+Deno.test("Statement.sql is the first statement, and only that one is run", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT 1; SELECT 2");
   assertEquals(statement.sql, "SELECT 1;");

@@ -1,6 +1,6 @@
 /**
- * What `src/status/` needs of `@db/sqlite`, and of SQLite in it: databases that
- * are opened by a URI, to be read without a trace.
+ * The behaviour of `@db/sqlite`, and of SQLite, on which `status` relies:
+ * databases that are opened by a URI and read without creating files.
  *
  * @module
  */
@@ -28,7 +28,7 @@ function create(scratch: Scratch, name?: string) {
   return db;
 }
 
-Deno.test("Database with flags takes a URI, with percent signs for what has a meaning there", () => {
+Deno.test("Database with flags takes a URI with percent-encoded characters", () => {
   using scratch = new Scratch();
   const name = "a b?c#d%41.db";
   create(scratch, name).close();
@@ -38,18 +38,18 @@ Deno.test("Database with flags takes a URI, with percent signs for what has a me
   assertEquals(names(scratch), [name]);
 });
 
-Deno.test("Database with readonly leaves files beside one in WAL mode that was closed", () => {
+Deno.test("Database with readonly creates files beside a closed one in WAL mode", () => {
   using scratch = new Scratch();
   create(scratch).close();
   assertEquals(names(scratch), ["test.db"]);
   const db = scratch.open({ readonly: true });
   assertEquals(count(db), 1);
   db.close();
-  // Which is why the ways below are gone.
+  // For this reason the program opens databases as in the tests below.
   assertEquals(names(scratch), ["test.db", "test.db-shm", "test.db-wal"]);
 });
 
-Deno.test("Database by a URI with immutable=1 reads one that was closed, and leaves nothing", () => {
+Deno.test("Database by a URI with immutable=1 reads a closed one, and creates no files", () => {
   using scratch = new Scratch();
   create(scratch).close();
   const db = new Database(uri(scratch, "immutable=1"), { flags: FLAGS });
@@ -59,7 +59,7 @@ Deno.test("Database by a URI with immutable=1 reads one that was closed, and lea
   assertEquals(names(scratch), ["test.db"]);
 });
 
-Deno.test("Database by a URI with readonly_shm=1 reads one that is open, and creates nothing", () => {
+Deno.test("Database by a URI with readonly_shm=1 reads an open one, and creates no files", () => {
   using scratch = new Scratch();
   const writer = create(scratch);
   const db = new Database(uri(scratch, "readonly_shm=1"), { flags: FLAGS });

@@ -1,6 +1,6 @@
 /**
- * What `src/` needs of `@db/sqlite`: values, from JavaScript into the database
- * and back.
+ * The behaviour of `@db/sqlite` on which `src/` relies: values, from JavaScript
+ * into the database and back.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { memory } from "./scratch.ts";
 
 const utf8 = new TextEncoder();
 
-/** What comes back when a value is bound and selected. */
+/** Binds a value, selects it and returns the result. */
 function echo(value: BindValue, int64 = true): unknown {
   using scratch = memory({ int64 });
   return scratch.db.prepare("SELECT ?").value(value)?.[0];
@@ -28,7 +28,7 @@ Deno.test("Statement.value reads 32 bits of an integer by default", () => {
   assertStrictEquals(echo(5_000_000_000, false), 705_032_704);
 });
 
-Deno.test("Statement.value reads 64-bit integers when the database is opened with int64", () => {
+Deno.test("Statement.value reads 64-bit integers if the database is opened with int64", () => {
   const numbers = [
     0,
     -1,
@@ -40,7 +40,7 @@ Deno.test("Statement.value reads 64-bit integers when the database is opened wit
   for (const number of numbers) assertStrictEquals(echo(number), number);
 });
 
-Deno.test("Statement.value reads an integer that is not safe as a bigint", () => {
+Deno.test("Statement.value reads an unsafe integer as a bigint", () => {
   for (const big of [2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)]) {
     assertStrictEquals(echo(big), big);
   }
@@ -58,7 +58,7 @@ Deno.test("Statement.get reads integers as Statement.value does", () => {
   }
 });
 
-Deno.test("Statement binds numbers by whether they are integers", () => {
+Deno.test("Statement binds integers as INTEGER, and other numbers as REAL", () => {
   assertEquals(typeOf(1), "integer");
   assertEquals(typeOf(Number.MAX_SAFE_INTEGER), "integer");
   assertEquals(typeOf(1.5), "real");
@@ -78,7 +78,7 @@ Deno.test("Statement binds booleans as 0 and 1, and a Date as its ISO text", () 
   assertEquals(echo(new Date(0)), "1970-01-01T00:00:00.000Z");
 });
 
-Deno.test("Statement refuses what it cannot bind", () => {
+Deno.test("Statement throws for a value that it cannot bind", () => {
   assertThrows(
     () => echo(Symbol("x")),
     Error,
@@ -93,18 +93,18 @@ Deno.test("Statement keeps text of any length and script", () => {
   }
 });
 
-Deno.test("Statement tells an empty text from NULL", () => {
+Deno.test("Statement distinguishes an empty text from NULL", () => {
   assertStrictEquals(echo(""), "");
   assertEquals(typeOf(""), "text");
 });
 
-Deno.test("Statement keeps text after a U+0000 but reads only what is before it", () => {
+Deno.test("Statement stores text after a U+0000, but reads only the text before it", () => {
   using scratch = memory();
   const row = scratch.db.prepare("SELECT ?1, CAST(?1 AS BLOB)").value("a\0b");
   assertEquals(row, ["a", utf8.encode("a\0b")]);
 });
 
-Deno.test("Statement tells text that differs only after a U+0000", () => {
+Deno.test("Statement distinguishes texts that differ only after a U+0000", () => {
   using scratch = memory();
   scratch.db.exec("CREATE TABLE t (x TEXT UNIQUE)");
   const insert = scratch.db.prepare("INSERT INTO t VALUES (?)");
@@ -121,7 +121,7 @@ Deno.test("Statement stores a lone surrogate as U+FFFD", () => {
   assertEquals(statement.value("a\uDC00b"), expected);
 });
 
-Deno.test("Statement.value reads a blob as bytes that are its own", () => {
+Deno.test("Statement.value reads a blob as a copy of its bytes", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT ?");
   const first = statement.value<[Uint8Array]>(new Uint8Array([1, 0, 255]));
@@ -129,7 +129,7 @@ Deno.test("Statement.value reads a blob as bytes that are its own", () => {
   assertEquals(first, [new Uint8Array([1, 0, 255])]);
 });
 
-Deno.test("Statement tells an empty blob from NULL", () => {
+Deno.test("Statement distinguishes an empty blob from NULL", () => {
   assertEquals(echo(new Uint8Array()), new Uint8Array());
   assertEquals(typeOf(new Uint8Array()), "blob");
 });
@@ -139,7 +139,7 @@ Deno.test("Statement binds a part of a buffer", () => {
   assertEquals(echo(part), new Uint8Array([2, 3]));
 });
 
-Deno.test("Statement.value parses what SQLite's JSON functions return", () => {
+Deno.test("Statement.value parses results of SQLite's JSON functions", () => {
   using scratch = memory();
   const sql =
     `SELECT json_object('a', 1), '{"a":1}', json_object('a', 1) || ''`;
@@ -160,7 +160,7 @@ Deno.test("Statement takes parameters by name, with the colon or without", () =>
   assertEquals(statement.value({ a: 1, ":b": 2 }), [1, 2]);
 });
 
-Deno.test("Statement does not know a name that the SQL lacks", () => {
+Deno.test("Statement throws for a parameter name that is not in the SQL", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT :a");
   assertThrows(
@@ -171,7 +171,7 @@ Deno.test("Statement does not know a name that the SQL lacks", () => {
   assertEquals(statement.value({ a: 1 }), [1]);
 });
 
-Deno.test("Statement refuses more values than it has parameters", () => {
+Deno.test("Statement throws for more values than parameters", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT ?");
   const error = assertThrows(() => statement.value(1, 2), SqliteError);
@@ -179,7 +179,7 @@ Deno.test("Statement refuses more values than it has parameters", () => {
   assertEquals(error.code, 25);
 });
 
-Deno.test("Statement forgets the values of the run before", () => {
+Deno.test("Statement clears the values of the previous run", () => {
   using scratch = memory();
   const statement = scratch.db.prepare("SELECT ?, ?");
   statement.value(1, 2);

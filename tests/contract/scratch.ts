@@ -1,5 +1,5 @@
 /**
- * Databases that are gone when a test is over.
+ * Temporary databases.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export function memory(
   return { db, [Symbol.dispose]: () => db.close() };
 }
 
-/** How many rows a table has. */
+/** The number of rows in a table. */
 export function count(db: Database, table = "t"): unknown {
   using statement = db.prepare(`SELECT count(*) FROM ${table}`);
   return statement.value()?.[0];
 }
 
-/** A directory of its own, and connections to the files in it. */
+/** A temporary directory, and connections to the databases in it. */
 export class Scratch extends TempDir {
   #open: Database[] = [];
 

@@ -1,8 +1,8 @@
 /**
- * What the tests need of `@std/assert`: above all, that its assertions fail.
+ * The behaviour of `@std/assert` on which the tests rely: above all, that its
+ * assertions fail.
  *
- * The checks here are made with plain `throw`s, so that no assertion vouches
- * for itself.
+ * The checks here use plain `throw`s, so that no assertion checks itself.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import {
   fail,
 } from "@std/assert";
 
-/** The assertion error that a function throws; anything else is a failure. */
+/** Returns the assertion error that a function throws. */
 function failure(fn: () => unknown): AssertionError {
   try {
     fn();
@@ -79,7 +79,7 @@ Deno.test("assertEquals compares primitives by value, NaN and -0 included", () =
   different("\u00E9", "e\u0301");
 });
 
-Deno.test("assertEquals tells undefined from missing", () => {
+Deno.test("assertEquals distinguishes undefined from missing", () => {
   different([undefined], []);
   different({ a: undefined }, {});
   different({ a: undefined }, { b: undefined });
@@ -134,7 +134,7 @@ Deno.test("assertEquals compares maps and sets in any order", () => {
   different(new Map([[{ a: 1 }, [1]]]), new Map([[{ a: 1 }, [2]]]));
 });
 
-Deno.test("assertEquals compares what holds itself", () => {
+Deno.test("assertEquals compares cyclic objects", () => {
   const ring = (n: number) => {
     const it: Record<string, unknown> = { n };
     it.self = it;
@@ -144,7 +144,7 @@ Deno.test("assertEquals compares what holds itself", () => {
   failure(() => assertEquals(ring(1), ring(2)));
 });
 
-Deno.test("assertEquals tells what differs, and the caller's message", () => {
+Deno.test("assertEquals shows the difference and the caller's message", () => {
   const { name, message } = failure(() =>
     assertEquals({ a: "same", b: "left" }, { a: "same", b: "right" }, "Why")
   );
@@ -156,7 +156,7 @@ Deno.test("assertEquals tells what differs, and the caller's message", () => {
   assertMatch(message, /\+\s+b: "right"/);
 });
 
-Deno.test("assertStrictEquals takes only one and the same", () => {
+Deno.test("assertStrictEquals accepts only the same object", () => {
   const list = [1];
   assertStrictEquals(list, list);
   assertStrictEquals(NaN, NaN);
@@ -165,7 +165,7 @@ Deno.test("assertStrictEquals takes only one and the same", () => {
   failure(() => assertStrictEquals("1", 1));
 });
 
-Deno.test("assertThrows returns what was thrown", () => {
+Deno.test("assertThrows returns the thrown error", () => {
   const error = new TypeError("Cannot do it");
   const fn = () => {
     throw error;
@@ -180,7 +180,7 @@ Deno.test("assertThrows returns what was thrown", () => {
   failure(() => assertThrows(() => {}, Error, "", "Why"));
 });
 
-Deno.test("assertThrows takes what is no Error only without a class", () => {
+Deno.test("assertThrows accepts a value that is not an Error only without a class", () => {
   const fn = () => {
     throw 5;
   };
@@ -188,7 +188,7 @@ Deno.test("assertThrows takes what is no Error only without a class", () => {
   failure(() => assertThrows(fn, Error));
 });
 
-Deno.test("assertRejects returns what the promise was rejected with", async () => {
+Deno.test("assertRejects returns the rejection of the promise", async () => {
   const error = new TypeError("Cannot do it");
   const fn = () => Promise.reject(error);
   assertStrictEquals(await assertRejects(fn), error);
@@ -199,7 +199,7 @@ Deno.test("assertRejects returns what the promise was rejected with", async () =
   await asyncFailure(() => assertRejects(() => Promise.resolve()));
 });
 
-Deno.test("assertRejects fails where the function itself throws", async () => {
+Deno.test("assertRejects fails if the function itself throws", async () => {
   await asyncFailure(() =>
     assertRejects(() => {
       throw new Error("at once");
@@ -207,7 +207,7 @@ Deno.test("assertRejects fails where the function itself throws", async () => {
   );
 });
 
-Deno.test("assert, assertExists and fail tell the caller's message", () => {
+Deno.test("assert, assertExists and fail show the caller's message", () => {
   assert(1);
   assertExists(0);
   assertExists("");
@@ -223,20 +223,20 @@ Deno.test("assert, assertExists and fail tell the caller's message", () => {
   ) assertStringIncludes(failure(fn).message, "Why");
 });
 
-Deno.test("assertMatch and assertStringIncludes look into text", () => {
+Deno.test("assertMatch and assertStringIncludes search in texts", () => {
   assertMatch("abc", /B/i);
   assertStringIncludes("abc", "bc");
   failure(() => assertMatch("abc", /B/));
   failure(() => assertStringIncludes("abc", "cb"));
 });
 
-Deno.test("assertInstanceOf takes instances of a class and of those below it", () => {
+Deno.test("assertInstanceOf accepts instances of a class and of its subclasses", () => {
   assertInstanceOf(new TypeError(), Error);
   failure(() => assertInstanceOf(new Error(), TypeError));
   failure(() => assertInstanceOf(null, Error));
 });
 
-Deno.test("assertGreater and the like compare numbers, bigints and text", () => {
+Deno.test("assertGreater and its variants compare numbers, bigints and texts", () => {
   assertGreater(2, 1);
   assertGreaterOrEqual(2n, 2n);
   assertLess("a", "b");

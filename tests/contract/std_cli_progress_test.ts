@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 
-/** A stream that keeps what is written to it, and says whether it was closed. */
+/** A stream that records the text written to it, and whether it was closed. */
 function recorder() {
   const seen = { text: "", closed: false };
   const decoder = new TextDecoder();
@@ -16,7 +16,7 @@ function recorder() {
   return { seen, writable };
 }
 
-/** Waits for an interval of a bar to pass. */
+/** Lets the interval of a bar pass. */
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test("ProgressBar draws at once, at each interval, and clears itself", async () => {
@@ -38,7 +38,7 @@ Deno.test("ProgressBar draws at once, at each interval, and clears itself", asyn
   assertEquals(seen.closed, false);
 });
 
-Deno.test("ProgressBar keeps the bar in its bounds, begins at its value, and tells the time", async () => {
+Deno.test("ProgressBar starts at its value, does not exceed its length, and passes the time", async () => {
   const { seen, writable } = recorder();
   const times: number[] = [];
   const bar = new ProgressBar({

@@ -1,5 +1,5 @@
 /**
- * What `src/` needs of `@std/cli`.
+ * The behaviour of `parseArgs` in `@std/cli` on which `src/` relies.
  *
  * @module
  */
@@ -15,7 +15,7 @@ Deno.test("parseArgs takes a value after = and from the next argument", () => {
   assertEquals(parseArgs(["--db=-"], options), { _: [], db: "-" });
 });
 
-Deno.test("parseArgs takes nothing that starts with a dash as a value", () => {
+Deno.test("parseArgs takes no argument that starts with a dash as a value", () => {
   const options = { string: ["db", "source"] } as const;
   assertEquals(parseArgs(["--db", "--source", "x"], options), {
     _: [],
@@ -25,7 +25,7 @@ Deno.test("parseArgs takes nothing that starts with a dash as a value", () => {
   assertEquals(parseArgs(["--db", "-5"], options), { _: [], db: "", 5: true });
 });
 
-Deno.test("parseArgs gives a string option without a value the empty text", () => {
+Deno.test("parseArgs sets a string option without a value to the empty text", () => {
   const options = { string: ["db"] } as const;
   assertEquals(parseArgs(["--db"], options), { _: [], db: "" });
   assertEquals(parseArgs(["--db="], options), { _: [], db: "" });
@@ -33,7 +33,7 @@ Deno.test("parseArgs gives a string option without a value the empty text", () =
   assertEquals(parseArgs([], options), { _: [] });
 });
 
-Deno.test("parseArgs takes a lone dash as a positional, even after a long option", () => {
+Deno.test("parseArgs takes a single dash as a positional, even after a long option", () => {
   const options = { string: ["source"], alias: { source: "s" } } as const;
   assertEquals(parseArgs(["-"], options), { _: ["-"] });
   assertEquals(parseArgs(["--source", "-"], options), {
@@ -82,7 +82,7 @@ Deno.test("parseArgs sets an option under all of its names", () => {
   });
 });
 
-Deno.test("parseArgs takes letters in a bundle and values of letters", () => {
+Deno.test("parseArgs accepts bundled letters and letters with values", () => {
   const options = { boolean: ["v", "q"], string: ["n"] } as const;
   assertEquals(parseArgs(["-vq"], options), { _: [], v: true, q: true });
   const rest = { v: false, q: false };
@@ -106,7 +106,7 @@ Deno.test("parseArgs keeps the last value, or all of a collected option", () => 
   assertEquals(parseArgs([], options), { _: [], source: [] });
 });
 
-Deno.test("parseArgs makes numbers of what looks like one, but for string options", () => {
+Deno.test("parseArgs converts values that look like numbers, except of string options", () => {
   assertEquals(parseArgs(["--n", "12", "0x10", "1e3", "12a", " "]), {
     _: [16, 1000, "12a", " "],
     n: 12,
@@ -134,7 +134,7 @@ Deno.test("parseArgs ends options at --", () => {
   });
 });
 
-Deno.test("parseArgs with stopEarly leaves all from the first positional on", () => {
+Deno.test("parseArgs with stopEarly parses nothing after the first positional", () => {
   const options = { boolean: ["v", "json"], stopEarly: true } as const;
   assertEquals(parseArgs(["-v", "status", "--json", "5"], options), {
     _: ["status", "--json", "5"],
@@ -159,7 +159,7 @@ Deno.test("parseArgs sets defaults, under all names of an option", () => {
   });
 });
 
-Deno.test("parseArgs takes --no-NAME as false only where that is allowed", () => {
+Deno.test("parseArgs takes --no-NAME as false only if NAME is negatable", () => {
   const boolean = ["color"] as const;
   assertEquals(parseArgs(["--no-color"], { boolean, negatable: ["color"] }), {
     _: [],
@@ -172,7 +172,7 @@ Deno.test("parseArgs takes --no-NAME as false only where that is allowed", () =>
   });
 });
 
-Deno.test("parseArgs tells unknown of what is not declared, and drops it", () => {
+Deno.test("parseArgs passes undeclared arguments to unknown, and drops them if it returns false", () => {
   const calls: unknown[][] = [];
   const args = parseArgs(
     [
@@ -207,12 +207,12 @@ Deno.test("parseArgs tells unknown of what is not declared, and drops it", () =>
   ]);
 });
 
-Deno.test("parseArgs keeps what unknown does not return false for", () => {
+Deno.test("parseArgs keeps arguments for which unknown does not return false", () => {
   const args = parseArgs(["--what=1", "pos"], { unknown: () => undefined });
   assertEquals(args, { _: ["pos"], what: 1 });
 });
 
-Deno.test("parseArgs types its result by what is declared", () => {
+Deno.test("parseArgs types its result by the declared options", () => {
   const args = parseArgs([], {
     boolean: ["quiet", "help"],
     string: ["db", "source", "emit"],

@@ -1,5 +1,5 @@
 /**
- * What `src/` needs of `unicodeWidth` in `@std/cli`.
+ * The behaviour of `unicodeWidth` in `@std/cli` on which `src/` relies.
  *
  * @module
  */
@@ -13,13 +13,13 @@ function assertWidths(widths: Record<string, number>): void {
   }
 }
 
-Deno.test("unicodeWidth gives letters one column, and no text none", () => {
+Deno.test("unicodeWidth counts one column for a letter, and none for an empty text", () => {
   assertWidths({ "": 0, "hello": 5, "Größe": 5, "привет": 6, "مرحبا": 5 });
   const ascii = String.fromCharCode(...Array(95).keys().map((i) => i + 32));
   assertEquals(unicodeWidth(ascii), 95);
 });
 
-Deno.test("unicodeWidth gives East Asian characters two columns, half-wide ones one", () => {
+Deno.test("unicodeWidth counts two columns for East Asian characters, one for half-width ones", () => {
   assertWidths({
     "日本語のログ": 12,
     "한국어": 6,
@@ -32,17 +32,17 @@ Deno.test("unicodeWidth gives East Asian characters two columns, half-wide ones 
   });
 });
 
-Deno.test("unicodeWidth gives pictures two columns, each half of a flag one", () => {
+Deno.test("unicodeWidth counts two columns for emoji, one for each half of a flag", () => {
   assertWidths({ "😀": 2, "🦕": 2, "⌚": 2, "🇩🇪": 2, "🇩": 1 });
-  // What is shown as text unless a selector asks for a picture.
+  // These are shown as text, unless a variation selector asks for an emoji.
   assertWidths({ "❤": 1, "☀": 1, "©": 1, "1": 1 });
 });
 
-Deno.test("unicodeWidth counts each part of what is joined to one picture", () => {
+Deno.test("unicodeWidth counts each part of a joined emoji", () => {
   assertWidths({ "👩‍🔬": 4, "👩‍👩‍👧‍👦": 8, "👍🏽": 4 });
 });
 
-Deno.test("unicodeWidth gives marks, joiners and controls no column", () => {
+Deno.test("unicodeWidth counts no column for marks, joiners and controls", () => {
   const none = ["\0", "\n", "\t", "\x1b", "\x7f", "\x80", "\x9f"];
   const hidden = ["\u0301", "\u20dd", "\u200b", "\u200d", "\u202e", "\ufe0f"];
   for (const text of [...none, ...hidden, "\ufeff", "\u{e0061}"]) {
@@ -51,9 +51,9 @@ Deno.test("unicodeWidth gives marks, joiners and controls no column", () => {
   assertWidths({ "e\u0301": 1, "の\u3099": 2, "각": 2 });
 });
 
-Deno.test("unicodeWidth gives one column to what terminals differ in, and to the soft hyphen", () => {
+Deno.test("unicodeWidth counts one column for ambiguous characters and the soft hyphen", () => {
   assertWidths({ "…": 1, "█": 1, "▏": 1, "─": 1, "§": 1, "\u00ad": 1 });
-  // Line separators count, too, as do halves of surrogate pairs.
+  // Line separators and halves of surrogate pairs count too.
   assertWidths({ "\u2028": 1, "\ufffd": 1 });
   assertWidths({ "\ud800": 1 });
 });

@@ -1,5 +1,5 @@
 /**
- * What `src/` and the tests need of `@std/streams`.
+ * The behaviour of `@std/streams` on which `src/` and the tests rely.
  *
  * @module
  */
@@ -15,40 +15,40 @@ function lines(
   return Array.fromAsync(text.pipeThrough(new TextLineStream(options)));
 }
 
-/** All ways to cut a text in two. */
-function cuts(text: string): string[][] {
+/** All ways to split a text in two. */
+function splits(text: string): string[][] {
   return Array.from(
     { length: text.length + 1 },
     (_, i) => [text.slice(0, i), text.slice(i)],
   );
 }
 
-Deno.test("TextLineStream cuts at \\n and \\r\\n, wherever the chunks end", async () => {
-  for (const chunks of cuts("a\nbc\r\n\nd\r\n\r\ne\n")) {
+Deno.test("TextLineStream splits at \\n and \\r\\n in any chunks", async () => {
+  for (const chunks of splits("a\nbc\r\n\nd\r\n\r\ne\n")) {
     assertEquals(await lines(chunks), ["a", "bc", "", "d", "", "e"]);
   }
 });
 
 Deno.test("TextLineStream takes text after the last newline as a line", async () => {
-  for (const chunks of cuts("a\nbc")) {
+  for (const chunks of splits("a\nbc")) {
     assertEquals(await lines(chunks), ["a", "bc"]);
   }
 });
 
-Deno.test("TextLineStream makes no line of nothing", async () => {
+Deno.test("TextLineStream yields no line for an empty input", async () => {
   assertEquals(await lines([]), []);
   assertEquals(await lines(["", ""]), []);
   assertEquals(await lines(["\n"]), [""]);
 });
 
-Deno.test("TextLineStream keeps a \\r that no \\n follows", async () => {
-  for (const chunks of cuts("a\rb\r\r\nc\r")) {
+Deno.test("TextLineStream keeps a \\r without a \\n", async () => {
+  for (const chunks of splits("a\rb\r\r\nc\r")) {
     assertEquals(await lines(chunks), ["a\rb\r", "c\r"]);
   }
 });
 
-Deno.test("TextLineStream with allowCR cuts at \\r too", async () => {
-  for (const chunks of cuts("a\rb\r\nc\r\rd\n\re\r")) {
+Deno.test("TextLineStream with allowCR splits at \\r too", async () => {
+  for (const chunks of splits("a\rb\r\nc\r\rd\n\re\r")) {
     assertEquals(
       await lines(chunks, { allowCR: true }),
       ["a", "b", "c", "", "d", "", "e"],
@@ -56,12 +56,12 @@ Deno.test("TextLineStream with allowCR cuts at \\r too", async () => {
   }
 });
 
-Deno.test("TextLineStream keeps other separators of lines in the line", async () => {
+Deno.test("TextLineStream keeps other line separators in the line", async () => {
   const text = "a\u2028b\u2029c\u0085d\ve\ff";
   assertEquals(await lines([`${text}\n`]), [text]);
 });
 
-Deno.test("TextLineStream gives a line on before the next chunk comes", async () => {
+Deno.test("TextLineStream yields a line before the next chunk arrives", async () => {
   const stream = new TextLineStream();
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
@@ -79,6 +79,6 @@ Deno.test("TextLineStream reads a line of many chunks in linear time", async () 
   const start = performance.now();
   const [line] = await lines([...Array(20_000).fill(chunk), "\n"]);
   assertEquals(line.length, 20_000_000);
-  // To look through it again for each chunk would take minutes.
+  // To search the whole line again for each chunk would take minutes.
   assert(performance.now() - start < 10_000);
 });

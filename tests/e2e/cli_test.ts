@@ -35,7 +35,7 @@ Deno.test("turn-counter --source golden.jsonl writes the golden stream", async (
   assertEquals(fold(stdout), records(db));
 });
 
-Deno.test("turn-counter < golden.jsonl does the same as --source", async () => {
+Deno.test("turn-counter < golden.jsonl writes the same stream as --source", async () => {
   using dir = new TempDir();
   for (const args of [[], ["--source", "-"], ["--source", "/dev/stdin"]]) {
     const db = dir.file(`turns${args}.db`.replaceAll("/", ""));
@@ -48,7 +48,7 @@ Deno.test("turn-counter < golden.jsonl does the same as --source", async () => {
   }
 });
 
-Deno.test("SPEC 8: no name or word that a message quotes can control the terminal", async () => {
+Deno.test("SPEC 8: a name or argument quoted in a message cannot control the terminal", async () => {
   using dir = new TempDir();
   const hostile = "\x1b[2J\x1b]0;t\x07\x7f\x9b31m\u202e\u2066\r\n\u200b";
   const log = dir.write(`${hostile}.jsonl`, "turn.user_message\n");
@@ -79,7 +79,7 @@ Deno.test("SPEC 8: no name or word that a message quotes can control the termina
   }
 });
 
-Deno.test("turn-counter reads a log twice, and the second time changes no row", async () => {
+Deno.test("turn-counter changes no row when it reads a log again", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const args = ["--source", GOLDEN, "--db", db];
@@ -93,7 +93,7 @@ Deno.test("turn-counter reads a log twice, and the second time changes no row", 
   assertEquals(contents(db), before);
 });
 
-Deno.test("turn-counter --source a --source b reads one after the other", async () => {
+Deno.test("turn-counter --source a --source b reads a, then b", async () => {
   using dir = new TempDir();
   const [a, b] = ["a", "b"].map((text) =>
     dir.write(text, logOf([prompt({ text })]))
@@ -109,7 +109,7 @@ Deno.test("turn-counter --source a --source b reads one after the other", async 
   assertEquals(fold(stdout).map(({ user_text }) => user_text), ["a", "b"]);
 });
 
-Deno.test("turn-counter reads what a shell substitutes for a file", async () => {
+Deno.test("turn-counter --source <(command) reads the output of the command", async () => {
   using dir = new TempDir();
   const { code, stdout } = await shell(
     `"$@" --source <(cat ${GOLDEN}) --db "$DB"`,
@@ -119,7 +119,7 @@ Deno.test("turn-counter reads what a shell substitutes for a file", async () => 
   assertEquals(code, 0);
 });
 
-Deno.test("TURN_COUNTER_DB names the database, and --db is above it", async () => {
+Deno.test("TURN_COUNTER_DB names the database, and --db overrides it", async () => {
   using dir = new TempDir();
   const env = { TURN_COUNTER_DB: dir.file("env.db") };
   await turnCounter(["--source", GOLDEN], { env });
@@ -127,7 +127,7 @@ Deno.test("TURN_COUNTER_DB names the database, and --db is above it", async () =
   assertEquals(contents(dir.file("env.db")), contents(dir.file("arg.db")));
 });
 
-Deno.test("turn-counter's stream is read by jq, its database by sqlite3", async () => {
+Deno.test("jq reads the stream of turn-counter, and sqlite3 its database", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   await turnCounter(["--source", GOLDEN, "--db", db]);
@@ -143,7 +143,7 @@ Deno.test("turn-counter's stream is read by jq, its database by sqlite3", async 
   assertEquals(sqlite.stdout, "ok\ncompleted|14\norphaned|2\n");
 });
 
-Deno.test("turn-counter --help and --version speak on stdout and touch no database", async () => {
+Deno.test("turn-counter --help and --version write to stdout and touch no database", async () => {
   using dir = new TempDir();
   const env = { TURN_COUNTER_DB: dir.file("turns.db") };
   for (const flag of ["--help", "-h"]) {
@@ -164,7 +164,7 @@ Deno.test("turn-counter --help and --version speak on stdout and touch no databa
   assertEquals([...Deno.readDirSync(dir.path)], []);
 });
 
-Deno.test("turn-counter man and completions write the page and the scripts, and touch no database", async () => {
+Deno.test("turn-counter man and completions write to stdout and touch no database", async () => {
   using dir = new TempDir();
   const env = { TURN_COUNTER_DB: dir.file("turns.db") };
   const texts: Record<string, string> = { man: manualPage(config.version) };
@@ -178,7 +178,7 @@ Deno.test("turn-counter man and completions write the page and the scripts, and 
   assertEquals([...Deno.readDirSync(dir.path)], []);
 });
 
-Deno.test("turn-counter --verbose tells of each event in a line", async () => {
+Deno.test("turn-counter --verbose prints one line for each turn event", async () => {
   using dir = new TempDir();
   const { stderr } = await turnCounter([
     "-v",
@@ -188,7 +188,7 @@ Deno.test("turn-counter --verbose tells of each event in a line", async () => {
     dir.file("db"),
   ]);
   const lines = stderr.trimEnd().split("\n");
-  // 33 events with a turn, one without, 6 rejections, and the sum.
+  // 33 events with a turn, one without, 6 rejections, and the summary.
   assertEquals(lines.length, 33 + 1 + 6 + 1);
   assertMatch(lines.at(-1)!, /^59 lines, 16 new turns, .*, in \d+\.\d s$/);
   assertEquals(
@@ -204,7 +204,7 @@ Deno.test("turn-counter --verbose tells of each event in a line", async () => {
   assertEquals(/[\x00-\x09\x0b-\x1f]/.test(stderr), false);
 });
 
-Deno.test("turn-counter --quiet tells errors only, and a rejected line is one", async () => {
+Deno.test("turn-counter --quiet prints errors only, and a rejected line is an error", async () => {
   using dir = new TempDir();
   const { stderr } = await turnCounter([
     "--quiet",

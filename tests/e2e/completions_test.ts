@@ -7,14 +7,14 @@ import { run } from "./program.ts";
 import { Terminal } from "./terminal.ts";
 
 const TAB = "\t";
-/** Stands for the program, and tells how it was called. */
-const TELL =
+/** Defines a shell function in place of the program, which prints its arguments. */
+const PRINT_ARGUMENTS =
   `turn-counter() { printf 'ra%s' n; printf ' [%s]' "$@"; printf ' ov%s\\n' er; }`;
 
-/** What is typed behind the program's name, and the words that it is called with. */
+/** The keys typed after the program's name, and the resulting arguments. */
 type Typed = [keys: string, ...words: string[]];
 
-/** What every shell completes in the same way. */
+/** The completions that all shells have in common. */
 const TYPED: Typed[] = [
   [`sta${TAB}`, "status"],
   [`status${TAB}--js${TAB}`, "status", "--json"],
@@ -25,15 +25,15 @@ const TYPED: Typed[] = [
   [`--source one${TAB}--fo${TAB}`, "--source", "one log.jsonl", "--follow"],
   [`--max-line-bytes o${TAB}`, "--max-line-bytes", "o"],
   [`completions zs${TAB}`, "completions", "zsh"],
-  // A command comes right behind the program's name, and has its own options.
+  // A command is the first argument, and has its own options.
   [`--quiet sta${TAB}`, "--quiet", "sta"],
   [`status --so${TAB}`, "status", "--so"],
   [`--source man --fo${TAB}`, "--source", "man", "--follow"],
-  // There is a folder of that name, and no log is meant.
+  // A folder of that name exists, but a file is not valid here.
   [`ma${TAB}`, "man"],
 ];
 
-/** A folder in which names can be completed. */
+/** A folder with files to complete. */
 function folder(): TempDir {
   const dir = new TempDir();
   dir.write("one log.jsonl", "");
@@ -41,7 +41,7 @@ function folder(): TempDir {
   return dir;
 }
 
-/** Types at a shell on a terminal, and gives the words of each call. */
+/** Types keys into a shell on a terminal, and returns the arguments of each call. */
 async function typeAt(
   shell: string,
   { dir, setUp, typed }: { dir: TempDir; setUp: string; typed: Typed[] },
@@ -52,14 +52,14 @@ async function typeAt(
     folder: dir.path,
   });
   const calls: string[][] = [];
-  await terminal.write(`cd '${dir.path}'; ${TELL}; ${setUp}\n`);
-  // Only now does it complete what comes.
+  await terminal.write(`cd '${dir.path}'; ${PRINT_ARGUMENTS}; ${setUp}\n`);
+  // The shell completes only after the setup.
   await terminal.write("turn-counter\n");
   await terminal.until(" over");
   for (const [keys] of typed) {
     await terminal.write(`turn-counter ${keys}\n`);
-    const told = await terminal.until(" over");
-    const [, words] = /ran((?: \[[^\]]*\])*) over/.exec(told)!;
+    const output = await terminal.until(" over");
+    const [, words] = /ran((?: \[[^\]]*\])*) over/.exec(output)!;
     calls.push([...words.matchAll(/\[([^\]]*)\]/g)].map(([, word]) => word));
   }
   await terminal.write("exit\n");
@@ -73,7 +73,7 @@ function script(dir: TempDir, shell: Shell, name: string): string {
 
 const expected = TYPED.map(([, ...words]) => words);
 
-terminalTest("bash completes what is typed", async () => {
+terminalTest("bash completes options, values and commands", async () => {
   using dir = folder();
   using home = new TempDir();
   const setUp = `source '${script(home, "bash", "script")}'`;
@@ -83,26 +83,32 @@ terminalTest("bash completes what is typed", async () => {
   assertEquals(calls, expected);
 });
 
-zshTest("zsh completes what is typed, with the script in $fpath", async () => {
-  using dir = folder();
-  using home = new TempDir();
-  script(home, "zsh", "_turn-counter");
-  const setUp =
-    `fpath=('${home.path}' $fpath); autoload -U compinit; compinit -u -D`;
-  const calls = await typeAt("zsh -f -i", { dir, setUp, typed: TYPED });
-  assertEquals(calls, expected);
-});
+zshTest(
+  "zsh completes options, values and commands with the script in $fpath",
+  async () => {
+    using dir = folder();
+    using home = new TempDir();
+    script(home, "zsh", "_turn-counter");
+    const setUp =
+      `fpath=('${home.path}' $fpath); autoload -U compinit; compinit -u -D`;
+    const calls = await typeAt("zsh -f -i", { dir, setUp, typed: TYPED });
+    assertEquals(calls, expected);
+  },
+);
 
-zshTest("zsh completes what is typed, with the script read", async () => {
-  using dir = folder();
-  using home = new TempDir();
-  const file = script(home, "zsh", "script");
-  const setUp = `autoload -U compinit; compinit -u -D; source '${file}'`;
-  const calls = await typeAt("zsh -f -i", { dir, setUp, typed: TYPED });
-  assertEquals(calls, expected);
-});
+zshTest(
+  "zsh completes options, values and commands with the script sourced",
+  async () => {
+    using dir = folder();
+    using home = new TempDir();
+    const file = script(home, "zsh", "script");
+    const setUp = `autoload -U compinit; compinit -u -D; source '${file}'`;
+    const calls = await typeAt("zsh -f -i", { dir, setUp, typed: TYPED });
+    assertEquals(calls, expected);
+  },
+);
 
-fishTest("fish completes what is typed", async () => {
+fishTest("fish completes options, values and commands", async () => {
   using dir = folder();
   using home = new TempDir();
   const file = script(home, "fish", "script");
@@ -119,7 +125,7 @@ fishTest("fish completes what is typed", async () => {
       { cwd: dir.path },
     );
     assertEquals(stderr, "");
-    // What is offered, and behind a tab what it is.
+    // Each line is a completion, a tab and its description.
     return stdout.split("\n").filter((line) => line).map((line) =>
       line.split("\t")[0]
     );
@@ -133,7 +139,7 @@ fishTest("fish completes what is typed", async () => {
     ["--source one", "one log.jsonl"],
     ["--source=one", "--source=one log.jsonl"],
     ["--max-line-bytes o"],
-    // It finds the middle of a word too; this is the beginning of a file's name.
+    // fish also matches inside words; this is the beginning of a file's name.
     ["one"],
     ["completions ", "bash", "fish", "zsh"],
     ["--quiet sta"],

@@ -1,5 +1,5 @@
 /**
- * Damages databases, and looks what the program makes of them.
+ * Damages databases, and checks the reaction of the program.
  *
  * @module
  */
@@ -12,17 +12,17 @@ import { contents, query } from "../support/database.ts";
 import { logOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { type Ended, turnCounter } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertMessage } from "./messages.ts";
 
 const PAGE = 4096;
 
-/** What can happen to the bytes of a file. Each may change them in place. */
+/** A damage to the bytes of a file, which may change them in place. */
 type Damage = (
   random: Random,
   bytes: Uint8Array<ArrayBuffer>,
 ) => Uint8Array<ArrayBuffer> | void;
 
-/** Turns a bit of the bytes from `start` to `end`. */
+/** Flips a bit of the bytes from `start` to `end`. */
 function flip(start: number, end: number): Damage {
   return (random, bytes) => {
     const at = random.between(start, Math.min(end, bytes.length) - 1);
@@ -30,7 +30,7 @@ function flip(start: number, end: number): Damage {
   };
 }
 
-/** A page of a file. */
+/** A random page of a file. */
 function page(random: Random, bytes: Uint8Array<ArrayBuffer>) {
   const start = random.below(bytes.length / PAGE) * PAGE;
   return bytes.subarray(start, start + PAGE);
@@ -40,7 +40,7 @@ function noise(random: Random, bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i++) bytes[i] = random.below(256);
 }
 
-/** What is done to a database, by name. */
+/** The damages to a database, by name. */
 const DAMAGES: Record<string, Damage> = {
   "a bit of the header flipped": flip(0, 100),
   "a bit of the schema flipped": flip(100, PAGE),
@@ -50,7 +50,7 @@ const DAMAGES: Record<string, Damage> = {
   },
   "truncated anywhere": (random, bytes) =>
     bytes.slice(0, random.between(1, bytes.length - 1)),
-  "truncated behind a page": (random, bytes) =>
+  "truncated after a page": (random, bytes) =>
     bytes.slice(0, PAGE * random.between(1, bytes.length / PAGE - 1)),
   "a page of zeros": (random, bytes) => void page(random, bytes).fill(0),
   "a page of noise": (random, bytes) => noise(random, page(random, bytes)),
@@ -62,34 +62,34 @@ const DAMAGES: Record<string, Damage> = {
   },
 };
 
-/** A log of prompts and answers, every one of which finds its turn. */
+/** A log of prompts and answers, all of which find their turn. */
 const LOG = logOf(
   agentEvents(new Random(1), 300).filter(({ pid }) => pid !== 77),
 );
 
-/** How many damaged databases came to what. */
+/** How many damaged databases had which result. */
 export interface Tally {
-  /** The program said that it cannot use the database. */
+  /** The program refused the database. */
   refused: number;
-  /** All rows are as they should be. */
+  /** All rows are correct. */
   whole: number;
-  /** SQLite's own check finds no fault in what was damaged. */
+  /** SQLite's integrity check does not detect the damage. */
   invisible: number;
-  /** Only a check of the whole database finds the fault. */
+  /** Only an integrity check of the whole database detects the damage. */
   untouched: number;
 }
 
 /**
- * Damages a database of some turns, and lets the program read its log again,
- * which changes nothing in a database that is whole.
+ * Damages a database, and lets the program read its log again, which changes
+ * nothing in an intact database.
  *
- * A checksum is nothing that SQLite has, so a flipped bit of a text is another
- * text. What can be held: the program says in one sentence what is wrong, or
- * tells a record for each event; it never crashes and never hangs; a database
- * that it refuses at once stays as it is; and where SQLite itself finds the
- * database in order, every turn stays as it is.
+ * SQLite has no checksums, so a flipped bit in a text is another text. What can
+ * be asserted: the program reports the damage in one sentence, or emits a record
+ * for each event; it never crashes and never hangs; a database that it refuses
+ * at once is unchanged; and if SQLite's integrity check passes, every turn is
+ * unchanged.
  */
-export async function assertDefinedOnDamage(count: number): Promise<Tally> {
+export async function assertHandlesDamage(count: number): Promise<Tally> {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", LOG);
   const whole = dir.file("whole.db");
@@ -114,14 +114,14 @@ export async function assertDefinedOnDamage(count: number): Promise<Tally> {
 
     if (random.chance(0.2)) {
       const args = ["status", "--json", "--db", path];
-      assertOneSentence(await turnCounter(args), path, `status: ${name}`);
+      assertDefined(await turnCounter(args), path, `status: ${name}`);
     }
     const ended = await read(path);
-    assertOneSentence(ended, path, name);
+    assertDefined(ended, path, name);
     if (ended.code === 1) {
       tally.refused++;
-      const told = ended.stdout !== "";
-      if (!told) assertEquals(Deno.readFileSync(path), damaged, name);
+      const hasEmitted = ended.stdout !== "";
+      if (!hasEmitted) assertEquals(Deno.readFileSync(path), damaged, name);
       return;
     }
     const lines = ended.stdout.split("\n").length;
@@ -140,24 +140,24 @@ export async function assertDefinedOnDamage(count: number): Promise<Tally> {
   return tally;
 }
 
-function attempt<T>(look: () => T): T | undefined {
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return look();
+    return read();
   } catch {
     return undefined;
   }
 }
 
-/** Code 0 and no word, or code 1 and one sentence with the file and a remedy. */
-function assertOneSentence(
+/** Asserts code 0 and no message, or code 1 and one sentence with file and remedy. */
+function assertDefined(
   { code, stdout, stderr }: Ended,
   path: string,
   name: string,
 ): void {
-  assert(code === 0 || code === 1, `${name}: ended with ${code}: ${stderr}`);
+  assert(code === 0 || code === 1, `${name}: code ${code}: ${stderr}`);
   for (const line of stdout.split("\n").slice(0, -1)) JSON.parse(line);
   if (code === 0) assertEquals(stderr, "", name);
   else {
-    assertSentence(stderr, `turn-counter: database "${path}" `, "; ");
+    assertMessage(stderr, `turn-counter: database "${path}" `, "; ");
   }
 }

@@ -3,7 +3,7 @@ import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { turnCounter } from "./program.ts";
 
-Deno.test("SPEC 5: --db takes a path for nothing but a path, whatever SQLite would read into it", async () => {
+Deno.test("SPEC 5: --db takes a path literally, even if SQLite would interpret it", async () => {
   using dir = new TempDir();
   const names = [
     ...[":memory:", "a b?mode=rwc#%41.db", "file:turns.db?mode=memory"],

@@ -12,14 +12,14 @@ const ADDED =
   /,"turn_id_glob":(\d+),"session_turn":(\d+|null),"session_pid_turn":(\d+|null),"turn_status":"(\w+)"(?:,"orphaned_turn_ids":(\[[\d,]+\]))?(?=\}\s*$)/;
 
 interface Tagged {
-  /** The line without what was added. */
+  /** The line without the added members. */
   line: string;
   id: number | null;
   status: string | undefined;
   orphans: number[];
 }
 
-/** Takes the lines of a stream of events apart, each of which must be JSON. */
+/** Parses a stream of events, and asserts that each line is JSON. */
 function untag(stdout: string): Tagged[] {
   assert(stdout === "" || stdout.endsWith("\n"));
   return stdout.split("\n").slice(0, -1).map((text) => {
@@ -53,10 +53,10 @@ function isObject(line: string): boolean {
   }
 }
 
-Deno.test("SPEC 6: --emit events passes each line that is a JSON object on, its bytes unchanged but for what is added", async () => {
+Deno.test("SPEC 6: --emit events writes each JSON object unchanged, except for added members", async () => {
   const golden = Deno.readTextFileSync(GOLDEN);
   const passed = await events(golden);
-  // A torn line is no object, but the envelope behind the tear is one.
+  // A torn line is not an object, but the envelope after the tear is.
   const objects = golden.split("\n").flatMap((line) => {
     const tail = line.slice(Math.max(0, line.lastIndexOf('{"event":')));
     return [line, tail].find(isObject) ?? [];
@@ -65,7 +65,7 @@ Deno.test("SPEC 6: --emit events passes each line that is a JSON object on, its 
   assert(objects.some((line) => !golden.includes(`\n${line}\n`)));
 });
 
-Deno.test("--emit events gives every event its turn, as the oracle does (SPEC 6)", async () => {
+Deno.test("SPEC 6: --emit events adds the same turn to every event as the oracle", async () => {
   using dir = new TempDir();
   const log = logBytes({ seed: 11, events: 3000, prompts: 60, variants: 0.3 });
   const source = dir.write("log", log);
@@ -77,16 +77,16 @@ Deno.test("--emit events gives every event its turn, as the oracle does (SPEC 6)
   assert(withTurn > 1000, `${withTurn}`);
 });
 
-Deno.test("SPEC 6: --emit events keeps the end of a line, whatever is in the line", async () => {
+Deno.test("SPEC 6: --emit events keeps line endings and white space around an object", async () => {
   using dir = new TempDir();
-  // The text of the third is what others decode broken bytes to.
+  // The third contains the replacement character of invalid bytes.
   const lines = ["{}\r\n", ' {"a":1} \t\r\n', '{"a":"\ufffd"}\r\n', '{"a":2}'];
   const log = dir.write("log", lines.join(""));
   const args = ["--source", log, "--emit", "events", "--db", dir.file("db")];
   assertEquals((await turnCounter(args)).stdout, `${lines.join("")}\n`);
 });
 
-Deno.test("SPEC 6: --emit events leaves the database as --emit turns does", async () => {
+Deno.test("SPEC 6: --emit events results in the same database as --emit turns", async () => {
   using dir = new TempDir();
   const run = (emit: string) =>
     turnCounter(["--source", GOLDEN, "--emit", emit, "--db", dir.file(emit)]);
@@ -95,7 +95,7 @@ Deno.test("SPEC 6: --emit events leaves the database as --emit turns does", asyn
   assertEquals(events.stderr, turns.stderr);
 });
 
-Deno.test("SPEC 6: a prompt that orphaned others names them, also when it is read again", async () => {
+Deno.test("SPEC 6: a prompt that orphaned turns names them, even when it is read again", async () => {
   const asked = [0, 1, 2].map((second) => prompt({ t: at(second) }));
   const passed = await events(logOf([...asked, ...asked]));
   assertEquals(passed.map(({ id }) => id), [1, 2, 3, 1, 2, 3]);
@@ -111,11 +111,11 @@ Deno.test("SPEC 6: a prompt that orphaned others names them, also when it is rea
   assertEquals(skipping.map(({ id }) => id), [1, 2, 3]);
 });
 
-Deno.test("SPEC 6: events without a turn pass unchanged, and what is no object does not", async () => {
+Deno.test("SPEC 6: --emit events writes events without a turn unchanged, and only JSON objects", async () => {
   const other = '{"event":"turn.delta","t":"2025-11-18T12:00:00","sid":"x"} ';
   const lines = [
     ...["{}", '{"a":{"b":"}"}}', other, '{"event":"turn.delta","pid":1}'],
-    lineOf(answer({ sid: "nobody" })),
+    lineOf(answer({ sid: "without turns" })),
   ];
   const dropped = ["", "[]", "1", "null", '"{}"', "{", '{"event":"turn.delta"'];
   const passed = await events([...lines, ...dropped].join("\n"));
@@ -128,7 +128,7 @@ Deno.test("SPEC 6: events without a turn pass unchanged, and what is no object d
   );
 });
 
-Deno.test("SPEC 6: --emit events writes valid JSON whatever the bytes: CRLF, byte order mark, no UTF-8", async () => {
+Deno.test("SPEC 6: --emit events writes valid JSON for CRLF, byte order marks and invalid UTF-8", async () => {
   using dir = new TempDir();
   const encoder = new TextEncoder();
   const line = lineOf(prompt());
@@ -150,7 +150,7 @@ Deno.test("SPEC 6: --emit events writes valid JSON whatever the bytes: CRLF, byt
   assertEquals([marked.id, crlf.id, replaced.id], [1, 1, 2]);
 });
 
-Deno.test("SPEC 7: --emit events passes lines of other events on, though they are over --max-line-bytes", async () => {
+Deno.test("SPEC 7: --emit events writes other events that are longer than --max-line-bytes", async () => {
   const long = `{"event":"turn.delta","line":"${"x".repeat(99_999)}"}`;
   const hidden = `{"t":"${"y".repeat(9999)}"}`;
   const passed = await events(
@@ -161,7 +161,7 @@ Deno.test("SPEC 7: --emit events passes lines of other events on, though they ar
   assertEquals(passed.map(({ line }) => line), [long, hidden]);
 });
 
-Deno.test("SPEC 6: --emit events does not drop an object of too many values in silence", async () => {
+Deno.test("SPEC 6: --emit events rejects an object of too many values with a message", async () => {
   using dir = new TempDir();
   const many = `{"event":"turn.delta","x":[${"0,".repeat(1_000_001)}0]}`;
   const log = dir.write("log", `${many}\n${lineOf(prompt())}\n`);
@@ -171,27 +171,27 @@ Deno.test("SPEC 6: --emit events does not drop an object of too many values in s
   assertMatch(stderr, /^turn-counter: line 1 .* more than 1000000 values\n$/);
 });
 
-Deno.test("SPEC 4: --emit events keeps nothing back while no more lines come", async () => {
+Deno.test("SPEC 4: --emit events writes each line before it waits for the next one", async () => {
   using dir = new TempDir();
   const args = ["--emit", "events", "--db", dir.file("db")];
   await using program = Running.start(args);
   const other = lineOf(prompt()).replace("turn.user_message", "turn.delta");
   for (const line of [other, lineOf(prompt()), other, lineOf(answer())]) {
     await program.write(`${line}\n`);
-    const told = await program.line();
-    assertEquals(told?.replace(ADDED, ""), line);
+    const passed = await program.line();
+    assertEquals(passed?.replace(ADDED, ""), line);
   }
   await program.write("no object\n");
   assertEquals((await program.end()).code, 0);
 });
 
-Deno.test("SPEC 7: --emit knows turns and events", async () => {
+Deno.test("SPEC 7: --emit accepts turns and events only", async () => {
   const { code, stderr } = await turnCounter(["--emit", "all"]);
   assertEquals(code, 2);
   assertMatch(stderr, /turns or events/);
 });
 
-Deno.test("SPEC 4: --emit events that ends with code 1 has told what was committed before", async () => {
+Deno.test("SPEC 4: --emit events emits all committed events before it ends with code 1", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   assertEquals((await turnCounter(["--db", db])).code, 0);

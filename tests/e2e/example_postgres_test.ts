@@ -10,7 +10,7 @@ postgresTest("ingest_postgres.sh", async (t) => {
     await t.step({
       name: sentence,
       fn: () => test(tableOf(server)),
-      // The server may be another process in the end.
+      // A test may restart the server.
       sanitizeResources: false,
       sanitizeOps: false,
     });

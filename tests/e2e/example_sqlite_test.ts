@@ -18,7 +18,7 @@ function tableIn(path: string): Target {
     writer: "sqlite3",
 
     async rows() {
-      // Whoever writes keeps others from reading for a moment.
+      // A write blocks readers for a moment.
       while (true) {
         try {
           return records(path);

@@ -11,53 +11,53 @@ import {
   traceTest,
 } from "./machine.ts";
 import { COMMAND, type Ended, run, shell, turnCounter } from "./program.ts";
-import { assertTold } from "./told.ts";
+import { assertFails } from "./messages.ts";
 
 const LOG = logOf([prompt()]);
 
-/** Runs the program where the modes of files bind it. */
-function whereModesBind(args: string[]): Promise<Ended> {
+/** Runs the program so that file modes restrict it. */
+function withoutPrivileges(args: string[]): Promise<Ended> {
   return run([...BY_MODES, ...COMMAND, ...args], { stdin: LOG });
 }
 
-Deno.test("SPEC 7: a source that cannot be opened is a usage error, the database untouched", async () => {
+Deno.test("SPEC 7: a source that cannot be opened is a usage error and leaves the database alone", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const unreadable = dir.write("secret.jsonl", LOG);
   Deno.chmodSync(unreadable, 0);
   Deno.chmodSync(dir.path, 0o777);
-  assertTold(
+  assertFails(
     await turnCounter(["--source", dir.file("missing"), "--db", db]),
     2,
     dir.file("missing"),
     "no such file",
     "--source",
   );
-  assertTold(
+  assertFails(
     await turnCounter(["--source", dir.path, "--db", db]),
     2,
     dir.path,
     "directory",
   );
-  assertTold(
-    await whereModesBind(["--source", unreadable, "--db", db]),
+  assertFails(
+    await withoutPrivileges(["--source", unreadable, "--db", db]),
     2,
     unreadable,
     "may not read",
   );
-  // Not even where the first of two can be opened.
+  // Also if the first of two sources can be opened.
   const log = dir.write("log.jsonl", LOG);
-  assertTold(
+  assertFails(
     await turnCounter(["--source", log, "--source", dir.path, "--db", db]),
     2,
   );
   assertEquals([...Deno.readDirSync(dir.path)].length, 2);
 });
 
-Deno.test("SPEC 7: the log is not taken for the database", async () => {
+Deno.test("SPEC 7: a log that is also the database is a usage error", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", "");
-  assertTold(
+  assertFails(
     await turnCounter(["--source", log, "--db", log]),
     2,
     log,
@@ -67,27 +67,27 @@ Deno.test("SPEC 7: the log is not taken for the database", async () => {
   assertEquals(Deno.statSync(log).size, 0);
 });
 
-Deno.test("SPEC 7: the file for rejected lines is neither the log nor the database, be that there or not", async () => {
+Deno.test("SPEC 7: a dead-letter file that is also the log or the database is a usage error", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", "no prompt\n");
   const db = dir.file("turns.db");
   for (const other of [log, db, `${db}-wal`, `${dir.path}/./turns.db`]) {
     const args = ["--source", log, "--db", db, "--dead-letter", other];
-    assertTold(await turnCounter(args), 2, other, "both");
+    assertFails(await turnCounter(args), 2, other, "both");
   }
   assertEquals(Deno.readTextFileSync(log), "no prompt\n");
   assertEquals([...Deno.readDirSync(dir.path)].length, 1);
 });
 
-Deno.test("SPEC 7: a file for rejected lines that cannot be written is a usage error, the database untouched", async () => {
+Deno.test("SPEC 7: a dead-letter file that cannot be written is a usage error", async () => {
   using dir = new TempDir();
   const args = ["--db", dir.file("db"), "--dead-letter", dir.file("no/where")];
-  assertTold(await turnCounter(args), 2, "no/where", "--dead-letter");
+  assertFails(await turnCounter(args), 2, "no/where", "--dead-letter");
   assertEquals([...Deno.readDirSync(dir.path)].length, 0);
 });
 
 traceTest(
-  "SPEC 9: what keeps rejected lines is for its owner alone",
+  "SPEC 9: only the owner may read the dead-letter file and its spool",
   async () => {
     using dir = new TempDir();
     const [trace, dead] = [dir.file("trace"), dir.file("dead")];
@@ -108,7 +108,7 @@ traceTest(
     assertEquals(code, 0);
     assertEquals(Deno.statSync(dead).mode! & 0o777, 0o600);
     assertEquals(Deno.readTextFileSync(dead), Deno.readTextFileSync(log));
-    // The place of a line that is too long for memory is gone by now.
+    // The spool file of a line too long for memory is deleted by now.
     const created = Deno.readTextFileSync(trace).split("\n")
       .filter((line) => line.includes(`"${dead}`) && line.includes("O_CREAT"));
     assertEquals(created.length, 2);
@@ -116,18 +116,18 @@ traceTest(
   },
 );
 
-Deno.test("SPEC 7: a FIFO keeps no rejected lines, and is not waited for", async () => {
+Deno.test("SPEC 7: a FIFO as dead-letter file is refused at once", async () => {
   using dir = new TempDir();
   const fifo = dir.file("fifo");
   assertEquals((await run(["mkfifo", fifo])).code, 0);
   for (const other of [fifo, dir.path, "/dev/null"]) {
     const args = ["--db", dir.file("db"), "--dead-letter", other];
-    assertTold(await turnCounter(args), 2, other, "no regular file");
+    assertFails(await turnCounter(args), 2, other, "no regular file");
   }
   assertEquals([...Deno.readDirSync(dir.path)].length, 1);
 });
 
-Deno.test("SPEC 1: an ignored line does not end the stream, though there is no room to keep it", async () => {
+Deno.test("SPEC 1: an ignored line does not end the stream, even if it cannot be spooled", async () => {
   using dir = new TempDir();
   const rejected = dir.write("rejected", "");
   Deno.mkdirSync(dir.file("db"));
@@ -146,27 +146,27 @@ Deno.test("SPEC 1: an ignored line does not end the stream, though there is no r
   const needed = await run([...BY_MODES, ...program], {
     stdin: long.replace("xx", "turn.user_message"),
   });
-  assertTold(needed, 1, rejected, "make room");
+  assertFails(needed, 1, rejected, "make room");
   Deno.chmodSync(dir.path, 0o755);
 });
 
-Deno.test("SPEC 8: a FIFO is no database, and is not waited for", async () => {
+Deno.test("SPEC 8: a FIFO as database is refused at once", async () => {
   using dir = new TempDir();
   await run(["mkfifo", dir.file("fifo")]);
   const ended = await turnCounter(["--db", dir.file("fifo")]);
-  assertTold(ended, 1, dir.file("fifo"), "no regular file");
+  assertFails(ended, 1, dir.file("fifo"), "no regular file");
 });
 
 linuxTest(
-  "SPEC 8: a place where the runtime opens nothing is told as such",
+  "SPEC 8: a path that the runtime may not open is a failure that says so",
   async () => {
-    assertTold(
+    assertFails(
       await turnCounter(["--db", "/dev/shm/turns.db"]),
       1,
       "/dev/shm",
       "--db",
     );
-    assertTold(
+    assertFails(
       await turnCounter(["--source", "/proc/version"]),
       2,
       "/proc",
@@ -176,7 +176,7 @@ linuxTest(
 );
 
 linuxTest(
-  "SPEC 1: a stderr that cannot be written does not stop the stream",
+  "SPEC 1: a full disk under stderr does not stop the stream",
   async () => {
     using dir = new TempDir();
     const { code, stdout } = await shell(
@@ -191,11 +191,11 @@ linuxTest(
 Deno.test("SPEC 8: a directory as stdin is a failure", async () => {
   using dir = new TempDir();
   const ended = await shell('"$@" --db "$DB" </', { DB: dir.file("turns.db") });
-  assertTold(ended, 1, "stdin", "directory");
+  assertFails(ended, 1, "stdin", "directory");
 });
 
-Deno.test("SPEC 7: a mistake in the command line is told with the way to the help", async () => {
-  assertTold(await turnCounter(["--sauce"]), 2, "--sauce", "--help");
+Deno.test("SPEC 7: a mistake in the command line is reported with a hint to --help", async () => {
+  assertFails(await turnCounter(["--sauce"]), 2, "--sauce", "--help");
 });
 
 Deno.test("SPEC 8: a database that cannot be written is a failure", async () => {
@@ -205,9 +205,14 @@ Deno.test("SPEC 8: a database that cannot be written is a failure", async () => 
   const before = contents(db);
   Deno.chmodSync(db, 0o444);
   Deno.chmodSync(dir.path, 0o555);
-  assertTold(await whereModesBind(["--db", db]), 1, db, "cannot be written");
-  assertTold(
-    await whereModesBind(["--db", dir.file("new.db")]),
+  assertFails(
+    await withoutPrivileges(["--db", db]),
+    1,
+    db,
+    "cannot be written",
+  );
+  assertFails(
+    await withoutPrivileges(["--db", dir.file("new.db")]),
     1,
     "new.db",
     "permissions",
@@ -217,10 +222,10 @@ Deno.test("SPEC 8: a database that cannot be written is a failure", async () => 
   assertEquals(contents(db), before);
 });
 
-Deno.test("SPEC 8: what is no database of ours is a failure, and stays as it is", async () => {
+Deno.test("SPEC 8: a file that is not a turn-counter database is a failure, and is not changed", async () => {
   using dir = new TempDir();
   const text = dir.write("notes.txt", "no database ".repeat(1000));
-  assertTold(
+  assertFails(
     await turnCounter(["--db", text], { stdin: LOG }),
     1,
     text,
@@ -233,7 +238,7 @@ Deno.test("SPEC 8: what is no database of ours is a failure, and stays as it is"
   db.exec("CREATE TABLE turns (a); PRAGMA user_version = 99");
   db.close();
   const before = Deno.readFileSync(newer);
-  assertTold(
+  assertFails(
     await turnCounter(["--db", newer], { stdin: LOG }),
     1,
     newer,
@@ -243,7 +248,7 @@ Deno.test("SPEC 8: what is no database of ours is a failure, and stays as it is"
 });
 
 mountTest(
-  "SPEC 8: a full disk under the database is a failure, and what was committed stays",
+  "SPEC 8: a full disk under the database is a failure that loses no commit",
   async () => {
     using dir = new TempDir();
     const events = Array.from(
@@ -256,7 +261,7 @@ mountTest(
       mount -t tmpfs -o size=1m tmpfs "$SMALL" &&
       "$@" --source "$LOG" --db "$SMALL/turns.db" >"$OUT" && exit 99
       code=$?
-      # Room again: nothing is lost, and it goes on where it stopped.
+      # With room again nothing is lost, and it continues where it stopped.
       mount -o remount,size=64m tmpfs "$SMALL" &&
       "$@" --source "$LOG" --db "$SMALL/turns.db" >"$OUT.2" &&
       cp "$SMALL/turns.db" "$OUT.db" && exit $code`;
@@ -266,9 +271,9 @@ mountTest(
       OUT: dir.file("stream"),
     };
     const ended = await mountShell(script, env);
-    assertTold(ended, 1, "small/turns.db", "full", "free some space");
-    const told = Deno.readTextFileSync(env.OUT).trimEnd().split("\n");
-    assert(told.length > 1);
+    assertFails(ended, 1, "small/turns.db", "full", "free some space");
+    const emitted = Deno.readTextFileSync(env.OUT).trimEnd().split("\n");
+    assert(emitted.length > 1);
     const whole = dir.file("whole.db");
     await turnCounter(["--source", log, "--db", whole, "--synchronous", "off"]);
     assertEquals(contents(`${env.OUT}.db`), contents(whole));
@@ -276,10 +281,10 @@ mountTest(
 );
 
 mountTest(
-  "SPEC 9: the default path is not taken where it is a symbolic link, to count or to look",
+  "SPEC 9: run and status refuse a default path that is a symbolic link",
   async () => {
     const script = `unset TURN_COUNTER_DB
-      # The program may stand in the /tmp that is about to be hidden.
+      # The program may be in /tmp, which the next mount hides.
       mount --bind /tmp /mnt && mount -t tmpfs tmpfs /tmp || exit 99
       export DENO_SQLITE_PATH="\${DENO_SQLITE_PATH/#\\/tmp\\///mnt/}"
       set -- "\${@/#\\/tmp\\///mnt/}"
@@ -296,9 +301,9 @@ mountTest(
       ...["1", "1", "0", "5", "/tmp/turn_tracker.db"],
       ...["/tmp/turn_tracker.db 600", ""],
     ]);
-    const told = stderr.split("\n").slice(0, -1);
-    assertEquals(told.length, 2, stderr);
-    for (const line of told) assert(/symbolic link.*--db/.test(line), line);
+    const messages = stderr.split("\n").slice(0, -1);
+    assertEquals(messages.length, 2, stderr);
+    for (const line of messages) assert(/symbolic link.*--db/.test(line), line);
   },
 );
 
@@ -308,10 +313,10 @@ linuxTest("SPEC 8: a full disk under stdout is a failure", async () => {
     '"$@" --source "$LOG" --db "$DB" >/dev/full',
     { LOG: dir.write("log", LOG), DB: dir.file("turns.db") },
   );
-  assertTold({ code, stdout: "", stderr }, 1, "stdout", "No space left");
+  assertFails({ code, stdout: "", stderr }, 1, "stdout", "No space left");
 });
 
-Deno.test("SPEC 7: a line over --max-line-bytes is rejected, the one behind it is not, and other lines may be longer", async () => {
+Deno.test("SPEC 7: --max-line-bytes rejects a longer candidate line, but no other line", async () => {
   using dir = new TempDir();
   const [long, short] = [
     prompt({ text: "x".repeat(99) }),

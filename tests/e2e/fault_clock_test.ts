@@ -10,15 +10,15 @@ import { turnCounter } from "./program.ts";
 
 const HOUR = 3600;
 
-/** How a clock can go, as seconds by the number of the event. */
+/** The clocks of logs: the seconds of each event by its number. */
 const CLOCKS: Record<string, (random: Random) => (i: number) => number> = {
   "runs backwards for hours": () => (i) => 24 * HOUR - i * 90,
   "goes back an hour, as at the end of summer": () => (i) =>
     i * 60 - (i < 100 ? 0 : HOUR),
-  "is set right again and again": (random) => (i) =>
+  "is corrected repeatedly": (random) => (i) =>
     i * 30 + random.pick([0, 0, 0, -HOUR, HOUR, -5]),
   "stands still": () => () => 0,
-  "falls back to 1970 and comes again":
+  "jumps back to 1970 and forth":
     () => (i) => (i % 50 < 25 ? i : -1_763_467_200 + i),
 };
 
@@ -40,7 +40,7 @@ function events(random: Random, clock: (i: number) => number): TurnEvent[] {
 }
 
 for (const [name, clockOf] of Object.entries(CLOCKS)) {
-  Deno.test(`turn-counter agrees with the oracle where a log's clock ${name} (SPEC 2, 3)`, async () => {
+  Deno.test(`SPEC 2, 3: turn-counter agrees with the oracle if a log's clock ${name}`, async () => {
     await forSeeds(2, async (random) => {
       using dir = new TempDir();
       const log = events(random, clockOf(random));

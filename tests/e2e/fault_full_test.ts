@@ -4,7 +4,7 @@ import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { fileSystemTest, onFileSystem } from "./file_systems.ts";
 import { turnCounter } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertMessage } from "./messages.ts";
 
 const FILL = `fill() {
   for size in 64k 4k 512; do dd if=/dev/zero of="$PLACE/$size" bs=$size; done
@@ -57,7 +57,7 @@ for (const [type, reason] of Object.entries(REASONS)) {
       const sentences = stderr.trimEnd().split("\n");
       assertEquals(sentences.length, 2, stderr);
       for (const sentence of sentences) {
-        assertSentence(sentence, "turns.db", reason, "; ");
+        assertMessage(sentence, "turns.db", reason, "; ");
       }
       assertStringIncludes(Deno.readTextFileSync(`${out}.status`), "turns ");
       await turnCounter(["--source", log, "--db", once]);
@@ -78,7 +78,7 @@ for (const [type, reason] of Object.entries(REASONS)) {
         { LOG: log },
       );
       assertEquals([code, stdout], [1, ""], stderr);
-      assertSentence(stderr, "turns.db", reason, "; ");
+      assertMessage(stderr, "turns.db", reason, "; ");
     },
   );
 }
@@ -93,7 +93,7 @@ await fileSystemTest(
       umount "$PLACE"; ls -A "$PLACE.real" >&1; exit $code`,
     );
     assertEquals(code, 1, stderr);
-    assertSentence(stderr, "turns.db", "shared memory mappings", "; ");
+    assertMessage(stderr, "turns.db", "shared memory mappings", "; ");
     assertEquals(stdout.split("\n").filter((name) => /probe/.test(name)), []);
   },
 );

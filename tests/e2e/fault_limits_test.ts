@@ -21,17 +21,17 @@ import {
   turnCounter,
   until,
 } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertMessage } from "./messages.ts";
 
 const EVENTS = agentEvents(new Random(1), 900).filter(({ pid }) => pid !== 77);
-/** So many that SQLite wants a file for what a statement changes, now and then. */
+/** Enough events that SQLite needs temporary files for some statements. */
 const MANY = agentEvents(new Random(1), 2000).filter(({ pid }) => pid !== 77);
 const HALF = EVENTS.slice(0, 400);
 
-/** What a shell adds where a signal ended a program. */
+/** A shell adds this to the number of a signal that killed a program. */
 const KILLED = 128;
 
-/** A log, a database that has its first half, and one that has all of it. */
+/** Creates a log, a database of its first half, and one of the whole. */
 async function prepare(dir: TempDir): Promise<void> {
   const half = dir.write("half.jsonl", logOf(HALF));
   const whole = dir.write("whole.jsonl", logOf(EVENTS));
@@ -42,11 +42,10 @@ async function prepare(dir: TempDir): Promise<void> {
 }
 
 /**
- * Reads the log under a limit of the shell's into the database with its first
- * half. Either all of it comes in, or the exit code says that it did not, and
- * what was there stays as it was.
+ * Reads the log under a ulimit into the database with its first half. Either all
+ * events are applied, or the exit code is not 0 and the database is unchanged.
  */
-async function worksUnder(dir: TempDir, limit: string): Promise<boolean> {
+async function succeedsUnder(dir: TempDir, limit: string): Promise<boolean> {
   const [db, out] = [dir.file("turns.db"), dir.file("out")];
   Deno.copyFileSync(dir.file("half.db"), db);
   const { code, stderr } = await shell(
@@ -56,41 +55,41 @@ async function worksUnder(dir: TempDir, limit: string): Promise<boolean> {
   );
   const message = `under ulimit ${limit}, code ${code}: ${stderr}`;
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]], message);
-  const left = dir.file(code === 0 ? "whole.db" : "half.db");
-  assertEquals(contents(db), contents(left), message);
+  const expected = dir.file(code === 0 ? "whole.db" : "half.db");
+  assertEquals(contents(db), contents(expected), message);
   if (code === 0) return true;
   assertEquals(Deno.statSync(out).size, 0, message);
-  // Where the engine itself cannot live, it ends in a way of its own.
-  if (code < KILLED && /turn-counter:/.test(stderr)) assertSentence(stderr);
+  // If the JavaScript engine itself cannot start, it prints its own message.
+  if (code < KILLED && /turn-counter:/.test(stderr)) assertMessage(stderr);
   assert(!stderr.includes("Uncaught"), message);
   return false;
 }
 
 compiledTest(
-  "SPEC 8: with too few file descriptors to start nothing is touched, and what the program says is a sentence",
+  "SPEC 8: a start with too few file descriptors changes nothing and prints a sentence",
   async () => {
     using dir = new TempDir();
     await prepare(dir);
     const works = [];
     for (const count of [4, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 26]) {
-      works.push(await worksUnder(dir, `-n ${count}`));
+      works.push(await succeedsUnder(dir, `-n ${count}`));
     }
-    // From some count on it works, and below it does not.
+    // It fails below some count and works from there.
     assert(!works[0] && works.at(-1));
     assertEquals(works, [...works].sort());
   },
 );
 
 compiledTest(
-  "SPEC 8: with too little address space to start nothing is touched",
+  "SPEC 8: a start with too little address space changes nothing",
   async () => {
     using dir = new TempDir();
     await prepare(dir);
     const works = [];
-    // The engine reserves much more than it ever uses.
+    // The JavaScript engine reserves much more than it uses.
     for (const gigabytes of [0.05, 0.5, 4, 34, 66, 68, 96]) {
       works.push(
-        await worksUnder(dir, `-v ${Math.round(gigabytes * 2 ** 20)}`),
+        await succeedsUnder(dir, `-v ${Math.round(gigabytes * 2 ** 20)}`),
       );
     }
     assert(!works[0] && works.at(-1));
@@ -99,11 +98,11 @@ compiledTest(
 );
 
 compiledTest(
-  "SPEC 8: a follower with too few file descriptors to start says what is missing, and is no defect",
+  "SPEC 8: a follower that starts with too few file descriptors names the limit",
   async () => {
     using dir = new TempDir();
     const log = dir.write("log.jsonl", logOf(HALF));
-    const told: string[] = [];
+    const messages: string[] = [];
     for (let count = 12; count < 24; count++) {
       const err = dir.write(`${count}.err`, "");
       const args = ["--source", log, "--follow", "--db", `${err}.db`];
@@ -111,27 +110,30 @@ compiledTest(
       await using program = new Running(
         ["bash", "-c", script, err, ...COMMAND, ...args],
       );
-      // It tells of a turn, ends, or waits for better times.
+      // It emits a record, ends, or retries.
       let line: string | undefined | null = null;
       program.line().then((first) => line = first);
       const isWaiting = () => Deno.readTextFileSync(err).includes("again now");
-      await until(() => line !== null || isWaiting(), "what it does");
+      await until(() => line !== null || isWaiting(), "a reaction");
       if (line !== undefined) program.kill("SIGTERM");
       const { code } = await program.exit();
       const stderr = Deno.readTextFileSync(err);
-      // Where the engine itself cannot live, it ends in a way of its own.
+      // If the JavaScript engine itself cannot start, it prints its own message.
       if (!stderr.startsWith("turn-counter:")) continue;
-      assertSentence(stderr, "; ");
+      assertMessage(stderr, "; ");
       assert(!stderr.includes("defect"), `with ${count}: ${stderr}`);
       if (code === 1) assertMatch(stderr, /ulimit -n/, `with ${count}`);
-      told.push(stderr);
+      messages.push(stderr);
     }
-    assert(told.some((text) => text.includes("database")), told.join(""));
+    assert(
+      messages.some((text) => text.includes("database")),
+      messages.join(""),
+    );
   },
 );
 
 limitTest(
-  "SPEC 4: a program that runs needs no more file descriptors than it has",
+  "SPEC 4: a running program needs no further file descriptors",
   async () => {
     using dir = new TempDir();
     const [db, out] = [dir.file("turns.db"), dir.write("out", "")];
@@ -150,7 +152,7 @@ limitTest(
 );
 
 limitTest(
-  "SPEC 4: a program that gets no more address space while it runs keeps what it committed",
+  "SPEC 4: a running program without further address space loses no commit",
   async () => {
     using dir = new TempDir();
     const [db, out] = [dir.file("turns.db"), dir.write("out", "")];
@@ -164,7 +166,7 @@ limitTest(
     const { stdout } = await run(["cat", `/proc/${pid}/status`]);
     const size = 1024 * +/VmSize:\s+(\d+) kB/.exec(stdout)![1];
     await run(["prlimit", `--pid=${pid}`, `--as=${size}:`]);
-    // It is more than the engine has at hand, so that this is its end.
+    // More than the JavaScript engine has reserved, so that it fails.
     const huge = prompt({ t: at(1e6), text: "x".repeat(60e6) });
     await program.write(logOf([huge])).catch(() => {});
     const { code } = await program.end();
@@ -176,7 +178,7 @@ limitTest(
 );
 
 limitTest(
-  "SPEC 7: a follower without a file descriptor for the next file says so, and loses nothing",
+  "SPEC 7: a follower without a file descriptor for the next file reports it, loses nothing",
   async () => {
     using dir = new TempDir();
     await prepare(dir);
@@ -198,14 +200,14 @@ limitTest(
     Deno.renameSync(log, `${log}.1`);
     Deno.writeTextFileSync(log, logOf(EVENTS.slice(HALF.length)));
     await until(() => Deno.statSync(err).size > 0, "a sentence");
-    assertSentence(Deno.readTextFileSync(err), "Too many open files", "; ");
+    assertMessage(Deno.readTextFileSync(err), "Too many open files", "; ");
     assert(!Deno.readTextFileSync(err).includes("defect"));
 
-    // It may wait for better times, or end.
+    // It may retry, or end.
     let exit: Exit | undefined;
     const exited = program.exit().then((value) => exit = value);
     await limit("100");
-    await until(() => exit !== undefined || isRead(EVENTS)(), "its choice");
+    await until(() => exit !== undefined || isRead(EVENTS)(), "a reaction");
     if (exit === undefined) {
       program.kill("SIGTERM");
       assertEquals((await exited).code, 0);

@@ -5,12 +5,12 @@ import { at, logOf, prompt } from "../support/envelope.ts";
 import { createSeed } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 import { run, Running, turnCounter, within } from "./program.ts";
-import { assertTold } from "./told.ts";
+import { assertFails } from "./messages.ts";
 
 const FIRST = prompt({ text: "first", t: at(0) });
 const SECOND = prompt({ text: "second", t: at(5) });
 
-/** Another connection that holds a lock, until it is disposed. */
+/** Another connection that holds a lock until it is disposed. */
 class Lock implements Disposable {
   #db: Database;
 
@@ -24,7 +24,7 @@ class Lock implements Disposable {
   }
 }
 
-Deno.test("SPEC 8: a database that another writer keeps locked is a failure that is told, whenever the program meets it, and what was committed stays", async () => {
+Deno.test("SPEC 8: a database that another program keeps locked is a failure in every phase", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", logOf([FIRST]));
   const names = ["live", "follow", "first event", "exclusive", "upgrade"];
@@ -52,7 +52,7 @@ Deno.test("SPEC 8: a database that another writer keeps locked is a failure that
     )
   );
   await program.write(logOf([SECOND]));
-  // No event, so that only the position is to be stored.
+  // Not an event of a turn, so that only the position changes.
   Deno.writeTextFileSync(log, '{"event":"turn.delta"}\n', { append: true });
   const ends = await Promise.all([
     ...[program, follower].map(async (running) => {
@@ -63,14 +63,14 @@ Deno.test("SPEC 8: a database that another writer keeps locked is a failure that
     ),
   ]);
   for (const lock of locks) lock[Symbol.dispose]();
-  ends.forEach((ended, i) => assertTold(ended, 1, paths[i], "locked", "; "));
+  ends.forEach((ended, i) => assertFails(ended, 1, paths[i], "locked", "; "));
   for (const [i, path] of paths.entries()) {
     assertEquals(query(path, "SELECT * FROM turns"), before[i]);
     assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
   }
 });
 
-Deno.test("SPEC 8: a lock that ends within the busy timeout is waited for", async () => {
+Deno.test("SPEC 8: turn-counter waits for a lock that ends within the busy timeout", async () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   await using program = Running.start(["--db", path]);
@@ -78,17 +78,17 @@ Deno.test("SPEC 8: a lock that ends within the busy timeout is waited for", asyn
   await program.line();
   const lock = new Lock(path, "BEGIN IMMEDIATE");
   await program.write(logOf([SECOND]));
-  let waits = true;
-  const told = program.line().then((line) => (waits = false, line));
+  let isWaiting = true;
+  const first = program.line().then((line) => (isWaiting = false, line));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  assert(waits);
+  assert(isWaiting);
   lock[Symbol.dispose]();
-  assertEquals(JSON.parse((await told)!).status, "orphaned");
+  assertEquals(JSON.parse((await first)!).status, "orphaned");
   assertEquals(JSON.parse((await program.line())!).user_text, "second");
   assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
 });
 
-Deno.test("SPEC 5: a reader that never ends keeps nothing from being written", async () => {
+Deno.test("SPEC 5: a reader with a long transaction does not block writes", async () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const events = Array.from(
@@ -113,7 +113,7 @@ Deno.test("SPEC 5: a reader that never ends keeps nothing from being written", a
 });
 
 for (const mode of ["live", "follow"]) {
-  Deno.test(`SPEC 5: whoever looks into the database again and again while the program runs takes nothing from it (${mode})`, async () => {
+  Deno.test(`SPEC 5: sqlite3 can query the database repeatedly while the program runs (${mode})`, async () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
     const log = dir.write("log.jsonl", "");
@@ -126,10 +126,10 @@ for (const mode of ["live", "follow"]) {
       if (mode === "live") await program.write(line);
       else await Deno.writeTextFile(log, line, { append: true });
       while (JSON.parse((await program.line())!).turn_id_glob !== i + 1);
-      // It closes the database as the last one would, were it the last one.
+      // The last connection to close would delete the write-ahead log.
       const sql = "SELECT count(*) FROM turns";
-      const looked = await within(run(["sqlite3", path, sql]), "sqlite3");
-      assertEquals(looked, { code: 0, stdout: `${i + 1}\n`, stderr: "" });
+      const queried = await within(run(["sqlite3", path, sql]), "sqlite3");
+      assertEquals(queried, { code: 0, stdout: `${i + 1}\n`, stderr: "" });
       const { ino } = Deno.statSync(`${path}-wal`);
       wal ??= ino;
       assertEquals(ino, wal, "the write-ahead log was deleted");

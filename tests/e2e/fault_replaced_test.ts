@@ -5,21 +5,21 @@ import { TempDir } from "../support/temp.ts";
 import { change, FIRST, OTHER, SECOND } from "./changed.ts";
 import { mountShell, mountTest } from "./machine.ts";
 import { Running, turnCounter } from "./program.ts";
-import { assertSentence, assertTold } from "./told.ts";
+import { assertFails, assertMessage } from "./messages.ts";
 
 for (const mode of ["live", "follow"]) {
   const args = mode === "follow" ? ["--follow"] : [];
 
   for (const suffixes of [[""], ["", "-wal", "-shm"]]) {
-    const files = suffixes.length > 1 ? "all files of it" : "it";
-    Deno.test(`SPEC 8: a database that is deleted while the program runs, ${files}, is a failure (${mode})`, async () => {
+    const files = suffixes.length > 1 ? "with -wal and -shm" : "alone";
+    Deno.test(`SPEC 8: a database deleted ${files} while the program runs is a failure (${mode})`, async () => {
       using dir = new TempDir();
       const stderr = await change(dir, args, (db) => {
         for (const suffix of suffixes) Deno.removeSync(db + suffix);
       });
       const db = dir.file("turns.db");
-      assertSentence(stderr, db, "deleted or replaced while", "; ");
-      // Starting again begins a new one, whatever of the old one is still there.
+      assertMessage(stderr, db, "deleted or replaced while", "; ");
+      // A restart creates a new database, even if old -wal and -shm files exist.
       const log = dir.write("log", logOf([FIRST, SECOND]));
       const again = await turnCounter(["--source", log, "--db", db]);
       assertEquals([again.code, again.stderr], [0, ""]);
@@ -36,7 +36,7 @@ for (
     ["at its end", [], true],
   ] as const
 ) {
-  Deno.test(`SPEC 8: a database that another one is moved over while the program runs does that one no harm (${when})`, async () => {
+  Deno.test(`SPEC 8: a database that replaces the open one is not changed (${when})`, async () => {
     using dir = new TempDir();
     const other = dir.file("other.db");
     const log = dir.write("other.jsonl", logOf([OTHER]));
@@ -52,14 +52,14 @@ for (
       await program.write(logOf([FIRST]));
       await program.line();
       replace(db);
-      // There is nothing more to commit, so nothing goes wrong.
+      // There is nothing more to commit, so this is not a failure.
       assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
     } else {
       const stderr = await change(dir, [...args], replace);
-      assertSentence(stderr, db, "deleted or replaced while", "; ");
+      assertMessage(stderr, db, "deleted or replaced while", "; ");
     }
     assertEquals(Deno.readFileSync(db), bytes);
-    // What was committed is in the file that was replaced, and only there.
+    // The commits are in the replaced file, and only there.
     const kept = records(dir.file("kept.db"));
     assertEquals(kept.map((row) => row.user_text), ["first"]);
     assertEquals(contents(db), rows);
@@ -70,7 +70,7 @@ for (
   });
 }
 
-Deno.test("SPEC 8: a directory that is moved away with the database in it while the program runs is a failure", async () => {
+Deno.test("SPEC 8: a moved directory of the database is a failure of the running program", async () => {
   using dir = new TempDir();
   Deno.mkdirSync(dir.file("place"));
   const db = dir.file("place/turns.db");
@@ -82,12 +82,12 @@ Deno.test("SPEC 8: a directory that is moved away with the database in it while 
   assertEquals(await program.line(), undefined);
   const { code, stderr } = await program.exit();
   assertEquals(code, 1);
-  assertSentence(stderr, db, "deleted or replaced while", "; ");
+  assertMessage(stderr, db, "deleted or replaced while", "; ");
   const rows = records(dir.file("elsewhere/turns.db"));
   assertEquals(rows.map((row) => row.user_text), ["first"]);
 });
 
-Deno.test("SPEC 8: a database that is cut off while the program runs is told of, or restored in full", async () => {
+Deno.test("SPEC 8: a database truncated while the program runs is a failure, or fully restored", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   await using program = Running.start(["--db", db]);
@@ -96,7 +96,7 @@ Deno.test("SPEC 8: a database that is cut off while the program runs is told of,
   Deno.truncateSync(db, 0);
   await program.write(logOf([SECOND]));
   const { code, stderr } = await program.end();
-  if (code !== 0) return assertSentence(stderr, db, "; ");
+  if (code !== 0) return assertMessage(stderr, db, "; ");
   assertEquals([code, stderr], [0, ""]);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
   const texts = records(db).map((row) => row.user_text);
@@ -104,7 +104,7 @@ Deno.test("SPEC 8: a database that is cut off while the program runs is told of,
 });
 
 mountTest(
-  "SPEC 8: a database that is moved away where the disk has no room for what is left of it is a failure",
+  "SPEC 8: a database moved away on a full disk is a failure",
   async () => {
     using dir = new TempDir();
     const events = Array.from(
@@ -126,6 +126,6 @@ mountTest(
         LINE: lineOf(SECOND),
       },
     );
-    assertTold(ended, 1, "small/turns.db", "deleted or replaced while", "; ");
+    assertFails(ended, 1, "small/turns.db", "deleted or replaced while", "; ");
   },
 );

@@ -4,11 +4,11 @@ import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { linuxTest, mountShell, mountTest } from "./machine.ts";
 import { COMMAND, run, shell, turnCounter, until, within } from "./program.ts";
-import { assertTold } from "./told.ts";
+import { assertFails } from "./messages.ts";
 
 const GOLDEN = "testdata/golden.jsonl";
 
-/** Prompts of a session each, so that each makes one record. */
+/** Prompts of different sessions, so that each has one record. */
 function prompts(count: number, text: string) {
   return Array.from(
     { length: count },
@@ -16,8 +16,8 @@ function prompts(count: number, text: string) {
   );
 }
 
-/** The program, and somebody who reads as much of its stdout as he likes. */
-class Reading implements AsyncDisposable {
+/** The program, and a reader of its stdout that reads as much as a test wants. */
+class SlowReader implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
   received = 0;
   #reader: ReadableStreamBYOBReader;
@@ -33,12 +33,12 @@ class Reading implements AsyncDisposable {
     this.#reader = this.child.stdout.getReader({ mode: "byob" });
   }
 
-  /** Reads some bytes, of which there must be some. */
+  /** Reads up to `most` bytes, and asserts that the stream continues. */
   async read(most: number): Promise<void> {
-    assert(await this.#read(most), "it ended before it told all");
+    assert(await this.#read(most), "it ended too early");
   }
 
-  /** All that was read, once the program has ended. */
+  /** Reads the rest, asserts exit code 0, and returns the whole stream. */
   async end(): Promise<string> {
     while (await this.#read(1e6));
     this.#ended = true;
@@ -51,13 +51,13 @@ class Reading implements AsyncDisposable {
     try {
       this.child.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It ended by itself.
     }
     while (await this.#read(1e6));
     await this.child.status;
   }
 
-  /** Reads some bytes; false at the end. */
+  /** Reads up to `most` bytes; returns false at the end. */
   async #read(most: number): Promise<boolean> {
     const view = new Uint8Array(most);
     const { done, value } = await within(this.#reader.read(view), "stdout");
@@ -69,7 +69,7 @@ class Reading implements AsyncDisposable {
 
 for (const mode of ["batch", "follow"]) {
   linuxTest(
-    `SPEC 4: a reader that takes a few bytes now and then gets everything, and the program keeps little of it in memory (${mode})`,
+    `SPEC 4: a slow reader gets every record, and the program buffers little (${mode})`,
     async () => {
       using dir = new TempDir();
       const db = dir.file("turns.db");
@@ -78,12 +78,12 @@ for (const mode of ["batch", "follow"]) {
       const log = dir.write("log.jsonl", logOf(events));
       const args = ["--source", log, "--db", db, "--synchronous", "off"];
       if (mode === "follow") args.push("--follow");
-      await using program = new Reading(args);
+      await using program = new SlowReader(args);
       while (program.received < 2 * size) {
         await program.read(500);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
-      // What the pipe holds, and the group in hand, is all that it is ahead.
+      // The program is ahead by the content of the pipe and the current group.
       const ahead = appliedEvents(db) * size - program.received;
       assert(ahead < 2 ** 20 + 2 * size, `it is ${ahead} bytes ahead`);
       while (program.received < 0.9 * events.length * size) {
@@ -92,7 +92,7 @@ for (const mode of ["batch", "follow"]) {
       const { pid } = program.child;
       const { stdout } = await run(["cat", `/proc/${pid}/status`]);
       const peak = +/VmHWM:\s+(\d+) kB/.exec(stdout)![1];
-      assert(peak < 160_000, `it took ${peak} kB of memory`);
+      assert(peak < 160_000, `it used ${peak} kB of memory`);
       if (mode === "follow") {
         while (appliedEvents(db) < events.length) await program.read(1e6);
         program.child.kill("SIGTERM");
@@ -105,15 +105,15 @@ for (const mode of ["batch", "follow"]) {
 }
 
 linuxTest(
-  "SPEC 8: SIGTERM while the pipe is full ends behind a whole record, once that is read",
+  "SPEC 8: SIGTERM while the pipe is full ends after a whole record, once it is read",
   async () => {
     using dir = new TempDir();
     const db = dir.file("turns.db");
     const big = prompts(2, "x".repeat(50_000));
     const small = prompts(5000, "y");
     const log = dir.write("log", logOf([...big, ...small]));
-    await using program = new Reading(["--source", log, "--db", db]);
-    // The pipe holds one such record, but not two, so it holds up the group.
+    await using program = new SlowReader(["--source", log, "--db", db]);
+    // The pipe has room for one of the big records only, so the group blocks.
     await until(() => appliedEvents(db) > 0, "a full pipe");
     program.child.kill("SIGTERM");
     const stream = await program.end();
@@ -123,7 +123,7 @@ linuxTest(
   },
 );
 
-Deno.test("SPEC 8: a stream that is closed from the start is like /dev/null", async () => {
+Deno.test("SPEC 8: a standard stream that is closed at the start acts like /dev/null", async () => {
   using dir = new TempDir();
   await turnCounter(["--source", GOLDEN, "--db", dir.file("once.db")]);
   const combinations = ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"];
@@ -149,7 +149,7 @@ Deno.test("SPEC 8: a stream that is closed from the start is like /dev/null", as
 });
 
 mountTest(
-  "SPEC 8: a full disk under stdout is a failure, and reading the log again tells what is missing",
+  "SPEC 8: a full disk under stdout is a failure, and a restart emits the missing records",
   async () => {
     using dir = new TempDir();
     const log = dir.write("log.jsonl", logOf(prompts(300, "x".repeat(1000))));
@@ -168,12 +168,12 @@ mountTest(
       OUT: dir.file("stream"),
     };
     const ended = await mountShell(script, env);
-    assertTold(ended, 1, "stdout", "No space left", "read the log again");
-    const told = Deno.readTextFileSync(env.OUT);
+    assertFails(ended, 1, "stdout", "No space left", "read the log again");
+    const stream = Deno.readTextFileSync(env.OUT);
     const rows = records(env.DB);
     assertEquals(rows.length, 300);
-    // All but the end is whole, and was committed.
-    const lines = told.split("\n").slice(0, -1);
+    // All records but the last are complete, and were committed.
+    const lines = stream.split("\n").slice(0, -1);
     assertEquals(
       lines.map((line) => JSON.parse(line)),
       rows.slice(0, lines.length),

@@ -5,16 +5,16 @@ import { logOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { linuxTest } from "./machine.ts";
 import { run, Running, turnCounter, until } from "./program.ts";
-import { assertRecovers, crash, EVENTS, lay, noise } from "./torn_wal.ts";
+import { assertRecovers, crash, EVENTS, noise, restore } from "./torn_wal.ts";
 
 const COUNT = 8;
 
-Deno.test(`SPEC 4: whatever became of the write-ahead log of a crash, reading the log again comes to what one run comes to (${COUNT} seeds)`, async () => {
+Deno.test(`SPEC 4: a damaged write-ahead log loses no event that is read again (${COUNT} seeds)`, async () => {
   await assertRecovers(COUNT);
 });
 
 linuxTest(
-  "a write-ahead log full of garbage is neither read again and again nor kept",
+  "a write-ahead log full of garbage is neither read repeatedly nor kept",
   async () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
@@ -28,7 +28,7 @@ linuxTest(
       garbage.set(noisy, at);
     }
     garbage.set(files["-wal"]!);
-    lay(path, { ...files, "-wal": garbage });
+    restore(path, { ...files, "-wal": garbage });
 
     await using program = Running.start(["--db", path]);
     await program.write(logOf(EVENTS.slice(59, 61)));
@@ -37,7 +37,7 @@ linuxTest(
     }
     const { bytes } = await use(program.pid);
     assert(bytes < 16 << 20, `${bytes} bytes were read`);
-    await until(() => isQuiet(program.pid), "it to do nothing for nothing");
+    await until(() => isQuiet(program.pid), "an idle program");
     assertEquals((await program.end()).code, 0);
     assertEquals([...Deno.readDirSync(dir.path)].length, 4);
 
@@ -47,7 +47,7 @@ linuxTest(
   },
 );
 
-/** Whether a process does next to nothing for a second, as once its start is over. */
+/** Whether a process is almost idle for a second. */
 async function isQuiet(pid: number): Promise<boolean> {
   const before = await use(pid);
   await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -55,7 +55,7 @@ async function isQuiet(pid: number): Promise<boolean> {
   return after.calls - before.calls < 20 && after.ticks - before.ticks < 10;
 }
 
-/** What a process has read and written, how often, and its hundredths of a second. */
+/** The bytes and calls of input and output of a process, and its CPU ticks (10 ms). */
 async function use(pid: number) {
   const { stdout } = await run(["cat", `/proc/${pid}/io`, `/proc/${pid}/stat`]);
   const io = (name: string) => +RegExp(`${name}: (\\d+)`).exec(stdout)![1];

@@ -14,7 +14,7 @@ Deno.test(`turn-counter agrees with the oracle on ${ROUNDS} hostile logs (seed $
   assertEquals(finding && describe(finding), null);
 });
 
-/** The program as if it had a defect: a script that has it as `"$@"`. */
+/** A program with a defect: a script with the real program as `"$@"`. */
 function broken(script: string): string[] {
   return ["bash", "-c", script, "bash", ...COMMAND];
 }
@@ -43,7 +43,7 @@ Deno.test("trial finds a wrong row, a lost line, a wrong event, and a crash", as
   }
 });
 
-Deno.test("findDefect shows a defect with no more lines than necessary", async () => {
+Deno.test("findDefect shows a defect with as few lines as possible", async () => {
   const program = broken('"$@" --max-line-bytes 280');
   const search = { seed: 3, rounds: 1, lines: 100 };
   const finding = await findDefect(program, search);

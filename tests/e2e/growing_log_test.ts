@@ -3,12 +3,12 @@ import { logPieces } from "../../tools/gen_log/log_generator.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 import { contents, fold, query, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
-import { Live, turnCounter } from "./program.ts";
+import { LivePipe, turnCounter } from "./program.ts";
 
 const SEED = 7;
 const EVENTS = 100_000;
 
-Deno.test(`tail -n +1 -F of a growing log of ${EVENTS} events, killed twice, comes to what one batch run does (seed ${SEED})`, async () => {
+Deno.test(`SPEC 4: a pipe of ${EVENTS} events, killed twice, equals one batch run (seed ${SEED})`, async () => {
   using dir = new TempDir();
   const random = new Random(SEED);
   const options = { seed: SEED, events: EVENTS, variants: 0.1 };
@@ -32,10 +32,10 @@ Deno.test(`tail -n +1 -F of a growing log of ${EVENTS} events, killed twice, com
   const args = ["--db", db, "--quiet"];
   let written = 0;
   let stream = "";
-  for (const life of [1, 2, 3]) {
-    await using live = await Live.follow(log, args);
-    // In the last life the log grows to its end.
-    const goal = Math.floor(whole.length * life / 3);
+  for (const run of [1, 2, 3]) {
+    await using live = await LivePipe.follow(log, args);
+    // The last run reads the log to its end.
+    const goal = Math.floor(whole.length * run / 3);
     while (written < goal) {
       const size = random.between(1, 400_000);
       const piece = whole.slice(written, Math.min(goal, written + size));
@@ -43,7 +43,7 @@ Deno.test(`tail -n +1 -F of a growing log of ${EVENTS} events, killed twice, com
       written += piece.length;
       stream += (await live.line() ?? "") + "\n";
     }
-    if (life < 3) live.kill("SIGKILL");
+    if (run < 3) live.kill("SIGKILL");
     else while (!isComplete(db, batch)) stream += await live.line() + "\n";
   }
   assertEquals(contents(db), contents(batch));

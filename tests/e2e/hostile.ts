@@ -1,5 +1,5 @@
 /**
- * Hostile logs in front of the program, and what comes of them.
+ * Runs the program on hostile logs.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import { envelope, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { COMMAND, turnCounter } from "./program.ts";
 
-/** What came of a log. */
-export interface Read {
+/** The result of reading a log. */
+export interface Result {
   /** The text of each prompt. */
   prompts: unknown[];
-  /** The number of each rejected line, and why. */
+  /** The number of each rejected line, with the reason. */
   rejected: string[];
-  /** The dead-letter file, a character a byte. */
+  /** The dead-letter file, one character for each byte. */
   dead: string;
 }
 
-/** Reads a log, which never ends the program. */
+/** Reads a log, and asserts that the exit code is 0. */
 export async function read(
   log: string | Bytes,
   args: string[] = [],
-): Promise<Read> {
+): Promise<Result> {
   using dir = new TempDir();
   const [db, dead] = [dir.file("turns.db"), dir.file("dead")];
   const source = dir.write("log", log);
@@ -45,15 +45,15 @@ export async function read(
   };
 }
 
-/** Holds a log against the oracle, as a file and through a pipe. */
-export async function assertHeld(
+/** Asserts that the program agrees with the oracle on a log, as a file and as a pipe. */
+export async function assertAgreesWithOracle(
   log: Bytes,
   maxLineBytes: number | null = null,
 ) {
   assertEquals(await trial(COMMAND, { log, maxLineBytes }), []);
 }
 
-/** The line of a prompt in which some members are other ones. */
+/** The line of a prompt with some members changed. */
 export function lineWith(
   text: string,
   changes: Record<string, unknown> = {},
@@ -61,10 +61,10 @@ export function lineWith(
   return JSON.stringify({ ...envelope(prompt({ text })), ...changes });
 }
 
-/** The line of a prompt with a member of which the JSON is as given. */
+/** The line of a prompt with a member of the given JSON. */
 export function lineWithRaw(text: string, key: string, json: string): string {
   return lineWith(text, { [key]: "RAW" }).replace('"RAW"', () => json);
 }
 
-/** A prompt that is as it should be; its text is `good`. */
+/** A valid prompt with the text `good`. */
 export const GOOD = lineWith("good");

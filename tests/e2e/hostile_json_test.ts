@@ -3,15 +3,21 @@ import { utf8 } from "../support/bytes.ts";
 import { records } from "../support/database.ts";
 import { at } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { assertHeld, GOOD, lineWith, lineWithRaw, read } from "./hostile.ts";
+import {
+  assertAgreesWithOracle,
+  GOOD,
+  lineWith,
+  lineWithRaw,
+  read,
+} from "./hostile.ts";
 import { turnCounter } from "./program.ts";
 
-Deno.test("SPEC 1: a line of 100,000 brackets is a line like any other", async () => {
+Deno.test("SPEC 1: a line with 100,000 brackets is decoded like any other", async () => {
   const open = "[".repeat(100_000);
   const deep = open + "]".repeat(100_000);
   const deepObject = '{"a":'.repeat(100_000) + "0" + "}".repeat(100_000);
   const lines = [
-    // Without the name of an event of a turn.
+    // Without the name of a turn event.
     open,
     deep,
     deepObject,
@@ -45,10 +51,10 @@ Deno.test("SPEC 1: a line of 100,000 brackets is a line like any other", async (
   ]);
   const kept = [6, 7, 13, 14, 15].map((number) => lines[number - 1] + "\n");
   assertEquals(dead === kept.join(""), true);
-  await assertHeld(utf8(lines.join("\n")));
+  await assertAgreesWithOracle(utf8(lines.join("\n")));
 });
 
-Deno.test("SPEC 1: a pid is an integer from 0 to 2^53-1, as a number or in digits", async () => {
+Deno.test("SPEC 1: a pid is an integer from 0 to 2^53-1, as a number or a string of digits", async () => {
   const accepted = [
     ["-0", 0],
     ["0.0", 0],
@@ -64,7 +70,7 @@ Deno.test("SPEC 1: a pid is an integer from 0 to 2^53-1, as a number or in digit
     ...["-1", "1.5", '"-1"', '"1e3"', '" 7"', '"7\\n"', '""', '"٣"', '"0x10"'],
     ...["true", "[7]", '{"pid":7}', '"NaN"', "null"],
   ];
-  // Each in a session of its own, so that it changes no other.
+  // Each in another session, so that it changes no other turn.
   const lineOfPid = (pid: string, i: number) =>
     lineWithRaw(pid, "metadata", `{"pid":${pid}}`)
       .replace(/"sid":"/, `$&${i}`);
@@ -96,7 +102,7 @@ Deno.test("SPEC 1: a pid is an integer from 0 to 2^53-1, as a number or in digit
   );
 });
 
-Deno.test("SPEC 1: keys that objects inherit in JavaScript are keys like any other", async () => {
+Deno.test("SPEC 1: keys that JavaScript objects inherit are ordinary keys", async () => {
   const proto = (json: string) => `{"__proto__":${json}}`;
   const data = JSON.stringify({ message: "from a prototype" });
   const whole = lineWith("from a prototype");
@@ -117,20 +123,20 @@ Deno.test("SPEC 1: keys that objects inherit in JavaScript are keys like any oth
     lineWithRaw("", "line", proto(data)),
     lineWithRaw("", "line", `{"payload":${proto(data)}}`),
     lineWithRaw("", "line", `{"constructor":{"prototype":${data}}}`),
-    // Nothing but the decoder tells that these are other events.
+    // Only the decoder can see that these are other events.
     ...["__proto__", "constructor", "toString"].flatMap((event) => [
       lineWith("", { event }).replace(/^\{("event":"\w+"),(.*)\}$/, "{$2,$1}"),
       lineWith("", { event: undefined, line: { type: event, message: NAME } }),
     ]),
-    polluted(lineWith("as it is"), '{"sid":"x","event":"turn.delta"}'),
+    polluted(lineWith("unchanged"), '{"sid":"x","event":"turn.delta"}'),
     lineWith("as named", { sid: "__proto__" }),
     lineWith("__proto__", { sid: "constructor" }),
   ];
   const { prompts, rejected } = await read(lines.join("\n"));
-  assertEquals(prompts, ["as it is", "as named", "__proto__"]);
+  assertEquals(prompts, ["unchanged", "as named", "__proto__"]);
   assertEquals(
     rejected.map((line) => line.split(":")[0]),
     ["3", "4", "5", "6", "7", "8", "9", "10", "11"],
   );
-  await assertHeld(utf8(lines.join("\n")));
+  await assertAgreesWithOracle(utf8(lines.join("\n")));
 });

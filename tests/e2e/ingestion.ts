@@ -1,5 +1,5 @@
 /**
- * What is expected of every example of an ingester, whatever it writes to.
+ * The tests of the example ingesters, for any database.
  *
  * @module
  */
@@ -16,19 +16,19 @@ import { COMMAND, shell, turnCounter, until } from "./program.ts";
 export interface Target {
   /** The ingester, for a shell. */
   ingester: string;
-  /** What the ingester finds its database by. */
+  /** The environment variables by which the ingester connects. */
   env: Record<string, string>;
   /** The name of the process that writes the database. */
   writer: string;
-  /** The records of its rows, by id; none where there is no table yet. */
+  /** The records of its rows, by id; none if there is no table yet. */
   rows(): Promise<Record<string, unknown>[]>;
-  /** Something that is another one after each write. */
+  /** A text that changes with each write. */
   version(): Promise<string>;
-  /** Takes the database away, and gives back what makes a new start possible. */
+  /** Makes the database unavailable, and returns a function that restores it. */
   takeAway(): Promise<() => Promise<void>>;
 }
 
-/** What a test of a {@linkcode Target} works with. */
+/** The files and the target of a test. */
 interface Setting {
   target: Target;
   log: string;
@@ -37,7 +37,7 @@ interface Setting {
 
 const RECORDS_OF = "tools/examples/records_of.sh";
 
-/** The rows of turn-counter's database, as they are to be in the table. */
+/** The rows of turn-counter's database, as expected in the table. */
 export function expected(db: string): Record<string, unknown>[] {
   return records(db).map((record) =>
     Object.fromEntries(
@@ -57,7 +57,7 @@ async function ingest({ target, db }: Setting, log: string): Promise<void> {
   assertEquals([ended.code, ended.stderr], [0, ""]);
 }
 
-/** Starts the whole pipe that a service runs. */
+/** Starts the whole pipe of the service. */
 function follow({ target, log, db }: Setting): ProcessGroup {
   const script = `{ ${RECORDS_OF} "$DB" &&
     "$@" --source "$LOG" --follow --db "$DB"; } | ${target.ingester}`;
@@ -67,10 +67,10 @@ function follow({ target, log, db }: Setting): ProcessGroup {
   );
 }
 
-/** Resolves once the table holds all that turn-counter's database does. */
+/** Waits until the table equals turn-counter's database. */
 async function caughtUp({ target, db }: Setting, count: number): Promise<void> {
-  const isThere = async () => (await target.rows()).length === count;
-  await until(isThere, `${count} rows`);
+  const isComplete = async () => (await target.rows()).length === count;
+  await until(isComplete, `${count} rows`);
   assertEquals(await target.rows(), expected(db));
 }
 
@@ -79,7 +79,7 @@ function append(log: string, numbers: number[]): void {
   Deno.writeTextFileSync(log, logOf(events), { append: true });
 }
 
-/** Texts that a program may take for something else than text. */
+/** Texts that a program may misread as syntax. */
 const HOSTILE = [
   "it's 'quoted', \"twice\", `thrice`, ''''",
   "'); DROP TABLE turns; --",
@@ -101,7 +101,7 @@ const HOSTILE = [
   "\\\0'\n".repeat(20_000),
 ];
 
-async function holdsWhateverIsInALog(setting: Setting): Promise<void> {
+async function storesAnyText(setting: Setting): Promise<void> {
   const { target, log, db } = setting;
   const events = HOSTILE.flatMap((text, i) => {
     const name = text.slice(0, 100) || "empty";
@@ -117,7 +117,7 @@ async function holdsWhateverIsInALog(setting: Setting): Promise<void> {
   assertEquals(rows.length, HOSTILE.length);
   for (const [i, row] of expected(db).entries()) assertEquals(rows[i], row);
 
-  // The table of turns says the same as the stream.
+  // The table of turns gives the same records as the stream.
   const version = await target.version();
   const { code, stderr } = await shell(
     `set -o pipefail; ${RECORDS_OF} "$DB" | ${target.ingester}`,
@@ -127,7 +127,7 @@ async function holdsWhateverIsInALog(setting: Setting): Promise<void> {
   assertEquals(await target.version(), version);
 }
 
-async function changesNothingWhenToldAgain(setting: Setting): Promise<void> {
+async function changesNothingOnReplay(setting: Setting): Promise<void> {
   const { target, log, db } = setting;
   const random = new Random(12);
   const events = Array.from({ length: 200 }, (_, i) => {
@@ -169,7 +169,7 @@ async function writesWhileThePipeStaysOpen(setting: Setting): Promise<void> {
   );
 }
 
-async function healsWhatWasOnItsWay(setting: Setting): Promise<void> {
+async function recoversRecordsInThePipe(setting: Setting): Promise<void> {
   const { target, log, db } = setting;
   const numbers = Array.from({ length: 20 }, (_, i) => i + 2);
   {
@@ -181,7 +181,7 @@ async function healsWhatWasOnItsWay(setting: Setting): Promise<void> {
     append(log, numbers);
     await until(() => records(db).length === 21, "the turns");
     Deno.kill(writer, "SIGKILL");
-    // All of the pipe ends, though no record comes that could not be written.
+    // The whole pipe ends, even without a further record.
     assertEquals((await pipe.exit()).code, 128 + 9);
   }
   assertEquals((await target.rows()).length, 1);
@@ -191,20 +191,20 @@ async function healsWhatWasOnItsWay(setting: Setting): Promise<void> {
   await caughtUp(setting, 22);
 }
 
-async function endsWhereItsDatabaseIsGone(setting: Setting): Promise<void> {
+async function endsWithoutItsDatabase(setting: Setting): Promise<void> {
   const { target, log } = setting;
   append(log, [1]);
-  let bringBack: () => Promise<void>;
+  let restore: () => Promise<void>;
   {
     await using pipe = follow(setting);
     await caughtUp(setting, 1);
-    bringBack = await target.takeAway();
+    restore = await target.takeAway();
     append(log, [2]);
     const { code, stderr } = await pipe.exit();
     assert(code > 0 && code < 128, `${code} ${stderr}`);
     assertNotEquals(stderr, "");
   }
-  await bringBack();
+  await restore();
   await using _pipe = follow(setting);
   await caughtUp(setting, 2);
 }
@@ -224,7 +224,7 @@ async function endsWithTheProgram(setting: Setting): Promise<void> {
   await caughtUp(setting, 2);
 }
 
-async function endsAtWhatItCannotWrite(setting: Setting): Promise<void> {
+async function endsOnAnInvalidRecord(setting: Setting): Promise<void> {
   const { target, log, db } = setting;
   append(log, [1]);
   await turnCounter(["--source", log, "--db", db]);
@@ -237,7 +237,7 @@ async function endsAtWhatItCannotWrite(setting: Setting): Promise<void> {
       { ...target.env, RECORDS: `${line}\n${whole}` },
     );
     assert(code > 0 && code < 128, `${code}`);
-    // What people said is none of the journal's business.
+    // Private text must not get into the system journal.
     assertNotEquals(stderr, "");
     assert(!stderr.includes("hello"), stderr);
     assertEquals(await target.rows(), []);
@@ -245,18 +245,17 @@ async function endsAtWhatItCannotWrite(setting: Setting): Promise<void> {
 }
 
 const TESTS: Record<string, (setting: Setting) => Promise<void>> = {
-  "holds whatever stands in a log": holdsWhateverIsInALog,
-  "changes nothing when it is told again": changesNothingWhenToldAgain,
+  "stores any text unchanged": storesAnyText,
+  "changes nothing on replay": changesNothingOnReplay,
   "writes each row while the pipe stays open": writesWhileThePipeStaysOpen,
-  "killed with records on their way, has them after a new start":
-    healsWhatWasOnItsWay,
-  "ends with an error where its database is gone, and loses nothing":
-    endsWhereItsDatabaseIsGone,
-  "ends where turn-counter does, with its error": endsWithTheProgram,
-  "ends with an error at what it cannot write": endsAtWhatItCannotWrite,
+  "recovers records in the pipe when it was killed": recoversRecordsInThePipe,
+  "ends with an error if its database is gone, and loses nothing":
+    endsWithoutItsDatabase,
+  "ends with turn-counter, with the same error": endsWithTheProgram,
+  "ends with an error on an invalid record": endsOnAnInvalidRecord,
 };
 
-/** The tests of an ingester, by what they find; each wants a target of its own. */
+/** The tests of an ingester, by name; each needs a new target. */
 export const INGESTER_TESTS: [
   sentence: string,
   test: (target: Target) => Promise<void>,

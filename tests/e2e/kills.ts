@@ -1,6 +1,6 @@
 /**
- * Kills the program at random moments, and holds what is left of each life
- * against the plain model (SPEC section 4).
+ * Kills the program at random moments, and compares the database and the stream
+ * of each run with the oracle (SPEC section 4).
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { assert, assertEquals } from "@std/assert";
 import type { Random } from "../../tools/gen_log/random.ts";
 import { contents, query, records } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
-import { Lives, type Mode } from "./lives.ts";
+import { type Mode, Runs } from "./runs.ts";
 import { COMMAND, turnCounter, within } from "./program.ts";
-import { exists, inspect, STARTS } from "./starts.ts";
-import { Story } from "./story.ts";
+import { exists, INITIAL_DATABASES, inspect } from "./initial_databases.ts";
+import { KillableLog } from "./killable_log.ts";
 
 /** How many events share a commit at most (SPEC section 4). */
 const MOST_EVENTS = 256;
 
 /**
  * Kills the program `kills` times while it reads one log, then lets it finish.
- * After each life the database holds what a whole number of events results in,
- * and that life emitted just those, in full, but for the last group at most,
- * which a follower emits again. In the end it holds what one run results in.
+ * After each run the database equals the result of a whole number of events, and
+ * the run has emitted these events in full, except the last group at most, which
+ * a follower emits again. In the end it equals the result of one run.
  */
 export async function assertSurvivesKills(
   mode: Mode,
@@ -30,69 +30,69 @@ export async function assertSurvivesKills(
   random: Random,
 ): Promise<void> {
   using dir = new TempDir();
-  const start = STARTS[startName];
-  const story = new Story(random, 120 * kills, start.turns);
-  const lives = new Lives(dir, mode, random, story);
-  await start.create(lives.db);
+  const start = INITIAL_DATABASES[startName];
+  const log = new KillableLog(random, 120 * kills, start.turns);
+  const runs = new Runs(dir, mode, random, log);
+  await start.create(runs.db);
   const startUp = await startUpTime();
   const synchronous = random.pick(["full", "normal", "off"]);
   let applied = 0;
-  /** Up to which event all was emitted in full. */
+  /** The number of events that were emitted in full. */
   let emitted = 0;
   /** The event at the checkpoint, where a follower resumes. */
   let resume = 0;
 
-  for (let life = 0; life <= kills; life++) {
-    const isLast = life === kills;
-    const known = story.begins[applied] ?? story.bytes.length;
+  for (let run = 0; run <= kills; run++) {
+    const isLast = run === kills;
+    const known = log.lineStarts[applied] ?? log.bytes.length;
     const back = random.chance(0.8) ? random.below(20_000) : 0;
-    // Half of the moments are within the start.
+    // Half of the kills are during the start.
     const kill = random.next() * startUp * random.pick([1, 4]);
     const part = {
       from: isLast ? 0 : Math.max(0, known - back),
       to: isLast
-        ? story.bytes.length
-        : Math.min(story.bytes.length, known + random.below(100_000)),
+        ? log.bytes.length
+        : Math.min(log.bytes.length, known + random.below(100_000)),
       ...isLast ? {} : { kill },
       ...random.chance(0.2) && !isLast ? { term: kill - random.below(9) } : {},
     };
-    const { killed, stdout, stderr } = await lives.live(part, synchronous);
+    const { killed, stdout, stderr } = await runs.run(part, synchronous);
     assert(killed || isLast || mode !== "follow" || part.term !== undefined);
     for (const line of stderr.split("\n").slice(0, -1)) {
       assert(/^turn-counter: line \d+ of .* rejected: /.test(line), stderr);
     }
 
-    // A follower resumes at its checkpoint, the others where their part begins.
-    const from = mode === "follow" ? resume : story.eventAt(part.from);
+    // A follower resumes at its checkpoint, the others at the start of their part.
+    const from = mode === "follow" ? resume : log.eventAt(part.from);
     assert(from <= emitted || mode !== "follow", "events were never emitted");
     const before = applied;
-    applied = inspect(dir, lives.db, start);
-    resume = story.eventAt(checkpointOf(dir.file("copy.db")));
-    assert(applied >= before, "what was committed was taken back");
-    const streams = story.streams(from, applied);
-    // One group at most is committed and not emitted.
+    applied = inspect(dir, runs.db, start);
+    resume = log.eventAt(checkpointOf(dir.file("copy.db")));
+    assert(applied >= before, "committed events are lost");
+    const streams = log.streams(from, applied);
+    // At most one group is committed and not emitted.
     const sure = killed ? streams.slice(0, -MOST_EVENTS) : streams;
     assert(stdout.startsWith(sure.join("")), "a commit was not emitted");
     assert(streams.join("").startsWith(stdout), "too much was emitted");
     emitted = Math.max(emitted, from + countWhole(streams, stdout));
     if (applied > 0) {
       const rows = records(dir.file("copy.db")).slice(start.turns);
-      assertEquals(rows, story.rows());
+      assertEquals(rows, log.rows());
     }
   }
 
-  assertEquals(applied, story.events.length);
+  assertEquals(applied, log.events.length);
   const once = dir.file("once.db");
   await start.create(once);
-  const whole = dir.write("whole.jsonl", story.bytes);
+  const whole = dir.write("whole.jsonl", log.bytes);
   await turnCounter(["--source", whole, "--db", once, "--synchronous", "off"]);
-  assertEquals(contents(lives.db), contents(once));
+  assertEquals(contents(runs.db), contents(once));
 }
 
 /**
- * Kills the program again and again while it creates or upgrades a database.
- * Each time that is there as it was, or as it is to be, and the next start
- * makes of it what it makes of one that nobody touched.
+ * Kills the program repeatedly while it creates or upgrades a database. Each
+ * time the database is unchanged or upgraded, and the next start has the same
+ * result as a start without a kill.
  */
 export async function assertSurvivesKillsAtStart(
   startName: string,
@@ -100,32 +100,32 @@ export async function assertSurvivesKillsAtStart(
   random: Random,
 ): Promise<void> {
   using dir = new TempDir();
-  const start = STARTS[startName];
-  const log = dir.write("log.jsonl", new Story(random, 20, 0).bytes);
+  const start = INITIAL_DATABASES[startName];
+  const log = dir.write("log.jsonl", new KillableLog(random, 20, 0).bytes);
   const [from, db, once] = ["from.db", "killed.db", "once.db"]
     .map((name) => dir.file(name));
   await start.create(from);
-  const lay = (path: string) => {
+  const restore = (path: string) => {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) {
       Deno.removeSync(dir.write(path.slice(dir.path.length + 1) + suffix, ""));
     }
     if (exists(from)) Deno.copyFileSync(from, path);
   };
-  lay(once);
+  restore(once);
   const begin = performance.now();
   await turnCounter(["--db", once]);
   const whole = performance.now() - begin;
   await turnCounter(["--source", log, "--db", once]);
 
   for (let i = 0; i < kills; i++) {
-    lay(db);
+    restore(db);
     const child = new Deno.Command(COMMAND[0], {
       args: [...COMMAND.slice(1), "--db", db],
       stdin: "piped",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    // Its stdin stays open, so that it does not end by itself.
+    // With an open stdin the program does not end by itself.
     const timer = setTimeout(
       () => child.kill("SIGKILL"),
       whole * (0.2 + random.next()),
@@ -141,20 +141,20 @@ export async function assertSurvivesKillsAtStart(
   }
 }
 
-/** How many bytes of the log the newest checkpoint has read. */
+/** The number of bytes before the newest checkpoint. */
 function checkpointOf(db: string): number {
   const sql =
     "SELECT read_bytes FROM checkpoints ORDER BY file_id DESC LIMIT 1";
   try {
     return query<[number]>(db, sql)[0]?.[0] ?? 0;
   } catch (error) {
-    // It is not created yet, or not upgraded.
+    // The database is not created or not upgraded yet.
     if (/no such table|unable to open/.test(String(error))) return 0;
     throw error;
   }
 }
 
-/** How many streams of events the stdout of a life has in full. */
+/** The number of event streams that the stdout of a run has in full. */
 function countWhole(streams: string[], stdout: string): number {
   let end = 0;
   const ends = streams.map((stream) => end += stream.length);
@@ -163,7 +163,7 @@ function countWhole(streams: string[], stdout: string): number {
 
 let measured: Promise<number> | undefined;
 
-/** How long the program takes to start here, in milliseconds. */
+/** How long the program takes to start on this machine, in milliseconds. */
 function startUpTime(): Promise<number> {
   return measured ??= (async () => {
     const begin = performance.now();

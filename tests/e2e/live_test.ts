@@ -5,7 +5,7 @@ import { TempDir } from "../support/temp.ts";
 import { linuxTest } from "./machine.ts";
 import {
   COMMAND,
-  Live,
+  LivePipe,
   run,
   Running,
   shell,
@@ -19,7 +19,7 @@ const QUESTION = lineOf(prompt()) + "\n";
 Deno.test("tail -F log | turn-counter writes a record while the pipe stays open", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", "");
-  await using live = await Live.follow(log, ["--db", dir.file("turns.db")]);
+  await using live = await LivePipe.follow(log, ["--db", dir.file("turns.db")]);
   for (let i = 1; i <= 20; i++) {
     Deno.writeTextFileSync(log, logOf([prompt({ t: at(i) })]), {
       append: true,
@@ -32,10 +32,10 @@ Deno.test("tail -F log | turn-counter writes a record while the pipe stays open"
   }
 });
 
-Deno.test("tail -F log | turn-counter goes on across a rotation", async () => {
+Deno.test("tail -F log | turn-counter continues across a rotation", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", logOf([prompt({ text: "old" })]));
-  await using live = await Live.follow(log, ["--db", dir.file("turns.db")]);
+  await using live = await LivePipe.follow(log, ["--db", dir.file("turns.db")]);
   await live.line();
   Deno.renameSync(log, `${log}.1`);
   Deno.writeTextFileSync(log, logOf([prompt({ text: "new", t: at(1e6) })]));
@@ -47,7 +47,7 @@ Deno.test("tail -F log | turn-counter goes on across a rotation", async () => {
 Deno.test("turn-counter writes each record before it waits for the next line", async () => {
   using dir = new TempDir();
   await using program = Running.start(["--db", dir.file("turns.db")]);
-  // The newline and nothing behind it makes a line.
+  // The newline alone completes the line.
   for (const piece of [QUESTION.slice(0, 50), QUESTION.slice(50, -1), "\n"]) {
     await program.write(piece);
   }
@@ -56,7 +56,7 @@ Deno.test("turn-counter writes each record before it waits for the next line", a
   assertEquals(JSON.parse((await program.line())!).status, "completed");
 });
 
-Deno.test("turn-counter reads a last line that has no newline", async () => {
+Deno.test("turn-counter reads a last line without a newline", async () => {
   using dir = new TempDir();
   await using program = Running.start(["--db", dir.file("turns.db")]);
   await program.write(QUESTION.trimEnd());
@@ -73,13 +73,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await program.line();
     program.kill(signal);
     assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
-    // It was closed as it should be: nothing is left beside it.
+    // The database was closed cleanly: there are no other files.
     const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name);
     assertEquals(names, ["turns.db"]);
     assertEquals(records(db).length, 1);
   });
 
-  Deno.test(`SPEC 8: ${signal} in the middle of a file ends behind a whole record`, async () => {
+  Deno.test(`SPEC 8: ${signal} in the middle of a file ends after a whole record`, async () => {
     using dir = new TempDir();
     const db = dir.file("turns.db");
     const events = Array.from(
@@ -92,7 +92,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await using program = new Running(
       ["sh", "-c", script, stdout, ...COMMAND, "--source", log, "--db", db],
     );
-    await within(grown(stdout), "records");
+    await within(untilNotEmpty(stdout), "records");
     program.kill(signal);
     assertEquals(await program.exit(), { code: 0, signal: null, stderr: "" });
     const lines = Deno.readTextFileSync(stdout).split("\n");
@@ -103,8 +103,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-/** Resolves once something is in the file. */
-async function grown(path: string): Promise<void> {
+/** Waits until a file is not empty. */
+async function untilNotEmpty(path: string): Promise<void> {
   while (true) {
     const size = await Deno.stat(path).then(({ size }) => size, () => 0);
     if (size > 0) return;
@@ -112,7 +112,7 @@ async function grown(path: string): Promise<void> {
   }
 }
 
-Deno.test("SPEC 4: a slow reader gets every record whole, however long", async () => {
+Deno.test("SPEC 4: a slow reader gets every record complete, of any length", async () => {
   using dir = new TempDir();
   const events = Array.from(
     { length: 40 },
@@ -129,7 +129,7 @@ Deno.test("SPEC 4: a slow reader gets every record whole, however long", async (
   assertEquals(stdout.split("\n").length, 41);
 });
 
-Deno.test("SPEC 8: SIGTERM ends a program of which nobody reads stdout, after a while", async () => {
+Deno.test("SPEC 8: SIGTERM ends a program with blocked stdout after five seconds", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const log = dir.write("log", logOf([prompt({ text: "x".repeat(3e6) })]));
@@ -141,11 +141,11 @@ Deno.test("SPEC 8: SIGTERM ends a program of which nobody reads stdout, after a 
     { LOG: log, DB: db, FIFO: dir.file("fifo") },
   );
   assertEquals(started.stdout, "1\n");
-  assertStringIncludes(started.stderr, "nobody read stdout");
+  assertStringIncludes(started.stderr, "stdout was blocked");
   assertEquals(records(db).length, 1);
 });
 
-Deno.test("SPEC 8: a second signal ends a program of which nobody reads stdout at once, and its record comes when the log is read again", async () => {
+Deno.test("SPEC 8: a second signal ends a program with blocked stdout at once, and loses nothing", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const log = dir.write("log", logOf([prompt({ text: "x".repeat(3e6) })]));
@@ -159,15 +159,15 @@ Deno.test("SPEC 8: a second signal ends a program of which nobody reads stdout a
   const { stdout, stderr } = await shell(script, env);
   const [code, microseconds] = stdout.split("\n");
   assertEquals(code, "1");
-  // After the first one alone it waits for five seconds.
+  // After a single signal it waits for five seconds.
   assert(+microseconds < 4e6, `it took ${microseconds} microseconds`);
-  assertStringIncludes(stderr, "nobody read stdout");
+  assertStringIncludes(stderr, "stdout was blocked");
   const again = await turnCounter(["--source", log, "--db", db]);
   assertEquals([again.code, fold(again.stdout)], [0, records(db)]);
 });
 
 linuxTest(
-  "SPEC 8: signals that come together, as those of timeout do, end a program with code 0",
+  "SPEC 8: several signals at once, as from timeout, end a program with code 0",
   async () => {
     using dir = new TempDir();
     await using program = Running.start(["--db", dir.file("turns.db")]);
@@ -182,14 +182,14 @@ linuxTest(
   },
 );
 
-Deno.test("streams that never wait are waited for", async () => {
+Deno.test("turn-counter waits for non-blocking standard streams", async () => {
   using dir = new TempDir();
   const events = Array.from(
     { length: 300 },
     (_, i) => prompt({ t: at(i), sid: `s${i}`, text: "x".repeat(3000) }),
   );
   const log = dir.write("log", logOf(events));
-  // The pauses give the program something to wait for, at both of its ends.
+  // The pauses make the program wait at both of its ends.
   const script = `
 import os, subprocess, sys, time
 log, db = sys.argv[1:3]
@@ -213,7 +213,7 @@ sys.exit(program.wait())`;
   assertEquals(records(db).length, 300);
 });
 
-Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", async () => {
+Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and no message", async () => {
   using dir = new TempDir();
   const events = Array.from({ length: 2000 }, (_, i) => prompt({ t: at(i) }));
   const { stdout, stderr } = await shell(
@@ -221,11 +221,11 @@ Deno.test("SPEC 8: turn-counter | head -1 ends with code 0 and says nothing", as
     { LOG: dir.write("log.jsonl", logOf(events)), DB: dir.file("turns.db") },
   );
   assertEquals([stdout, stderr], ["1\n0\n", ""]);
-  // It ended when nobody read any more, not when the log did.
+  // It ended when stdout was closed, not at the end of the log.
   assertEquals(records(dir.file("turns.db")).length < events.length, true);
 });
 
-Deno.test("SPEC 5: programs that start at once on a database that is not there all create it, or find it", async () => {
+Deno.test("SPEC 5: programs that start at once on a missing database all succeed", async () => {
   using dir = new TempDir();
   for (let round = 0; round < 12; round++) {
     const db = dir.file(`${round}.db`);
@@ -236,12 +236,12 @@ Deno.test("SPEC 5: programs that start at once on a database that is not there a
   }
 });
 
-Deno.test("two programs fill one database at once: no id twice, none missing, no count lost", async () => {
+Deno.test("two programs share one database: no id twice, none missing, no count lost", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const logs = ["a", "b"].map((name) => {
     const events = Array.from({ length: 1500 }, (_, i) =>
-      // Half of the turns are of a process that both logs have.
+      // Half of the turns belong to a process in both logs.
       prompt({ t: at(i), sid: i % 2 ? "shared" : name, text: `${name}${i}` }));
     return dir.write(name, logOf(events));
   });
@@ -262,7 +262,7 @@ Deno.test("two programs fill one database at once: no id twice, none missing, no
   assertEquals(shared.filter((row) => row.status !== "orphaned").length, 1);
 });
 
-Deno.test("two programs read one log at once: each event is applied once", async () => {
+Deno.test("two programs that read one log at once apply each event once", async () => {
   using dir = new TempDir();
   const events = Array.from(
     { length: 1000 },

@@ -1,5 +1,5 @@
 /**
- * Lines too long for memory, given to the program piece by piece.
+ * Lines too long for memory, written to the program in pieces.
  *
  * @module
  */
@@ -10,24 +10,24 @@ import { TempDir } from "../support/temp.ts";
 import { GOOD } from "./hostile.ts";
 import { run, Running } from "./program.ts";
 
-/** A line that begins and ends as told, and is filled up in between. */
+/** A line with a given beginning and end, filled up in between. */
 export interface LongLine {
   begin: string;
-  /** Written again and again. */
+  /** The text that is repeated. */
   fill: string;
   end: string;
-  /** Why it is rejected; `null` where it is ignored. */
+  /** The reason why it is rejected; `null` if it is ignored. */
   reason: RegExp | null;
-  /** How much memory it may cost, in megabytes; the limit is 67 of them. */
+  /** The maximum memory for it in megabytes; the limit of a line is 67 of them. */
   cost: number;
 }
 
-/** The limit, and more than as much again for what waits to be collected. */
+/** The limit of a line, and more than that for garbage that is not collected yet. */
 const COST = 180;
 
 const NAMED = '"event":"turn.user_message"';
 
-/** The four kinds of lines over the limit, by what is known of them, and when. */
+/** The kinds of lines over the limit, by when the program can classify them. */
 export const LONG_LINES: Record<string, LongLine> = {
   "of another event": {
     begin: '{"event":"turn.exec.end","line":"turn.user_message ',
@@ -43,7 +43,7 @@ export const LONG_LINES: Record<string, LongLine> = {
     reason: /longer than 67108864 bytes$/,
     cost: COST,
   },
-  "with a name of an event of a turn behind the limit": {
+  "with the name of a turn event after the limit": {
     begin: '{"line":"',
     fill: "x",
     end: `",${NAMED}}`,
@@ -60,8 +60,8 @@ export const LONG_LINES: Record<string, LongLine> = {
 };
 
 /**
- * Lines below the limit of which the text says little, and the values much:
- * memory in proportion to these, or time in their square, is too much.
+ * Lines below the limit with very many JSON values: memory in proportion to
+ * their number, or quadratic time, would be too much.
  */
 export const DENSE_LINES: Record<string, LongLine> = {
   "of empty objects": {
@@ -83,11 +83,11 @@ export const DENSE_LINES: Record<string, LongLine> = {
 const MEGABYTE = 1_000_000;
 
 /**
- * Gives the program a long line and a prompt behind it, and holds that the prompt
- * is read, that the line is rejected or not and kept byte for byte, and that it
- * costs no more memory than it may, however long it is.
+ * Writes a long line and then a prompt to the program, and asserts that the
+ * prompt is read, that the line is ignored, or rejected and kept byte for byte,
+ * and that memory is bounded, however long the line is.
  */
-export async function assertPasses(
+export async function assertBoundedMemory(
   line: LongLine,
   megabytes: number,
 ): Promise<void> {
@@ -104,9 +104,9 @@ export async function assertPasses(
   const { code, stderr } = await program.end();
   assertEquals(code, 0);
   assertEquals(records(db).length, 1);
-  const told = stderr.split("\n").slice(0, -1);
+  const messages = stderr.split("\n").slice(0, -1);
   assertEquals(
-    told.map((text) => line.reason?.test(text) ?? false),
+    messages.map((text) => line.reason?.test(text) ?? false),
     line.reason === null ? [] : [true],
     stderr,
   );
@@ -114,7 +114,7 @@ export async function assertPasses(
   assertLess(peak, usual + line.cost);
 }
 
-/** Holds that a file has just this line in it, or nothing if that is ignored. */
+/** Asserts that a file contains only this line, or is empty if the line is ignored. */
 async function assertKept(
   path: string,
   { begin, end, reason }: LongLine,
@@ -133,14 +133,14 @@ async function assertKept(
   assertEquals(compared, { code: 0, stdout: "", stderr: "" });
 }
 
-/** The most memory that a process had, so far. */
+/** The peak memory of a process so far. */
 async function peakMegabytes(pid: number): Promise<number> {
-  // The runtime reads nothing there without all permissions.
+  // Deno may not open files below /proc without all permissions.
   const { stdout } = await run(["cat", `/proc/${pid}/status`]);
   return +/VmHWM:\s*(\d+) kB/.exec(stdout)![1] * 1024 / MEGABYTE;
 }
 
-/** The most memory that the program has on a log of one short line. */
+/** The peak memory of the program on a log of one short line. */
 async function usualMegabytes(): Promise<number> {
   using dir = new TempDir();
   await using program = Running.start(["--db", dir.file("turns.db")]);

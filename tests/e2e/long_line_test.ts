@@ -1,11 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { utf8 } from "../support/bytes.ts";
 import { at } from "../support/envelope.ts";
-import { assertHeld, GOOD, lineWith, lineWithRaw, read } from "./hostile.ts";
-import { assertPasses, DENSE_LINES, LONG_LINES } from "./long_line.ts";
+import {
+  assertAgreesWithOracle,
+  GOOD,
+  lineWith,
+  lineWithRaw,
+  read,
+} from "./hostile.ts";
+import { assertBoundedMemory, DENSE_LINES, LONG_LINES } from "./long_line.ts";
 import { linuxTest } from "./machine.ts";
 
-Deno.test("SPEC 7: a line at the limit is read, one a byte over it rejected whole, and the next one is read", async () => {
+Deno.test("SPEC 7: a line at the limit is read, one a byte longer is rejected as a whole", async () => {
   const limit = 600;
   const fill = (line: string, length: number) =>
     line.replace("FILL", "x".repeat(length - line.length + "FILL".length));
@@ -17,7 +23,7 @@ Deno.test("SPEC 7: a line at the limit is read, one a byte over it rejected whol
   const over = [
     fill(first, limit + 1),
     fill(later, limit + 1),
-    // What stands behind the limit is no line, and no tail of a torn one.
+    // The text after the limit is neither a line nor the tail of a torn one.
     fill(`{"event":"turn.user_message","line":"FILL`, limit) + GOOD,
     fill(`turn.user_message FILL`, 100_000) + GOOD,
     fill(first, limit) + "\r",
@@ -44,19 +50,19 @@ Deno.test("SPEC 7: a line at the limit is read, one a byte over it rejected whol
     over.map((_, i) => `${5 + 2 * i}: it is longer than ${limit} bytes`),
   );
   assertEquals(dead, over.map((line) => line + "\n").join(""));
-  await assertHeld(utf8(log), limit);
+  await assertAgreesWithOracle(utf8(log), limit);
 });
 
 for (const [name, line] of Object.entries(LONG_LINES)) {
   linuxTest(
-    `SPEC 7: a line of 200 MB ${name} costs no memory in proportion`,
-    () => assertPasses(line, 200),
+    `SPEC 7: a line of 200 MB ${name} needs bounded memory`,
+    () => assertBoundedMemory(line, 200),
   );
 }
 
 for (const [name, line] of Object.entries(DENSE_LINES)) {
   linuxTest(
-    `SPEC 1: a line of 60 MB ${name} is no crash, and no hang`,
-    () => assertPasses(line, 60),
+    `SPEC 1: a line of 60 MB ${name} causes neither a crash nor a hang`,
+    () => assertBoundedMemory(line, 60),
   );
 }

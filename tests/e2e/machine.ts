@@ -1,6 +1,6 @@
 /**
- * What the machine that runs the tests can do, and tests that need it. A test
- * that is left out says so in its name.
+ * The capabilities of the machine that runs the tests, and tests that need them.
+ * The name of a skipped test gives the reason.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { onTerminal } from "./terminal.ts";
 
 type Test = (t: Deno.TestContext) => Promise<void>;
 
-/** A kind of test that runs only where `can` is true. */
-function testWhere(can: boolean, reason: string) {
+/** A kind of test that runs only if `can` is true. */
+function testIf(can: boolean, reason: string) {
   return (name: string, fn: Test): void =>
     Deno.test({
-      name: can ? name : `${name} (left out: ${reason})`,
+      name: can ? name : `${name} (skipped: ${reason})`,
       ignore: !can,
       fn,
     });
@@ -30,13 +30,13 @@ async function succeeds(command: string[]): Promise<boolean> {
   }
 }
 
-/** Starts a command that may mount what nobody else sees. */
+/** Starts a command in its own mount namespace, where it may mount. */
 const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
 
-/** Whether the tests may do anything, so that modes stop nobody. */
+/** Whether the tests run as root, whom file modes do not restrict. */
 export const isRoot: boolean = (await run(["id", "-u"])).stdout.trim() === "0";
 
-/** The folder of the newest PostgreSQL's server programs, as Debian has it. */
+/** The folder of the newest PostgreSQL server on Debian. */
 export const POSTGRES_BIN: string | undefined = findPostgres();
 
 function findPostgres(): string | undefined {
@@ -66,70 +66,79 @@ const hasZsh = await succeeds(["zsh", "--version"]);
 const hasFish = await succeeds(["fish", "--version"]);
 const hasManual = await succeeds(["man", "--version"]);
 
-/** What a command is begun with, so that the modes of files bind it, be it root's. */
+/** Starts a command on which file modes are enforced, even if root starts it. */
 export const BY_MODES: string[] = isRoot
   ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
   : [];
 
-/** A test that uses what only Linux has, such as /dev/full. */
-export const linuxTest = testWhere(
+/** A test that needs Linux, for example for /dev/full. */
+export const linuxTest = testIf(
   Deno.build.os === "linux",
   "this is not Linux",
 );
 
-/** A test of what only the compiled program does, on Linux. */
-export const compiledTest = testWhere(
+/** A test of the compiled program, on Linux. */
+export const compiledTest = testIf(
   isCompiled && Deno.build.os === "linux",
   isCompiled ? "this is not Linux" : "the program is not compiled",
 );
 
-/** A test that looks at the system calls of the compiled program. */
-export const traceTest = testWhere(
+/** A test that traces the system calls of the compiled program. */
+export const traceTest = testIf(
   isCompiled && canTrace,
   isCompiled ? "there is no strace" : "the program is not compiled",
 );
 
-/** A test of what a person sees on a terminal. */
-export const terminalTest = testWhere(
+/** A test on a terminal, which the program `script` provides. */
+export const terminalTest = testIf(
   hasTerminals,
-  "there is no script that lends a terminal",
+  "script cannot provide a terminal",
 );
 
-/** A test of what a person types at zsh on a terminal. */
-export const zshTest = testWhere(
+/** A test of zsh on a terminal. */
+export const zshTest = testIf(
   hasTerminals && hasZsh,
-  hasZsh ? "there is no script that lends a terminal" : "there is no zsh",
+  hasZsh ? "script cannot provide a terminal" : "there is no zsh",
 );
 
-/** A test of what fish makes of something. */
-export const fishTest = testWhere(hasFish, "there is no fish");
+/** A test of fish. */
+export const fishTest = testIf(hasFish, "there is no fish");
 
-/** A test that takes resources away from a program while it runs. */
-export const limitTest = testWhere(canLimit, "there is no prlimit");
+/** A test that limits the resources of a running program. */
+export const limitTest = testIf(canLimit, "there is no prlimit");
 
 /** A test in which the real logrotate rotates the log. */
-export const logrotateTest = testWhere(
+export const logrotateTest = testIf(
   canRotate,
   Deno.build.os === "linux" ? "there is no logrotate" : "this is not Linux",
 );
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
-export const mountTest = testWhere(canMount, "nothing can be mounted");
+export const mountTest = testIf(canMount, "nothing can be mounted");
 
-/** A test that starts a server of PostgreSQL. */
-export const postgresTest = testWhere(
+/** A test that starts a PostgreSQL server. */
+export const postgresTest = testIf(
   POSTGRES_BIN !== undefined,
-  "there is no server of PostgreSQL",
+  "there is no PostgreSQL server",
 );
 
-/** A test that looks at the manual page as `man` shows it. */
-export const manualTest = testWhere(hasManual, "there is no man");
+/** A kind of test that needs some programs, such as a compressor. */
+export async function testWith(...programs: string[]) {
+  const script = programs.map((program) => `command -v ${program}`).join(
+    " && ",
+  );
+  const can = await succeeds(["sh", "-c", script]);
+  return testIf(can, `${programs.join(" or ")} is missing`);
+}
 
-/** A test that asks systemd what it makes of a unit. */
-export const unitTest = testWhere(canAnalyze, "there is no systemd-analyze");
+/** A test that formats the manual page with `man`. */
+export const manualTest = testIf(hasManual, "there is no man");
 
-/** A test that runs a service as systemd does; that needs all of these. */
-export const serviceTest = testWhere(
+/** A test that checks a unit with `systemd-analyze`. */
+export const unitTest = testIf(canAnalyze, "there is no systemd-analyze");
+
+/** A test that runs a service as systemd does. */
+export const serviceTest = testIf(
   POSTGRES_BIN !== undefined && canAnalyze && canMount,
   "PostgreSQL, systemd-analyze or the right to mount is missing",
 );

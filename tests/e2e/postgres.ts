@@ -1,5 +1,5 @@
 /**
- * A PostgreSQL server of a test's own, on a socket that nobody else knows.
+ * A temporary PostgreSQL server for one test, on a socket in its folder.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TempDir } from "../support/temp.ts";
 import { isRoot, POSTGRES_BIN } from "./machine.ts";
 import { run, until } from "./program.ts";
 
-/** The server refuses to be root; Debian's package brings a user for it. */
+/** The server refuses to run as root; Debian's package creates a user for it. */
 const AS_SERVER = isRoot
   ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
   : [];
@@ -20,7 +20,7 @@ const OPTIONS = ["-c", "listen_addresses=", "-c", "fsync=off"];
 
 /** A server with an empty database. */
 export class Postgres implements AsyncDisposable {
-  /** What its clients find it by. */
+  /** The environment variables by which clients connect. */
   readonly env: Record<string, string>;
   #path: string;
   #server: Deno.ChildProcess | undefined;
@@ -30,19 +30,19 @@ export class Postgres implements AsyncDisposable {
     this.env = { PGHOST: path, PGUSER: "turns", PGDATABASE: "postgres" };
   }
 
-  /** Makes a server in a test's folder and starts it. */
+  /** Creates a server in a test's folder and starts it. */
   static async create(dir: TempDir): Promise<Postgres> {
     const path = dir.file("postgres");
     Deno.mkdirSync(path);
-    // The server may be another user than its clients, whatever the umask.
+    // Server and clients may be different users.
     for (const folder of [dir.path, path]) Deno.chmodSync(folder, 0o755);
     if (isRoot) await run(["chown", "postgres:", path]);
     const options = ["--auth=trust", "--encoding=UTF8", "--no-locale"];
-    const made = await run([
+    const created = await run([
       ...[...AS_SERVER, `${POSTGRES_BIN}/initdb`, "-D", `${path}/data`],
       ...["--username=turns", "--no-sync", ...options],
     ], { cwd: path });
-    assertEquals(made.code, 0, made.stderr);
+    assertEquals(created.code, 0, created.stderr);
     const postgres = new Postgres(path);
     await postgres.start();
     return postgres;
@@ -67,21 +67,21 @@ export class Postgres implements AsyncDisposable {
     );
   }
 
-  /** Takes it away from those who are connected. */
+  /** Stops it, and disconnects all clients. */
   async stop(): Promise<void> {
     this.#server?.kill("SIGINT");
     await this.#server?.status;
     this.#server = undefined;
   }
 
-  /** What a query gives, as text; `code` is not 0 where it fails. */
+  /** The result of a query as text; `code` is not 0 if it fails. */
   query(sql: string): Promise<{ code: number; stdout: string }> {
     return run(["psql", "-X", "-A", "-t", "-c", sql], { env: this.env });
   }
 
-  /** The rows of the table that the example fills, by id; none where it is not there. */
+  /** The rows of the example's table, by id; none if the table is missing. */
   async turns(): Promise<Record<string, unknown>[]> {
-    // As it is psql leaves out U+10FFFF.
+    // Without the encoding psql leaves out U+10FFFF.
     const { stdout } = await this.query(
       `SELECT encode(convert_to(row_to_json(turns)::text, 'UTF8'), 'hex')
         FROM turns ORDER BY turn_id_glob`,

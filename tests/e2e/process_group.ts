@@ -1,5 +1,5 @@
 /**
- * Commands that start others, and all of them together.
+ * Commands together with the processes that they start.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { run, Running } from "./program.ts";
 
-/** A command that runs while the test goes on, with all that it started. */
+/** A running command, with all processes that it started. */
 export class ProcessGroup extends Running {
   /** Starts a command. */
   constructor(command: string[], env: Record<string, string>) {
@@ -15,7 +15,7 @@ export class ProcessGroup extends Running {
     super(["setsid", "env", ...variables, ...command]);
   }
 
-  /** The one process of this name in it. */
+  /** The id of its only process with this name. */
   async find(name: string): Promise<number> {
     const { stdout } = await run(["ps", "-wweo", "pid=,pgid=,comm="]);
     const found = stdout.split("\n").map((line) => line.trim().split(/ +/))
@@ -25,7 +25,7 @@ export class ProcessGroup extends Running {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    // The command alone would leave behind what it started.
+    // To kill only the command would leave its children running.
     await run(["kill", "-KILL", "--", `-${this.pid}`]);
     await this.exit();
   }

@@ -1,5 +1,5 @@
 /**
- * Drives the program as a user does, as a process of its own.
+ * Runs the program as a user does.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 
 export { type Ended, run, type StartOptions, until, within };
 
-/** The command that the task runner found for the program. */
+/** The command of the program, from the task runner. */
 export const COMMAND: string[] = JSON.parse(
   Deno.env.get("TURN_COUNTER_EXE") ?? "null",
 ) ?? failToFind();
@@ -24,20 +24,20 @@ function failToFind(): never {
   throw new Error("run the tests with: deno task test");
 }
 
-/** How a process ended of which stdout was read before. */
+/** How a process ended, without the stdout that was read before. */
 export interface Exit {
   code: number;
   signal: string | null;
   stderr: string;
 }
 
-/** Waits until a process stands still, some time after `SIGSTOP`; on Linux. */
+/** Waits until a process is stopped by `SIGSTOP`; on Linux. */
 export async function standsStill(pid: number): Promise<void> {
   const script = 'cut -d ")" -f 2 "/proc/$0/stat"';
   await until(async () => {
     const { stdout } = await run(["sh", "-c", script, `${pid}`]);
     return stdout.startsWith(" T");
-  }, "a process that stands still");
+  }, "a stopped process");
 }
 
 /** Runs the program to its end. */
@@ -56,7 +56,7 @@ export function shell(
   return run(["bash", "-c", script, "bash", ...COMMAND], { env });
 }
 
-/** A program that runs while the test goes on. */
+/** A program that runs while the test continues. */
 export class Running implements AsyncDisposable {
   #child: Deno.ChildProcess;
   #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -96,12 +96,12 @@ export class Running implements AsyncDisposable {
     await within(this.#input.write(bytes), "stdin");
   }
 
-  /** The next line of its stdout; `undefined` at the end of it. */
+  /** Reads the next line of its stdout; `undefined` at the end. */
   async line(): Promise<string | undefined> {
     return (await within(this.#lines.read(), "a line of stdout")).value;
   }
 
-  /** All lines of its stdout that are still to come, however long they take. */
+  /** Reads all further lines of its stdout, without a time limit. */
   async *lines(): AsyncGenerator<string> {
     for (
       let read = await this.#lines.read();
@@ -121,7 +121,7 @@ export class Running implements AsyncDisposable {
     return await this.exit();
   }
 
-  /** Waits until it ends by itself. What stdout still holds is dropped. */
+  /** Waits until it ends by itself. Unread stdout is dropped. */
   async exit(): Promise<Exit> {
     this.#ended = true;
     const drain = async () => {
@@ -135,7 +135,7 @@ export class Running implements AsyncDisposable {
     return { code, signal, stderr };
   }
 
-  /** Closing a pipe that nobody reads, or twice, is no mistake here. */
+  /** Closes its stdin; a pipe that is closed already is no error here. */
   async #closeInput(): Promise<void> {
     await this.#input.close().catch(() => {});
   }
@@ -145,14 +145,14 @@ export class Running implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It ended by itself.
     }
     await this.exit();
   }
 }
 
-/** The program at the end of a real `tail -n +1 -F`, on a real pipe. */
-export class Live extends Running {
+/** The program on a pipe from `tail -n +1 -F`. */
+export class LivePipe extends Running {
   #tail: Deno.ChildProcess;
   #stopTail = new AbortController();
   #fifo: string;
@@ -168,17 +168,17 @@ export class Live extends Running {
     }).spawn();
   }
 
-  /** Lets the program read a log as it grows. */
-  static async follow(log: string, args: string[]): Promise<Live> {
+  /** Starts `tail` on a log, and the program on its output. */
+  static async follow(log: string, args: string[]): Promise<LivePipe> {
     const fifo = await Deno.makeTempFile({ prefix: "turn-counter-fifo-" });
     await Deno.remove(fifo);
     await run(["mkfifo", fifo]);
-    return new Live(fifo, log, args);
+    return new LivePipe(fifo, log, args);
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
-    // It may have seen by itself that nobody reads any more.
+    // tail may have ended by itself, since its stdout is closed.
     this.#stopTail.abort();
     await this.#tail.status;
     await Deno.remove(this.#fifo);

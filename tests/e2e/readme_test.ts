@@ -1,6 +1,5 @@
 /**
- * Runs the commands that the README shows, and holds their output against what
- * it shows of that.
+ * Runs the commands of the README, and compares their output with the one shown.
  *
  * @module
  */
@@ -20,10 +19,10 @@ import { COMMAND, run, Running, until } from "./program.ts";
 import { onTerminal } from "./terminal.ts";
 
 const GOLDEN = Deno.readTextFileSync("testdata/golden.jsonl");
-/** The lines of the log of which the README shows what comes live. */
+/** The number of lines in the log of the live example. */
 const LIVE_LINES = 11;
 
-/** A clone as the README's reader has it, with the binary and a log in it. */
+/** Sets up a clone as in the README, with the binary and a log. */
 function clone(dir: TempDir): void {
   Deno.symlinkSync(Deno.realPathSync("testdata"), dir.file("testdata"));
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
@@ -33,7 +32,7 @@ function clone(dir: TempDir): void {
   dir.write("sse_lines.jsonl", lines.map((line) => `${line}\n`).join(""));
 }
 
-/** What commands print, on both streams, one after the other in a clone. */
+/** Runs commands in a clone, and returns the output of the last one. */
 async function outputOf(...commands: string[]): Promise<string> {
   using dir = new TempDir();
   clone(dir);
@@ -50,11 +49,11 @@ async function outputOf(...commands: string[]): Promise<string> {
   return output;
 }
 
-/** What fills the database that `status` is shown of. */
+/** Fills the database before `status` shows it. */
 const FILL = "./turn-counter --source testdata/golden.jsonl --db turns.db";
 
 for (const { command, output, before } of shown("$")) {
-  const name = `the README shows what comes of: ${command}`;
+  const name = `README shows the output of: ${command}`;
   if (command === "./turn-counter") {
     terminalTest(name, async () => {
       using dir = new TempDir();
@@ -69,7 +68,7 @@ for (const { command, output, before } of shown("$")) {
     linuxTest(name, async () => {
       using dir = new TempDir();
       clone(dir);
-      // It keeps back what goes to no terminal.
+      // jq buffers its output if it is not a terminal.
       const script = command.replace("jq ", "jq --unbuffered ");
       await using program = new ProcessGroup(
         ["env", "-C", dir.path, "bash", "-c", script],
@@ -90,7 +89,7 @@ for (const { command, output, before } of shown("$")) {
 }
 
 postgresTest(
-  "the README shows what comes into a PostgreSQL table, step by step",
+  "README shows how to fill a PostgreSQL table, step by step",
   async () => {
     using dir = new TempDir();
     clone(dir);
@@ -115,18 +114,18 @@ postgresTest(
     try {
       for (const { command, output } of shown("#")) {
         if (command.startsWith("systemctl")) {
-          // Here it is systemd who starts it.
+          // In the README systemd starts it.
           await service[Symbol.asyncDispose]();
           service = start();
         } else if (command.startsWith("echo")) {
           assertEquals((await shell(command)).code, 0);
         } else if (command.includes("psql")) {
-          let seen = "";
+          let actual = "";
           const isShown = async () =>
-            (seen = (await shell(command)).stdout.trimEnd()) ===
+            (actual = (await shell(command)).stdout.trimEnd()) ===
               output.trimEnd();
           await until(isShown, command).catch(() => {});
-          assertEquals(seen, output.trimEnd());
+          assertEquals(actual, output.trimEnd());
         }
       }
     } finally {

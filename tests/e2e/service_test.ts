@@ -17,7 +17,7 @@ function values(name: string): string[] {
     .map((line) => line.slice(name.length + 1));
 }
 
-/** The system calls that a name in a filter of systemd's stands for. */
+/** The system calls of a name or set in a systemd filter. */
 async function systemCalls(name: string): Promise<string[]> {
   if (!name.startsWith("@")) return [name];
   const { stdout } = await run(["systemd-analyze", "syscall-filter", name]);
@@ -30,10 +30,10 @@ async function systemCalls(name: string): Promise<string[]> {
 async function allowedCalls(): Promise<Set<string>> {
   const allowed = new Set<string>();
   for (const value of values("SystemCallFilter")) {
-    const isTaken = value.startsWith("~");
+    const isDenied = value.startsWith("~");
     for (const name of value.replace("~", "").split(" ")) {
       for (const call of await systemCalls(name)) {
-        if (isTaken) allowed.delete(call);
+        if (isDenied) allowed.delete(call);
         else allowed.add(call);
       }
     }
@@ -41,7 +41,7 @@ async function allowedCalls(): Promise<Set<string>> {
   return allowed;
 }
 
-unitTest("turn-counter.service is a unit as systemd wants it", async () => {
+unitTest("turn-counter.service passes systemd-analyze verify", async () => {
   const ended = await run(
     [
       ...["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"],
@@ -52,9 +52,9 @@ unitTest("turn-counter.service is a unit as systemd wants it", async () => {
 });
 
 unitTest(
-  "turn-counter.service can reach little, as systemd sees it",
+  "turn-counter.service has the exposure that the README states",
   async () => {
-    // 0 is nothing and 10 everything; a service that says nothing has 9.6.
+    // From 0 to 10; a service without settings has 9.6.
     const most = 0.4;
     assertStringIncludes(README, `rates its exposure ${most} of 10`);
     const { code, stdout } = await run([
@@ -66,7 +66,7 @@ unitTest(
 );
 
 serviceTest(
-  "the command of turn-counter.service fills its table without network, capabilities, other system calls or a disk to write on",
+  "turn-counter.service fills its table under the restrictions of its unit",
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
@@ -99,7 +99,7 @@ serviceTest(
       PATH: `${dir.file("bin")}:${Deno.cwd()}/tools/examples:/usr/bin:/bin`,
     });
     const exits: Exit[] = [];
-    // It is to go on, so that to wait for its end in vain is no mistake.
+    // The service keeps running, so that a timeout of this wait is no error.
     service.exit().then((exit) => exits.push(exit), () => {});
     for (const count of [1, 2, 3]) {
       await until(async () => {

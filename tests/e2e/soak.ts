@@ -1,6 +1,6 @@
 /**
- * A follower that is killed again and again, while logrotate rotates the log
- * and a writer never pauses.
+ * A follower that is killed repeatedly, while logrotate rotates the log and a
+ * writer never pauses.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { FollowedLog } from "./follower.ts";
 import { DATED, logrotate, Writer, type WriterOptions } from "./logrotate.ts";
 import { until } from "./program.ts";
 
-/** Who creates the next log, and how the one before is named and packed. */
+/** How logrotate names and compresses old logs, and what creates the next log. */
 interface Rotation {
   directives: readonly string[];
-  /** What changes from one rotation to the next. */
+  /** The directives that alternate between rotations. */
   modes: readonly (readonly string[])[];
-  /** Whether the writer creates the next log, and not logrotate. */
+  /** Whether the writer creates the next log, instead of logrotate. */
   creates: boolean;
 }
 
@@ -26,12 +26,12 @@ const COMPRESSED = ["compress"];
 const DELAYED = ["compress", "delaycompress"];
 
 /**
- * Names with a date keep theirs, so that each rotation can have another mode.
- * Numbered ones cannot: `compress` moves the compressed files alone on to the
- * next number, and puts the log in the place of an uncompressed `.1`.
+ * Files with dates keep their names, so that each rotation can have another
+ * mode. Numbered files cannot: `compress` renames only compressed files to the
+ * next number, and overwrites an uncompressed `.1` with the log.
  */
 export const ROTATIONS: Record<string, Rotation> = {
-  "with dates, compressed now and then": {
+  "with dates, sometimes compressed": {
     directives: ["create", ...DATED],
     modes: [PLAIN, COMPRESSED, DELAYED],
     creates: false,
@@ -53,14 +53,14 @@ export const ROTATIONS: Record<string, Rotation> = {
   },
 };
 
-/** How long, and how hard. */
+/** The duration and the load. */
 export interface SoakOptions extends Omit<WriterOptions, "creates"> {
   seconds: number;
-  /** The longest time between two rotations, and of a life, in milliseconds. */
+  /** The maximum time between two rotations, and of a run, in milliseconds. */
   pause: number;
 }
 
-/** How much it was. */
+/** The amount of work that was done. */
 export interface SoakNumbers {
   lines: number;
   bytes: number;
@@ -71,8 +71,8 @@ export interface SoakNumbers {
 
 /**
  * Kills the program and rotates its log all the time, then lets it read the
- * rest. In the end it has what a batch run makes of all that was written, and
- * has told that.
+ * rest. In the end the database and the stream equal those of a batch run on
+ * all lines that were written.
  */
 export async function soak(
   { directives, modes, creates }: Rotation,
@@ -81,15 +81,15 @@ export async function soak(
   await using log = new FollowedLog();
   await using writer = new Writer(log, { ...options, creates });
   log.start();
-  // Before its first look ever it could not know what the log was before.
-  await until(() => log.isSeen, "the first look");
+  // Before its first scan the program does not know which file is the log.
+  await until(() => log.isSeen, "the first scan");
 
   const end = performance.now() + seconds * 1000;
   let failed = false;
   const isOver = () => failed || performance.now() > end;
   let rotated = 0;
-  /** Does something again and again, at random moments; how often it was. */
-  const again = async (
+  /** Calls `act` at random intervals, and returns how often. */
+  const repeat = async (
     random: Random,
     least: number,
     act: (round: number) => Promise<void>,
@@ -107,14 +107,14 @@ export async function soak(
   };
   const random = new Random(options.seed);
   const ends = await Promise.allSettled([
-    // No two in one second, of which the files would have the same name.
-    again(new Random(options.seed + 1), 1000, async (round) => {
+    // Two rotations in one second would give the files the same name.
+    repeat(new Random(options.seed + 1), 1000, async (round) => {
       await logrotate(log, [...directives, ...modes[round % modes.length]]);
       rotated++;
     }),
-    again(random, 50, async () => {
+    repeat(random, 50, async () => {
       await log.crash();
-      // Now and then it sees a rotation only afterwards.
+      // Sometimes the log is rotated while the program is down.
       if (random.chance(0.5)) {
         const before = rotated;
         await until(() => rotated > before || isOver(), "a rotation");

@@ -11,17 +11,17 @@ import { ROTATIONS, soak } from "./soak.ts";
 
 const SEED = +(Deno.env.get("SEED") ?? Date.now() % 1e6);
 
-/** More prompts than there are in a real log, so that few lines lost are seen. */
+/** More prompts than in a real log, so that the loss of a few lines is detected. */
 const HARD = { seconds: 6, rate: 300, prompts: 0.05, pause: 1500 };
 
 logrotateTest(
-  `SPEC 4: --follow killed again and again while logrotate rotates the log loses nothing (seed ${SEED})`,
+  `SPEC 4: --follow loses nothing when killed while logrotate rotates the log (seed ${SEED})`,
   () =>
     atOnce(ROTATIONS, async (rotation, _, i) => {
       const { rotations, kills, turns } = await soak(
         rotation,
         { ...HARD, seed: SEED + i },
       );
-      assert(rotations > 1 && kills > 1 && turns > 9, "too little was done");
+      assert(rotations > 1 && kills > 1 && turns > 9, "too little happened");
     }),
 );

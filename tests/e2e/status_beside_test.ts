@@ -9,13 +9,13 @@ import { Running } from "./program.ts";
 const QUESTION = lineOf(prompt({ t: at(0) })) + "\n";
 const ANSWER = lineOf(answer({ t: at(1) })) + "\n";
 
-/** What must stay as it is while somebody reads; the -shm holds their locks. */
+/** The files that a reader must not change; the -shm contains the readers' locks. */
 function untouched(dir: TempDir): unknown {
   const { "turns.db-shm": shm, ...files } = listing(dir.path);
   return [shm.slice(0, 2), files];
 }
 
-Deno.test("status is read beside a running program, which goes on", async () => {
+Deno.test("status reads the database of a running program without disturbing it", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   await using program = Running.start(["--db", db]);
@@ -29,13 +29,13 @@ Deno.test("status is read beside a running program, which goes on", async () => 
   assertEquals(JSON.parse((await program.line())!).status, "completed");
   assertEquals(readReport(db).byStatus.completed, 1);
   assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
-  // It could close the database as it should.
+  // The program closed the database cleanly.
   assertEquals(Object.keys(listing(dir.path)), ["turns.db"]);
   assertEquals(readReport(db).turns, 1);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
 });
 
-Deno.test("status of a program that was killed changes nothing that it left", async () => {
+Deno.test("status changes no file of a program that was killed", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   await using program = Running.start(["--db", db]);
@@ -52,7 +52,7 @@ Deno.test("status of a program that was killed changes nothing that it left", as
   assertEquals(readReport(db).turns, 1);
   assertEquals(listing(dir.path), before);
 
-  // A copy may lack the -shm, which says nothing that is not in the -wal.
+  // A copy may lack the -shm, which is only an index of the -wal.
   Deno.removeSync(`${db}-shm`);
   assertEquals(readReport(db).turns, 1);
   const { "turns.db-shm": [mode], ...files } = listing(dir.path);
@@ -61,7 +61,7 @@ Deno.test("status of a program that was killed changes nothing that it left", as
   assertEquals(files, others);
 });
 
-Deno.test("status tells how far a followed file was read, and how far it grew since", async () => {
+Deno.test("status shows how far a followed file was read, and how much is unread", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const log = dir.write("log.jsonl", QUESTION);
@@ -94,7 +94,7 @@ Deno.test("status tells how far a followed file was read, and how far it grew si
   assertEquals(state(), [[path, "current", 0, 0]]);
 });
 
-Deno.test("status is always whole while programs come and go", async () => {
+Deno.test("status is always consistent while programs start and end", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const first = Running.start(["--db", db]);

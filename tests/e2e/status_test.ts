@@ -31,7 +31,7 @@ async function fill(dir: TempDir): Promise<string> {
   return db;
 }
 
-Deno.test("turn-counter status tells what the database holds, and leaves it alone", async () => {
+Deno.test("turn-counter status shows what the database holds, and does not change it", async () => {
   using dir = new TempDir();
   const db = await fill(dir);
   const before = listing(dir.path);
@@ -54,7 +54,7 @@ Deno.test("turn-counter status tells what the database holds, and leaves it alon
   assert(!stdout.includes("\x1b"));
 });
 
-Deno.test("turn-counter status --json tells it to scripts", async () => {
+Deno.test("turn-counter status --json writes one JSON object", async () => {
   using dir = new TempDir();
   const db = await fill(dir);
   const { code, stdout } = await turnCounter(["status", "--json", "--db", db]);
@@ -70,7 +70,7 @@ Deno.test("turn-counter status --json tells it to scripts", async () => {
   assertEquals(status.last_turns[1].user_text, "\x1b[2Jhello");
 });
 
-Deno.test("turn-counter status of a database that is not there creates none, code 1", async () => {
+Deno.test("turn-counter status of a missing database does not create it, code 1", async () => {
   using dir = new TempDir();
   for (const words of [[], ["--json"], ["--watch"]]) {
     const { code, stdout, stderr } = await turnCounter([
@@ -102,7 +102,7 @@ Deno.test("turn-counter status --watch --json writes a line a second, until SIGT
   await turnCounter(["--db", db], { stdin: log });
   while ((await next()).sessions !== 2);
   while (lines < 4) await next();
-  // The first comes at once; however late they are read, none comes early.
+  // The first line is written at once, and each further one after a second.
   const seconds = (performance.now() - begun) / 1000;
   assert(seconds > (lines - 1) * 0.9, `${lines} in ${seconds} s`);
   status.kill("SIGTERM");
@@ -110,7 +110,7 @@ Deno.test("turn-counter status --watch --json writes a line a second, until SIGT
 });
 
 linuxTest(
-  "turn-counter status on a full disk says so, and nothing of a log, code 1",
+  "turn-counter status on a full disk reports it, and mentions no log, code 1",
   async () => {
     using dir = new TempDir();
     const env = { DB: await fill(dir) };
@@ -139,7 +139,7 @@ linuxTest(
 );
 
 terminalTest(
-  "turn-counter status on a terminal is coloured, and cut to its width",
+  "turn-counter status on a terminal is coloured, and shortened to its width",
   async () => {
     using dir = new TempDir();
     await fill(dir);
@@ -160,7 +160,7 @@ terminalTest(
       `export NO_COLOR=1; ${script}`,
       options,
     );
-    // Where the program runs from source, Deno itself says something before.
+    // If the program runs from its sources, Deno prints messages before.
     const text = (await plain.until("over")).split("turns.db").at(-1)!;
     assertMatch(text, /^\n\nturns {10}3/);
     assert(!text.includes("\x1b"));
@@ -169,7 +169,7 @@ terminalTest(
 );
 
 terminalTest(
-  "turn-counter status --watch redraws, and gives the terminal back on Ctrl-C",
+  "turn-counter status --watch redraws, and restores the terminal on Ctrl-C",
   async () => {
     using dir = new TempDir();
     const db = await fill(dir);
@@ -194,7 +194,7 @@ terminalTest(
 );
 
 terminalTest(
-  "turn-counter status --watch gives the terminal back on Ctrl-\\, too",
+  "turn-counter status --watch restores the terminal on Ctrl-\\",
   async () => {
     using dir = new TempDir();
     await using terminal = await Terminal.run('"$@"; echo "ended $?"', {
@@ -210,7 +210,7 @@ terminalTest(
 );
 
 terminalTest(
-  "turn-counter status --watch gives the terminal back on Ctrl-Z, and takes it again",
+  "turn-counter status --watch restores the terminal on Ctrl-Z, and redraws on fg",
   async () => {
     using dir = new TempDir();
     const script =

@@ -1,7 +1,7 @@
-"""Runs a command that may make some system calls only, as systemd does it.
+"""Runs a command with a system call filter, as systemd does.
 
 system_calls.py ERRNO CALL,CALL,… COMMAND…: any other call fails with ERRNO, or
-ends the process where that is 0.
+kills the process if ERRNO is 0.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ library.seccomp_load.argtypes = [ctypes.c_void_p]
 rules = library.seccomp_init(ERRNO | error if error else KILL_PROCESS)
 for call in calls:
     number = library.seccomp_syscall_resolve_name(call.encode())
-    # Names that this system does not know are of other systems.
+    # Unknown names are of other systems.
     if number != -1 and library.seccomp_rule_add(rules, ALLOW, number, 0) != 0:
         sys.exit(f"cannot allow {call}")
 if library.seccomp_load(rules) != 0:

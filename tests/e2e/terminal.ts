@@ -1,5 +1,5 @@
 /**
- * Drives the program as a user does who sits at a terminal.
+ * Runs the program on a terminal.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { COMMAND, run, Running } from "./program.ts";
 
 /**
- * The command that runs a script of bash on a terminal of its own. Left alone,
- * `script` takes the shell of whoever runs the tests, and where that is dash, it
- * ends on the Ctrl-C that was meant for the program.
+ * The command that runs a bash script on a new terminal. By default `script`
+ * starts the shell of the user; dash would end on the Ctrl-C that is meant for
+ * the program.
  */
 export function onTerminal(script: string): string[] {
   return ["env", "SHELL=/bin/bash", "script", "-qefc", script, "/dev/null"];
 }
 
-/** A word as a shell takes it back. */
+/** Quotes a word for a shell. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The program as a script has it, with the arguments that are always given. */
+/** The command of the program with arguments, quoted for a shell. */
 export function asWords(args: string[] = []): string {
   return [...COMMAND, ...args].map(quote).join(" ");
 }
 
-/** A shell script with the program as `"$@"`, on a terminal of its own. */
+/** A shell script with the program as `"$@"`, on a new terminal. */
 export class Terminal extends Running {
   #tty: string;
 
@@ -35,10 +35,10 @@ export class Terminal extends Running {
   }
 
   /**
-   * Starts a script, colours being welcome.
+   * Starts a script, with colours enabled.
    *
-   * @param folder Where a file may be written.
-   * @param columns How wide the terminal is; it is 24 rows high.
+   * @param folder A folder for a temporary file.
+   * @param columns The width of the terminal; its height is 24 rows.
    */
   static async run(
     script: string,
@@ -58,7 +58,7 @@ export class Terminal extends Running {
     return terminal;
   }
 
-  /** Reads lines up to one that holds `text`, and gives them all. */
+  /** Reads lines up to one that contains `text`, and returns all of them. */
   async until(text: string): Promise<string> {
     let seen = "";
     while (!seen.includes(text)) {
@@ -69,7 +69,7 @@ export class Terminal extends Running {
     return seen;
   }
 
-  /** Makes it wider or narrower. */
+  /** Changes its width. */
   async resize(columns: number): Promise<void> {
     const tty = Deno.readTextFileSync(this.#tty).trim();
     await run(["stty", "-F", tty, "cols", String(columns)]);

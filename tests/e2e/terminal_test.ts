@@ -16,7 +16,7 @@ function runOnTerminal(
   return run(onTerminal(command), { env: { NO_COLOR: "", ...env } });
 }
 
-/** What is seen on a terminal: lines, each as it was drawn last. */
+/** The lines visible on a terminal after the last redraw. */
 function seen(text: string): string[] {
   return text.split("\r\n").map((line) => line.split("\r\x1b[K").at(-1)!);
 }
@@ -31,7 +31,7 @@ terminalTest(
         prompt({ text: "first\nwords \x1b[31m" }),
         prompt({ t: at(9000) }),
         answer({ t: at(9001) }),
-        answer({ sid: "nobody", t: at(9) }),
+        answer({ sid: "turnless", t: at(9) }),
         prompt({ sid: "other", t: at(9), text: "x" + "👋".repeat(40) }),
       ]),
     );
@@ -42,7 +42,7 @@ terminalTest(
       "2025-11-18T19:26:43.256 #1 c9c78 turn 1 \x1b[33mwaiting_response\x1b[0m: first words [31m",
       "2025-11-18T14:30:00.000 #2 c9c78 turn 2 \x1b[35morphaned\x1b[0m: hello",
       "2025-11-18T14:30:01.000 #2 c9c78 turn 2 \x1b[32mcompleted\x1b[0m: hello",
-      "2025-11-18T12:00:09.000 answer of session obody unmatched",
+      "2025-11-18T12:00:09.000 answer of session nless unmatched",
       "2025-11-18T12:00:09.000 #3 other turn 1 \x1b[33mwaiting_response\x1b[0m: x" +
       "👋".repeat(39),
     ]);
@@ -56,7 +56,7 @@ terminalTest(
 );
 
 terminalTest(
-  "on a terminal a run is summed up in one line, under --quiet or elsewhere it is not",
+  "turn-counter prints a summary on a terminal, unless --quiet, and not elsewhere",
   async () => {
     using dir = new TempDir();
     const run = (script: string, db: string) =>
@@ -75,7 +75,7 @@ terminalTest(
 );
 
 terminalTest(
-  "the progress of --source is drawn on a terminal, fits into it, and is gone at the end",
+  "turn-counter draws the progress of --source on a terminal, and clears it at the end",
   async () => {
     using dir = new TempDir();
     const events = Array.from(
@@ -95,7 +95,7 @@ terminalTest(
       assertMatch(line, /^[█░]{20} [\d.]+ [kM]?B of [\d.]+ MB, /);
       assert(line.length < 60, line);
     }
-    // Neither the rejected line nor the sum has anything of it left on it.
+    // Neither the rejected line nor the summary contains remains of the bar.
     const lines = seen(stdout);
     assertMatch(lines.at(-3)!, /turn-counter:.* line 25001 of .* rejected/);
     assertMatch(lines.at(-2)!, /^25,001 lines, 25,000 new turns/);
@@ -112,7 +112,7 @@ terminalTest(
 );
 
 terminalTest(
-  "a terminal that is to be the log is told so after a while, a pipe is not",
+  "turn-counter prints a hint after three seconds if stdin is a terminal",
   async () => {
     using dir = new TempDir();
     const command = asWords(["--db", dir.file("db")]);

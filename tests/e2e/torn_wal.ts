@@ -1,6 +1,6 @@
 /**
- * Write-ahead logs as a crash leaves them, damaged, and what the program makes
- * of them.
+ * Damages the write-ahead log after a crash, and checks that the program
+ * recovers.
  *
  * @module
  */
@@ -13,28 +13,28 @@ import { contents, query } from "../support/database.ts";
 import { logOf } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { run, Running, turnCounter } from "./program.ts";
-import { assertSentence } from "./told.ts";
+import { assertMessage } from "./messages.ts";
 
 const SUFFIXES = ["", "-wal", "-shm"] as const;
 const WAL_HEADER = 32;
 const FRAME = 24 + 4096;
 
-/** The files of a database; `null` for one that is not there. */
+/** The files of a database; `null` for a missing one. */
 type Files = Record<typeof SUFFIXES[number], Bytes | null>;
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Every event changes something, so that what is there says how many there were. */
+/** Every event changes the database, so that the rows show how many were applied. */
 export const EVENTS = agentEvents(new Random(2), 400)
   .filter(({ pid }) => pid !== 77);
 
-/** A crash of the program behind so many events. */
+/** A crash of the program after a number of events. */
 export interface Crash {
   events: number;
-  /** Whether all of the write-ahead log is in the database file too. */
+  /** Whether the database file contains the whole write-ahead log. */
   checkpointed: boolean;
 }
 
-/** With a first log, with one that was begun anew, and with one not needed any more. */
+/** With a first write-ahead log, a restarted one, and one that is checkpointed. */
 const CRASHES: Crash[] = [
   { events: 1, checkpointed: false },
   { events: 60, checkpointed: false },
@@ -42,7 +42,7 @@ const CRASHES: Crash[] = [
   { events: 250, checkpointed: true },
 ];
 
-/** Lets the program apply some events and kills it. */
+/** Lets the program apply some events, kills it, and returns its files. */
 export async function crash(
   path: string,
   { events, checkpointed }: Crash,
@@ -61,27 +61,27 @@ export async function crash(
   ) as Files;
 }
 
-/** Puts files there, and nothing else. */
-export function lay(path: string, files: Files): void {
+/** Writes the files of a database, and removes the missing ones. */
+export function restore(path: string, files: Files): void {
   for (const [suffix, bytes] of Object.entries(files)) {
     Deno.writeFileSync(path + suffix, bytes ?? new Uint8Array());
     if (bytes === null) Deno.removeSync(path + suffix);
   }
 }
 
-/** Bytes without rhyme or reason. */
+/** Random bytes. */
 export function noise(random: Random, length: number): Bytes {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = random.below(256);
   return bytes;
 }
 
-/** What is done to a file beside the database, by name. */
+/** The damages to a file beside the database, by name. */
 const DAMAGES: Record<
   string,
   (random: Random, bytes: Bytes) => Bytes | null | void
 > = {
-  "left alone": () => {},
+  "unchanged": () => {},
   "deleted": () => null,
   "all noise": (random, bytes) => noise(random, bytes.length),
   "all zeros": (_, bytes) => void bytes.fill(0),
@@ -95,7 +95,7 @@ const DAMAGES: Record<
   "a bit flipped": (random, bytes) => {
     bytes[random.below(bytes.length)] ^= 1 << random.below(8);
   },
-  "noise behind it": (random, bytes) => {
+  "noise after it": (random, bytes) => {
     const longer = noise(random, bytes.length + random.between(1, 9000));
     longer.set(bytes);
     return longer;
@@ -110,13 +110,13 @@ const DAMAGES: Record<
 };
 
 /**
- * Damages what a crash left beside the database, and lets the program read the
- * log from its beginning: it comes to what one run comes to.
+ * Damages the files beside the database of a crash, and lets the program read
+ * the log from its beginning: the result equals that of one run.
  *
- * One state is beyond that: all of the write-ahead log had been copied into the
+ * One state is an exception: the whole write-ahead log was copied into the
  * database file, and then its end was damaged, so that its beginning is older
- * than the file. No crash does so, and SQLite takes the pages of both; the
- * program says that the database is damaged where it notices.
+ * than the file. No crash causes this, and SQLite mixes the pages of both; the
+ * program reports a damaged database if it detects it.
  */
 export async function assertRecovers(count: number): Promise<void> {
   using dir = new TempDir();
@@ -125,12 +125,12 @@ export async function assertRecovers(count: number): Promise<void> {
     turnCounter(["--source", log, "--db", db, "--synchronous", "off"]);
   await read(dir.file("once.db"));
   const once = contents(dir.file("once.db"));
-  const left: (Crash & { files: Files })[] = [];
+  const crashes: (Crash & { files: Files })[] = [];
   for (const [i, state] of CRASHES.entries()) {
-    left.push({ ...state, files: await crash(dir.file(`${i}.db`), state) });
+    crashes.push({ ...state, files: await crash(dir.file(`${i}.db`), state) });
   }
   await forSeeds(count, async (random) => {
-    const { files, checkpointed } = random.pick(left);
+    const { files, checkpointed } = random.pick(crashes);
     const path = dir.file("torn.db");
     const damage = (suffix: "-wal" | "-shm") => {
       const name = random.pick(Object.keys(DAMAGES));
@@ -140,11 +140,11 @@ export async function assertRecovers(count: number): Promise<void> {
     };
     const [wal, shm] = [damage("-wal"), damage("-shm")];
     const name = `-wal: ${wal[0]}, -shm: ${shm[0]}`;
-    lay(path, { "": files[""], "-wal": wal[1], "-shm": shm[1] });
+    restore(path, { "": files[""], "-wal": wal[1], "-shm": shm[1] });
     const { code, stderr } = await read(path);
     if (code !== 0 && checkpointed) {
       assertEquals(code, 1, name);
-      assertSentence(stderr, `database "${path}" is damaged; `);
+      assertMessage(stderr, `database "${path}" is damaged; `);
       return;
     }
     assert(code === 0 && stderr === "", `${name}: ${code}: ${stderr}`);

@@ -1,11 +1,11 @@
 /**
  * Writes to a log without a pause until its stdin ends, as agents do: it opens
- * the file for each write, and appends whole lines with it. All that it wrote
- * is in a second file too, in order.
+ * the file for each write, and appends whole lines. It writes the same lines to
+ * a second file, in order.
  *
- * `writer.ts LOG RECORD LINES_A_SECOND SEED PROMPTS [create]`; `PROMPTS` is their
- * share, or else that of a real log; without `create` it waits where the log is
- * missing.
+ * `writer.ts LOG RECORD LINES_A_SECOND SEED PROMPTS [create]`; `PROMPTS` is the
+ * share of prompts, or `real` for that of a real log; without `create` it waits
+ * while the log is missing.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { unlessMissing } from "../../src/system/unless_missing.ts";
 import { logLines } from "../../tools/gen_log/log_generator.ts";
 import { Random } from "../../tools/gen_log/random.ts";
 
-/** Longer lines of the generator are left out: it is the rotation that counts. */
+/** Longer lines of the generator are left out: this tests rotation. */
 const LONGEST = 2000;
-/** The most lines of one write. */
+/** The maximum number of lines in one write. */
 const BATCH = 5;
-/** How many events to generate with one seed. */
+/** The number of events to generate with one seed. */
 const EVENTS = 20_000;
 
-/** Lines without an end. */
+/** An endless sequence of lines. */
 function* endlessLines(seed: number, share: string): Generator<string> {
   const quirks = { variants: 0.05, torn: 0.001, duplicates: 0.01 };
   const prompts = share === "real" ? {} : { prompts: EVENTS * +share };
@@ -35,11 +35,11 @@ function* endlessLines(seed: number, share: string): Generator<string> {
 
 function writeWhole(file: Deno.FsFile, bytes: Uint8Array): void {
   const written = file.writeSync(bytes);
-  // The rest could come behind a line of somebody else.
-  if (written < bytes.length) throw new Error("a write was cut short");
+  // Another writer's line could precede the rest.
+  if (written < bytes.length) throw new Error("a write was incomplete");
 }
 
-/** Appends to the log, unless that is missing and may not be created. */
+/** Appends to the log, unless it is missing and `create` is false. */
 function append(path: string, create: boolean, bytes: Uint8Array): boolean {
   using file = unlessMissing(() =>
     Deno.openSync(path, { append: true, create })

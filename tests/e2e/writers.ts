@@ -1,5 +1,5 @@
 /**
- * Several programs that fill one database at once.
+ * Several programs that write one database at the same time.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { COMMAND, until } from "./program.ts";
 
 const WRITERS = 4;
 
-/** What there is to say of each turn and answer, but for the ids. */
+/** All columns of turns and answers, except the ids. */
 const WITHOUT_IDS = [
   `SELECT hex(t.sid), t.pid, hex(t.user_text), hex(t.assistant_text),
     t.start_time, t.end_time, t.duration_ms, t.status, t.dedup_hash,
@@ -29,7 +29,7 @@ const WITHOUT_IDS = [
   "SELECT name, seq FROM sqlite_sequence WHERE name = 'turns'",
 ];
 
-/** Sessions whose counter is not the number of their turns, or of the last one. */
+/** Sessions whose counter differs from the number of their turns or from the last one. */
 const WRONG_COUNTS = `
 SELECT sid FROM sessions AS s WHERE turn_count NOT IN
     (SELECT count(*) FROM turns WHERE sid = s.sid)
@@ -56,7 +56,7 @@ async function writeLog(path: string, name: string, events: number) {
   await file.write(encoder.encode(text));
 }
 
-/** Runs the program on each log, all at once, with no limit of time. */
+/** Runs the program on all logs at once, without a time limit. */
 async function feed(logs: string[], db: string, mode: string): Promise<void> {
   const ends = await Promise.all(logs.map(async (log) => {
     const args = ["--source", log, "--db", db, "--synchronous", mode];
@@ -72,11 +72,11 @@ async function feed(logs: string[], db: string, mode: string): Promise<void> {
 }
 
 /**
- * Lets four programs fill one database, each from a log of its own, and another
- * one all from the same log. The former comes to what one run of one program
- * comes to in everything but the ids, the latter in everything.
+ * Lets four programs fill one database, each from its own log, and another
+ * database, all from the same log. The first equals the result of one program
+ * except for the ids, the second equals it in everything.
  */
-export async function assertShares(
+export async function assertShareDatabase(
   events: number,
   synchronous: string,
 ): Promise<void> {
@@ -105,30 +105,33 @@ export async function assertShares(
 }
 
 /** Programs that keep the cores busy. */
-class Load implements Disposable {
+class Load implements AsyncDisposable {
   #loops = Array.from(
     { length: navigator.hardwareConcurrency },
     () =>
       new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
   );
 
-  [Symbol.dispose](): void {
-    for (const loop of this.#loops) loop.kill("SIGKILL");
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const loop of this.#loops) {
+      loop.kill("SIGKILL");
+      await loop.status;
+    }
   }
 }
 
 /**
- * Lets four programs put their backlogs into one database on loaded cores. None
+ * Lets four programs read backlogs into one database on a busy machine. None
  * fails, and when the first has read its log, each of the others has stored a
- * good part of its own.
+ * fifth of its own.
  *
- * @param turns How many turns each log has.
+ * @param turns The number of turns in each log.
  */
-export async function assertEachGetsOn(turns: number): Promise<void> {
+export async function assertNoneStarves(turns: number): Promise<void> {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const names = Array.from({ length: WRITERS }, (_, i) => "abcd"[i]);
-  using _load = new Load();
+  await using _load = new Load();
   const programs = names.map((sid) => {
     const prompts = Array.from(
       { length: turns },

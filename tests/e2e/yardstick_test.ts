@@ -7,7 +7,7 @@ import { run, turnCounter } from "./program.ts";
 
 const YARDSTICK = "tools/bench/yardstick.py";
 
-/** A canonical log with steered, orphaned and foreign turns, some lines twice. */
+/** A canonical log with steered, orphaned and foreign turns, and repeated lines. */
 function canonicalLog(seed: number): Uint8Array<ArrayBuffer> {
   return logBytes({ seed, events: 4000, prompts: 600, duplicates: 0.05 });
 }
@@ -20,7 +20,7 @@ async function sameTables(a: string, b: string) {
 }
 
 for (const seed of [1, 2]) {
-  Deno.test(`yardstick.py makes the oracle's stream of a canonical log (seed ${seed})`, async () => {
+  Deno.test(`yardstick.py writes the oracle's stream of a canonical log (seed ${seed})`, async () => {
     using dir = new TempDir();
     const bytes = canonicalLog(seed);
     const log = dir.write("log", bytes);
@@ -33,7 +33,7 @@ for (const seed of [1, 2]) {
   });
 }
 
-Deno.test("same_tables.py finds yardstick.py's tables the same as turn-counter's", async () => {
+Deno.test("same_tables.py finds no difference between yardstick.py's and turn-counter's tables", async () => {
   using dir = new TempDir();
   const log = dir.write("log", canonicalLog(3));
   const [ours, theirs] = [dir.file("ours"), dir.file("theirs")];

@@ -6,7 +6,7 @@ import { view } from "../../src/status/view.ts";
 import type { Random } from "../../tools/gen_log/random.ts";
 import { forSeeds } from "../support/seeds.ts";
 
-/** Ranges of characters, most of which are trouble. */
+/** Ranges of characters, most of them difficult to display. */
 const RANGES: [number, number][] = [
   [0x00, 0x1f],
   [0x20, 0x7e],
@@ -48,7 +48,7 @@ function anyStatus(random: Random): Report {
   const some = <T>(make: () => T) =>
     Array.from({ length: random.below(5) }, make);
   const statuses = ["completed", "orphaned", "waiting_response"] as const;
-  const standings: FileState[] = ["current", "rotated", "missing"];
+  const states: FileState[] = ["current", "rotated", "missing"];
   return {
     database: text(),
     readMs: 0,
@@ -76,7 +76,7 @@ function anyStatus(random: Random): Report {
     })),
     files: some(() => ({
       path: text(),
-      state: random.pick(standings),
+      state: random.pick(states),
       readBytes: count(),
       readLines: count(),
       movedMs: -count(),
@@ -86,7 +86,7 @@ function anyStatus(random: Random): Report {
   };
 }
 
-Deno.test("view of whatever a log can hold fits the terminal, and cannot control it", async () => {
+Deno.test("view fits the terminal and cannot control it, whatever a log contains", async () => {
   await forSeeds(300, (random) => {
     const status = anyStatus(random);
     const width = random.below(140);
@@ -96,8 +96,8 @@ Deno.test("view of whatever a log can hold fits the terminal, and cannot control
       const hidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
       assertEquals(hidden.exec(line), null, JSON.stringify(line));
     }
-    const uncut = view(status, { width: Infinity, color: false, now: 0 });
-    assertEquals(text.split("\n").length, uncut.split("\n").length);
+    const full = view(status, { width: Infinity, color: false, now: 0 });
+    assertEquals(text.split("\n").length, full.split("\n").length);
     const colored = view(status, { width, color: true, now: 0 });
     // deno-lint-ignore no-control-regex
     assertEquals(colored.replace(/\x1b\[(0|32|33|35)m/g, ""), text);

@@ -9,7 +9,7 @@ import { Oracle } from "../support/oracle/oracle.ts";
 import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 
-/** Applies events to a database, which is made where it is missing. */
+/** Applies events to a database, which is created if it is missing. */
 function apply(path: string, events: TurnEvent[]): number[][] {
   using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
@@ -36,15 +36,15 @@ function assertAsOracle(events: TurnEvent[]): void {
   assertEquals(records(path), oracle.records());
 }
 
-Deno.test("Tracker turns any events in any order into the oracle's turns (SPEC 2, 3)", async () => {
+Deno.test("SPEC 2, 3: Tracker turns any events in any order into the oracle's turns", async () => {
   await forSeeds(60, (random) => assertAsOracle(anyEvents(random, 120)));
 });
 
-Deno.test("Tracker turns an agent's log into the oracle's turns (SPEC 2, 3)", async () => {
+Deno.test("SPEC 2, 3: Tracker turns an agent's log into the oracle's turns", async () => {
   await forSeeds(20, (random) => assertAsOracle(agentEvents(random, 300)));
 });
 
-Deno.test("Tracker changes nothing when any window of a log is replayed (SPEC 4)", async () => {
+Deno.test("SPEC 4: Tracker changes nothing when any window of a log is replayed", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
@@ -59,7 +59,7 @@ Deno.test("Tracker changes nothing when any window of a log is replayed (SPEC 4)
   });
 });
 
-Deno.test("Tracker stopped at any event and restarted anywhere before loses nothing (SPEC 4)", async () => {
+Deno.test("SPEC 4: Tracker stopped at any event and restarted anywhere before loses nothing", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const events = agentEvents(random, 200);
@@ -77,7 +77,7 @@ Deno.test("Tracker stopped at any event and restarted anywhere before loses noth
   });
 });
 
-Deno.test("Tracker keeps a session independent of the lines between its own (SPEC 2)", async () => {
+Deno.test("SPEC 2: Tracker keeps a session independent of the lines of other sessions", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     const events = agentEvents(random, 200);
@@ -90,10 +90,10 @@ Deno.test("Tracker keeps a session independent of the lines between its own (SPE
   });
 });
 
-Deno.test("Tracker makes the same turns of lines shuffled within their skew (SPEC 3)", async () => {
+Deno.test("SPEC 3: Tracker makes the same turns of lines that are slightly out of order", async () => {
   await forSeeds(40, (random) => {
     using dir = new TempDir();
-    // Answers of other processes go by time, and time is what is shuffled.
+    // Answers of other processes are matched by time, and depend on the order.
     const events = agentEvents(random, 200).filter(({ pid }) => pid !== 77);
     apply(dir.file("ordered.db"), events);
     apply(dir.file("shuffled.db"), shuffleWithinSkew(random, events));
@@ -111,7 +111,7 @@ Deno.test("Tracker makes the same turns of lines shuffled within their skew (SPE
   });
 });
 
-/** Moves lines past their neighbours, but no answer before a prompt of its turn. */
+/** Swaps neighbouring events, but never those of one turn. */
 function shuffleWithinSkew(random: Random, ordered: TurnEvent[]): TurnEvent[] {
   const events = [...ordered];
   for (let i = 0; i < 4 * events.length; i++) {

@@ -6,7 +6,7 @@ import { TempDir } from "../support/temp.ts";
 import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 
-Deno.test("SPEC 6: an event's turn is found by the rule of section 3, whatever is remembered", async () => {
+Deno.test("SPEC 6: TurnLookup finds a turn by the rule of section 3, whatever is cached", async () => {
   await forSeeds(40, (random) => {
     using dir = new TempDir();
     using store = openStore(dir.file("db"), { synchronous: "off" });
@@ -32,7 +32,7 @@ Deno.test("SPEC 6: an event's turn is found by the rule of section 3, whatever i
   });
 });
 
-Deno.test("SPEC 6: what another program did is seen when its events are read", async () => {
+Deno.test("SPEC 6: TurnLookup sees the changes of another program when it reads the same events", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
     using store = openStore(dir.file("db"), { synchronous: "off" });
@@ -42,7 +42,7 @@ Deno.test("SPEC 6: what another program did is seen when its events are read", a
     for (const event of events) {
       const owners = events.filter(({ sid }) => sid === event.sid);
       for (const owner of owners) lookup.find(owner);
-      // The other one is faster, so that here the event is known.
+      // The other program is faster, so that the event is known here.
       tracker.apply(event);
       lookup.applied(event.sid, tracker.apply(event));
       for (const owner of owners) {
@@ -54,29 +54,29 @@ Deno.test("SPEC 6: what another program did is seen when its events are read", a
   });
 });
 
-Deno.test("SPEC 6: the events of a turn cost no look into the database", async () => {
+Deno.test("SPEC 6: TurnLookup finds the turn of most events without the database", async () => {
   await forSeeds(5, (random) => {
     using dir = new TempDir();
     using store = openStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);
     const lookup = new TurnLookup(tracker);
-    let looks = 0;
+    let queries = 0;
     const find = tracker.find.bind(tracker);
     tracker.find = (owner) => {
-      looks++;
+      queries++;
       return find(owner);
     };
     const events = agentEvents(random, 100);
-    let asked = 0;
+    let lookUps = 0;
     for (const event of events) {
       lookup.applied(event.sid, tracker.apply(event));
-      looks = 0;
+      queries = 0;
       for (let n = 0; n < 50; n++) {
         lookup.find({ ...event, at: event.at + n });
-        asked++;
+        lookUps++;
       }
-      assert(looks <= 2, `${looks} looks for 50 events`);
+      assert(queries <= 2, `${queries} queries for 50 events`);
     }
-    assert(asked > 1000);
+    assert(lookUps > 1000);
   });
 });

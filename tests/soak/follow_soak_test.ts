@@ -9,7 +9,7 @@ const seconds = MINUTES * 60 / kinds.length;
 
 for (const [names, rotation] of kinds) {
   logrotateTest(
-    `SPEC 4: --follow killed again and again for ${seconds} s while logrotate names files ${names} loses nothing (seed ${SEED})`,
+    `SPEC 4: --follow killed for ${seconds} s loses nothing, files ${names} (seed ${SEED})`,
     async () => {
       const options = { seconds, rate: 2000, pause: 5000, seed: SEED };
       console.log(await soak(rotation, options));

@@ -15,6 +15,8 @@ const DEFAULTS = {
   t: "2025-11-18T19:26:43.256",
   text: "hello",
   turnId: null,
+  agent: "codex",
+  cwd: null,
 };
 
 /** A prompt; fields that a test does not care about are filled in. */
@@ -24,7 +26,7 @@ export function prompt(fields: Fields = {}): Prompt {
 
 /** An answer; fields that a test does not care about are filled in. */
 export function answer(fields: Fields = {}): Answer {
-  return { kind: "answer", ...complete(fields) };
+  return { kind: "answer", promptKey: null, ...complete(fields) };
 }
 
 function complete(fields: Fields) {

@@ -29,7 +29,7 @@ const DEFAULTS: Args & RunArgs = {
   quiet: false,
 };
 
-/** What a command line that counts turns asks for. */
+/** The arguments of the default command. */
 function readRun(argv: string[], env?: string): RunArgs {
   const args = readArgs(argv, env);
   assert(args.command === "run");
@@ -62,7 +62,7 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
   assertEquals(readRun(glued.split(" ")), all);
 });
 
-Deno.test("SPEC 7: the help and the version are had in each form, with any command", () => {
+Deno.test("SPEC 7: --help and --version work in each form, with any command", () => {
   for (const command of ["", "status ", "completions ", "man "]) {
     for (const word of ["-h", "--help", "-hV"]) {
       const args = readArgs(`${command}${word}`.split(" "));
@@ -75,7 +75,7 @@ Deno.test("SPEC 7: the help and the version are had in each form, with any comma
   }
 });
 
-Deno.test("SPEC 7: a command is named first, and has its own options", () => {
+Deno.test("SPEC 7: a command is the first argument, and has its own options", () => {
   const status: Args & StatusArgs = {
     command: "status",
     db: "x.db",
@@ -98,7 +98,7 @@ Deno.test("SPEC 7: a command is named first, and has its own options", () => {
   assertEquals(readArgs(["man"]), { command: "man" });
 });
 
-Deno.test("SPEC 7: --follow goes with one --source that is no stdin", () => {
+Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
   const { sources, follow } = readRun(["--source", "a", "--follow"]);
   assertEquals([sources, follow], [["a"], true]);
   for (
@@ -117,23 +117,23 @@ Deno.test("SPEC 7: --follow goes with one --source that is no stdin", () => {
   }
 });
 
-Deno.test("SPEC 7: a value that looks like a number stays what it is", () => {
+Deno.test("SPEC 7: a value that looks like a number stays a string", () => {
   assertEquals(readRun(["--source", "007", "--db", "1e3"]).sources, ["007"]);
   assertEquals(readRun(["--source", "007", "--db", "1e3"]).db, "1e3");
 });
 
-Deno.test("SPEC 5: the database is --db, or else TURN_COUNTER_DB, or else the default", () => {
+Deno.test("SPEC 5: the database is --db, else TURN_COUNTER_DB, else the default", () => {
   assertEquals(readRun(["--db", "a"], "b").db, "a");
   assertEquals(readRun([], "b").db, "b");
   assertEquals(readRun([], "b").isDefaultDb, false);
   assertEquals(readRun([], "").db, DEFAULTS.db);
 });
 
-Deno.test("SPEC 7: of an option given twice the last one counts", () => {
+Deno.test("SPEC 7: an option given twice has its last value", () => {
   assertEquals(readRun(["--db", "a", "--db", "b"]).db, "b");
 });
 
-Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors that name them", () => {
+Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or the bad value", () => {
   const mistakes: [args: string, ...words: string[]][] = [
     ["--sauce x", "--sauce"],
     ["--sorce x", "--sorce", '"--source"'],
@@ -141,7 +141,7 @@ Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors 
     ["-q", "-q", '"--quiet"'],
     ["--skip", '"--skip-replayed"'],
     ["stats", '"status"'],
-    ["--quiet status", '"status"', "right behind"],
+    ["--quiet status", '"status"', "first argument"],
     ["status --source x", "--source"],
     ["status more", "more"],
     ["--json", "--json"],
@@ -185,16 +185,27 @@ Deno.test("SPEC 7: unknown options, stray words and bad values are usage errors 
   }
 });
 
-Deno.test("SPEC 7: a mistake that is near nothing has no guess in its message", () => {
+Deno.test("SPEC 7: a usage error suggests nothing if no option is similar", () => {
   for (const word of ["--xyz", "-x", "--sauce-of-the-day"]) {
     const { message } = assertThrows(() => readArgs([word]), UsageError);
     assert(!message.includes("did you mean"), message);
   }
 });
 
-Deno.test("SPEC 7: the help names every option and command, after two examples", () => {
-  assert(HELP.startsWith("Live"), HELP);
-  assert(HELP.indexOf("--follow") < HELP.indexOf("Batch"));
+Deno.test("SPEC 7: the help is the text of testdata/help.txt", () => {
+  assertEquals(HELP, Deno.readTextFileSync("testdata/help.txt"));
+});
+
+Deno.test("SPEC 7: the help begins with the usage, then shows a live pipe first", () => {
+  assert(HELP.startsWith("Usage:"), HELP);
+  const examples = [
+    ...["tail -F sse_lines.jsonl | turn-counter ", "Batch", "--follow"],
+  ].map((text) => HELP.indexOf(text));
+  assert(examples.every((position) => position > 0), HELP);
+  assertEquals(examples.toSorted((a, b) => a - b), examples);
+});
+
+Deno.test("SPEC 7: the help names every option and command in 80 columns", () => {
   for (const name of Object.keys(NAMED_COMMANDS)) {
     assertStringIncludes(HELP, `\n  ${name} `);
   }
@@ -204,7 +215,7 @@ Deno.test("SPEC 7: the help names every option and command, after two examples",
   }
   assertStringIncludes(
     HELP,
-    "1 on a failure, or where a gzip source was damaged",
+    "1  on a failure, such as a full disk, or if a compressed source was damaged",
   );
   const widest = Math.max(...HELP.split("\n").map((line) => line.length));
   assertEquals(widest <= 80, true, `a line of the help is ${widest} wide`);

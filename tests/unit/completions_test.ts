@@ -9,10 +9,10 @@ const ALL = [
   ...Object.keys(NAMED_COMMANDS),
 ];
 
-/** What bash offers for a line whose last word is being typed. */
+/** The completions that bash offers for the last word of a line. */
 async function offered(...words: string[]): Promise<string[]> {
   const script = `${completions("bash")}
-    # Works only while bash completes something.
+    # It only works during a completion.
     compopt() { :; }
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     _turn_counter
@@ -32,7 +32,7 @@ Deno.test("completions name every option and command in each shell", () => {
   }
 });
 
-Deno.test("completions of bash offer what can stand at the cursor", async () => {
+Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--sy"), ["--synchronous"]);
   assertEquals(await offered("sta"), ["status"]);
   assertEquals(await offered("--quiet", "sta"), []);
@@ -45,14 +45,16 @@ Deno.test("completions of bash offer what can stand at the cursor", async () => 
   assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);
 });
 
-Deno.test("the manual page names every option and command, its dashes as they are typed", () => {
+Deno.test("the manual page names every option and command, with dashes that can be copied", () => {
   const page = manualPage("1.2.3");
   for (const name of ALL) {
     assertStringIncludes(page, name.replaceAll("-", "\\-"));
   }
   assertStringIncludes(page, "1.2.3");
-  assertStringIncludes(page, "where a gzip source was damaged");
-  // A line that begins with a dot or a quote is an order to the formatter.
-  const orders = page.split("\n").filter((line) => /^[.']/.test(line));
-  for (const order of orders) assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(order));
+  assertStringIncludes(page, "if a compressed source was damaged");
+  // A line that begins with a dot or a quote is a request to the formatter.
+  const requests = page.split("\n").filter((line) => /^[.']/.test(line));
+  for (const request of requests) {
+    assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(request));
+  }
 });

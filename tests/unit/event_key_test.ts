@@ -5,7 +5,7 @@ import { lineOf, prompt } from "../support/envelope.ts";
 import { run } from "../support/process.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** The key that the decoder gives an event. */
+/** The key of an event, from the decoder. */
 function keyOf(event: ReturnType<typeof prompt>): string {
   const line = lineOf(event);
   const bytes = new TextEncoder().encode(line + "\n");
@@ -25,7 +25,7 @@ Deno.test("SPEC 2: dedupHash equals sha256sum of the same bytes", async () => {
   assertEquals(dedupHash(keyOf(event)), sum);
 });
 
-Deno.test("SPEC 2: the key of an sse event takes t as it came, not the instant", () => {
+Deno.test("SPEC 2: the key of an sse event contains t unchanged, not its instant", () => {
   const hashes = ["2025-11-18T12:00:00", "2025-11-18T12:00:00Z"]
     .map((t) => dedupHash(keyOf(prompt({ t }))));
   assertEquals(new Set(hashes).size, 2);

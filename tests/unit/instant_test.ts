@@ -3,7 +3,7 @@ import { parseInstant } from "../../src/turns/instant.ts";
 
 const NOON = Date.UTC(2025, 10, 18, 12, 0, 0);
 
-Deno.test("parseInstant reads each variant that WIRE_FORMAT lists", () => {
+Deno.test("parseInstant parses each variant that WIRE_FORMAT lists", () => {
   const variants: [text: string, ms: number][] = [
     ["2025-11-18T12:00:00.256", 256],
     ["2025-11-18T12:00:00", 0],
@@ -20,11 +20,11 @@ Deno.test("parseInstant reads each variant that WIRE_FORMAT lists", () => {
   }
 });
 
-Deno.test("parseInstant reads a time without a zone as UTC, not as the machine's", () => {
+Deno.test("parseInstant takes a time without a zone as UTC, not as local time", () => {
   assertEquals(parseInstant("2025-07-01T00:00:00"), Date.UTC(2025, 6, 1));
 });
 
-Deno.test("parseInstant reads the first years and leap days as they are", () => {
+Deno.test("parseInstant parses the years 0 to 99 and leap days correctly", () => {
   assertEquals(
     new Date(parseInstant("0099-02-28T00:00:00")!).toISOString(),
     "0099-02-28T00:00:00.000Z",
@@ -35,7 +35,7 @@ Deno.test("parseInstant reads the first years and leap days as they are", () => 
   );
 });
 
-Deno.test("parseInstant refuses what is not a timestamp", () => {
+Deno.test("parseInstant returns null for other texts", () => {
   for (
     const text of [
       "",

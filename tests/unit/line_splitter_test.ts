@@ -15,7 +15,7 @@ function splitter(options: ReadOptions, at = { offset: 0, line: 0 }) {
   return new LineSplitter(file, options, { ...at, dialect: sse });
 }
 
-/** The candidates of a log that comes in these pieces. */
+/** The candidate lines of a log that is read in these pieces. */
 function filter(pieces: (string | Uint8Array)[], limit = 1000): Line[] {
   const candidates = splitter({ maxLineBytes: limit });
   return [
@@ -30,7 +30,7 @@ function numbers(log: string, limit?: number): number[] {
   return filter([log], limit).map(({ number }) => number);
 }
 
-Deno.test("LineSplitter passes on just the lines of the two events", () => {
+Deno.test("LineSplitter yields only the lines of the two events", () => {
   const log = [
     '{"event":"turn.delta","line":"turn.user_message"}',
     lineOf(prompt()),
@@ -44,7 +44,7 @@ Deno.test("LineSplitter passes on just the lines of the two events", () => {
   assertEquals(numbers(log), [2, 5]);
 });
 
-Deno.test("LineSplitter passes on a line that may hold a name if its first bytes say nothing", () => {
+Deno.test("LineSplitter yields a line that may contain a name if its first bytes name no event", () => {
   for (
     const line of [
       "turn.user_message",
@@ -57,11 +57,11 @@ Deno.test("LineSplitter passes on a line that may hold a name if its first bytes
       '{"event":"x y","event":"turn.user_message"}',
     ]
   ) assertEquals(numbers(line), [1], line);
-  // Escapes of characters that are not printable are common, and no reason.
+  // Escapes of other characters are common and cannot hide a name.
   assertEquals(numbers('{"t":1,"line":"\\u001b[0m \\u00e9"}'), []);
 });
 
-Deno.test("LineSplitter gives a line its bytes and a newline, even if the last one lacks it", () => {
+Deno.test("LineSplitter adds a newline to the bytes of a last line without one", () => {
   const invalid = Uint8Array.of(0xff, 0x0a);
   const line = encoder.encode("turn.user_message ");
   const [first, second] = filter([line, invalid, line]);
@@ -79,7 +79,7 @@ Deno.test("LineSplitter copies what it keeps, since a chunk is overwritten", () 
   assertEquals(new TextDecoder().decode(candidate.bytes!), text + "\n");
 });
 
-Deno.test("LineSplitter gives no bytes of a line over the limit, and continues after it", () => {
+Deno.test("LineSplitter yields no bytes of a line over the limit, and continues after it", () => {
   const short = lineOf(prompt({ text: "" }));
   const limit = short.length;
   for (
@@ -101,7 +101,7 @@ Deno.test("LineSplitter gives no bytes of a line over the limit, and continues a
   }
 });
 
-Deno.test("LineSplitter skips a line over the limit that only has escapes", () => {
+Deno.test("LineSplitter skips a line over the limit that only contains escapes", () => {
   assertEquals(numbers(`{"t":"\\u0041${"x".repeat(2000)}"}`), []);
   assertEquals(numbers(`{"t":"\\u0041"}`), [1]);
 });
@@ -123,10 +123,10 @@ Deno.test("LineSplitter finds a name across any seam between chunks", () => {
   }
 });
 
-Deno.test("LineSplitter judges a name of any length, however it is cut", () => {
+Deno.test("LineSplitter compares a name of any length in chunks of any size", () => {
   const name = "a".repeat(300);
-  for (const [behind, expected] of [['"', []], ["!", [1]]] as const) {
-    const log = `{"event":"${name}${behind} turn.user_message`;
+  for (const [next, expected] of [['"', []], ["!", [1]]] as const) {
+    const log = `{"event":"${name}${next} turn.user_message`;
     for (const size of [1, 2, 30, 1000]) {
       const found = filter(cut(encoder.encode(log), size));
       assertEquals(found.map(({ number }) => number), [...expected]);
@@ -134,7 +134,7 @@ Deno.test("LineSplitter judges a name of any length, however it is cut", () => {
   }
 });
 
-Deno.test("LineSplitter skips an event whose long name holds one of ours, wherever it is cut", () => {
+Deno.test("LineSplitter skips an event whose long name contains a known one, at any chunk border", () => {
   const line = `{"event":"turn.user_message.of.another.kind"${
     "x".repeat(99)
   }\n`;
@@ -170,7 +170,7 @@ Deno.test("LineSplitter keeps nothing of a long line that cannot concern a turn"
   }
 });
 
-Deno.test("LineSplitter says where lines begin and end, and where the unfinished one begins", () => {
+Deno.test("LineSplitter gives the offsets of lines, and of the unfinished one", () => {
   const lines = [
     '{"event":"turn.delta","line":"x"}',
     lineOf(prompt({ text: "é" })),
@@ -202,7 +202,7 @@ Deno.test("LineSplitter says where lines begin and end, and where the unfinished
   }
 });
 
-Deno.test("LineSplitter spools a line over the limit, and drops it if it cannot concern a turn", () => {
+Deno.test("LineSplitter spools a line over the limit, and discards it if it is not a candidate", () => {
   const line = lineOf(prompt({ text: "x".repeat(500) }));
   const other = `{"t":"${"y".repeat(500)}"}`;
   for (const size of [1, 64, 200, 10_000]) {
@@ -230,7 +230,7 @@ Deno.test("LineSplitter spools a line over the limit, and drops it if it cannot 
       [1, null],
       [3, null],
     ]);
-    // One that comes whole is known to be skipped before it is spooled.
+    // A line that is in one chunk is skipped before it is spooled.
     const dropped = size < log.length ? [{ text: other, discarded: true }] : [];
     assertEquals(spools, [
       { text: line, discarded: false },
@@ -248,7 +248,7 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-Deno.test("LineSplitter drops a long line whose end will not come", () => {
+Deno.test("LineSplitter.drop() discards an unfinished long line", () => {
   let isKept = false;
   const spool = () => {
     isKept = true;
@@ -262,7 +262,7 @@ Deno.test("LineSplitter drops a long line whose end will not come", () => {
   assertEquals([isKept, filter.end()], [false, []]);
 });
 
-Deno.test("LineSplitter recognises the dialect once the first line is there", () => {
+Deno.test("LineSplitter recognises the dialect at the end of the first line", () => {
   const file: LogFile = { id: 0, name: "log", isResumed: false };
   const lines = new LineSplitter(file, { maxLineBytes: 1000 });
   const log = encoder.encode(`${lineOf(prompt())}\n${lineOf(answer())}\n`);
@@ -275,7 +275,7 @@ Deno.test("LineSplitter recognises the dialect once the first line is there", ()
   assertEquals(lines.dialect, "sse");
 });
 
-Deno.test("LineSplitter recognises a file that is half a line, at its end", () => {
+Deno.test("LineSplitter recognises the dialect of an unfinished line at the end of the file", () => {
   const file: LogFile = { id: 0, name: "log", isResumed: false };
   const lines = new LineSplitter(file, { maxLineBytes: 1000 });
   assertEquals(lines.push(encoder.encode(lineOf(prompt()))), []);
@@ -283,4 +283,63 @@ Deno.test("LineSplitter recognises a file that is half a line, at its end", () =
   assertEquals(lines.end().map(({ number, start }) => [number, start]), [
     [1, 0],
   ]);
+});
+
+Deno.test("logrotate#363: leading NULs are not part of a line, in any chunks", () => {
+  const lines = [lineOf(prompt({ text: "first" })), "", lineOf(answer())];
+  const zeros = ["\0".repeat(700), "\0".repeat(5), "\0"];
+  const log = encoder.encode(
+    lines.map((line, i) => `${zeros[i]}${line}\n`).join("") + "\0\0",
+  );
+  const lengths = lines.map((line) => encoder.encode(line).length + 1);
+  const starts = [700, 700 + lengths[0] + 5 + 1 + 1];
+  for (const size of [1, 2, 3, 64, 699, 700, 701, 705, log.length]) {
+    for (const isKnown of [true, false]) {
+      const file: LogFile = { id: 0, name: "log", isResumed: false };
+      const dialect = isKnown ? sse : undefined;
+      const at = { offset: 0, line: 0, dialect };
+      const tally = { bytes: 0, lines: 0 };
+      // Short enough that the NULs alone would be too long.
+      const options = { maxLineBytes: 650, tally };
+      const splitter = new LineSplitter(file, options, at);
+      const found = cut(log, size).flatMap((piece) => splitter.push(piece));
+      assertEquals(splitter.unfinished, { offset: log.length, line: 3 });
+      found.push(...splitter.end());
+      assertEquals(
+        found.map((
+          { number, start, end, bytes },
+        ) => [number, start, end, bytes]),
+        [
+          [
+            1,
+            starts[0],
+            starts[0] + lengths[0],
+            encoder.encode(lines[0] + "\n"),
+          ],
+          [
+            3,
+            starts[1],
+            starts[1] + lengths[2],
+            encoder.encode(lines[2] + "\n"),
+          ],
+        ],
+        `pieces of ${size}`,
+      );
+      assertEquals(tally, { bytes: log.length, lines: 3 });
+    }
+  }
+});
+
+Deno.test("logrotate#363: leading NULs take neither memory nor quadratic time", () => {
+  const lines = splitter({ maxLineBytes: 1000 });
+  const chunk = new Uint8Array(4096);
+  const before = Deno.memoryUsage();
+  const start = performance.now();
+  for (let i = 0; i < 70 * 256; i++) assertEquals(lines.push(chunk), []);
+  assert(performance.now() - start < 5000);
+  const { external, heapUsed } = Deno.memoryUsage();
+  assert(external - before.external < 1e7);
+  assert(heapUsed - before.heapUsed < 3e7);
+  assertEquals(lines.unfinished, { offset: 70 * 256 * 4096, line: 0 });
+  assertEquals(lines.push(encoder.encode(`${lineOf(prompt())}\n`)).length, 1);
 });

@@ -6,11 +6,11 @@ import {
 } from "../../src/terminal/numbers.ts";
 import { formatProgress } from "../../src/terminal/progress.ts";
 
-Deno.test("formatCount sets thousands apart", () => {
+Deno.test("formatCount separates thousands", () => {
   assertEquals([0, 999, 1234567].map(formatCount), ["0", "999", "1,234,567"]);
 });
 
-Deno.test("formatBytes chooses the unit that leaves few digits", () => {
+Deno.test("formatBytes chooses the unit with the fewest digits", () => {
   const cases: [bytes: number, text: string][] = [
     [0, "0 B"],
     [999, "999 B"],
@@ -26,7 +26,7 @@ Deno.test("formatBytes chooses the unit that leaves few digits", () => {
   for (const [bytes, text] of cases) assertEquals(formatBytes(bytes), text);
 });
 
-Deno.test("formatDuration shows the two units that matter", () => {
+Deno.test("formatDuration shows the two largest units", () => {
   const cases: [ms: number, text: string][] = [
     [0, "0.0 s"],
     [840, "0.8 s"],
@@ -42,7 +42,7 @@ Deno.test("formatDuration shows the two units that matter", () => {
   for (const [ms, text] of cases) assertEquals(formatDuration(ms), text);
 });
 
-Deno.test("formatProgress tells bytes, rate, turns and the time left", () => {
+Deno.test("formatProgress shows bytes, rate, turns and the time left", () => {
   const bar = { progressBar: "██░░", time: 1500, value: 5e8, max: 1e9 };
   assertEquals(
     formatProgress(bar, { minted: 1428, known: 0 }, 500),

@@ -1,6 +1,7 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Console } from "../../src/terminal/console.ts";
+import { messages } from "../../src/terminal/messages.ts";
 import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
 import { formatProgress } from "../../src/terminal/progress.ts";
 import { noCounts } from "../../src/turns/counts.ts";
@@ -12,12 +13,12 @@ import { query } from "../support/database.ts";
 import { blocks, README } from "../support/readme.ts";
 import { TempDir } from "../support/temp.ts";
 
-Deno.test("the README shows the unit that is in tools/examples", () => {
+Deno.test("README shows the systemd unit of tools/examples", () => {
   const unit = Deno.readTextFileSync("tools/examples/turn-counter.service");
   assertEquals(blocks("ini"), [unit]);
 });
 
-Deno.test("the README names every option and command", () => {
+Deno.test("README names every option and command", () => {
   for (const { name, commands = ["run"] } of OPTIONS) {
     const form = commands.includes("run") ? `\`--${name}` : `--${name}`;
     assertStringIncludes(README, form);
@@ -27,14 +28,14 @@ Deno.test("the README names every option and command", () => {
   }
 });
 
-Deno.test("the README names no file of the project that is not there", () => {
+Deno.test("README names only files that exist", () => {
   const paths = /`((?:src|tests|tools|testdata)\/[\w./]+)`/g;
   const named = [...README.matchAll(paths)].map(([, path]) => path);
   assert(named.length > 15, `${named}`);
   for (const path of named) Deno.statSync(path);
 });
 
-Deno.test("the README shows a record of the golden stream, and tells of each of its keys", () => {
+Deno.test("README shows a record of the golden stream, and explains each of its keys", () => {
   const golden = Deno.readTextFileSync("testdata/golden.turns.jsonl");
   const [shown] = blocks("json");
   const record = JSON.stringify(JSON.parse(shown));
@@ -46,7 +47,7 @@ Deno.test("the README shows a record of the golden stream, and tells of each of 
   assertEquals(keys.sort(), Object.keys(JSON.parse(shown)).sort());
 });
 
-Deno.test("the README shows the tables as the program makes them", () => {
+Deno.test("README shows the tables that the program creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   openStore(path)[Symbol.dispose]();
@@ -58,15 +59,18 @@ Deno.test("the README shows the tables as the program makes them", () => {
       "SELECT name FROM sqlite_master WHERE sql > ''",
     )
       .values<[string]>().flat().filter((name) => !name.startsWith("sqlite_"));
-    assertEquals(tables.length, 5);
+    assertEquals(tables.length, 6);
     for (const table of tables) {
       const columns =
         `SELECT name, type, dflt_value, pk FROM pragma_table_info('${table}')`;
       const ours = query(path, columns);
       const theirs = shown.prepare(columns).values();
-      const isCut = sql.includes(`TABLE ${table} `) &&
+      const isShortened = sql.includes(`TABLE ${table} `) &&
         sql.split(`TABLE ${table} `)[1].split(";")[0].includes("…");
-      assertEquals(theirs, ours.slice(0, isCut ? theirs.length : undefined));
+      assertEquals(
+        theirs,
+        ours.slice(0, isShortened ? theirs.length : undefined),
+      );
     }
     const all = query<[string]>(
       path,
@@ -78,9 +82,9 @@ Deno.test("the README shows the tables as the program makes them", () => {
   }
 });
 
-Deno.test("the README shows a bar and a sum as the program writes them", () => {
+Deno.test("README shows a progress bar and a summary as the program prints them", () => {
   const [, bar, sum] = /```\n(█.*)\n(.*)\n```/.exec(README)!;
-  // 291 MB of 596 MB, half a second of them before the bar was there.
+  // 291 MB of 596 MB; the bar appeared after the first half second.
   const progress = { value: 291e6, max: 596e6, time: 6650 };
   const drawn = formatProgress(
     { ...progress, progressBar: "█".repeat(9) + "░".repeat(11) },
@@ -89,19 +93,16 @@ Deno.test("the README shows a bar and a sum as the program writes them", () => {
   );
   assertEquals(bar, drawn);
   const lines: string[] = [];
-  const voice = new Console({ isTerminal: true, color: false });
-  const { writeSync } = Deno.stderr;
-  Deno.stderr.writeSync = (bytes) => {
-    lines.push(new TextDecoder().decode(bytes));
-    return bytes.length;
-  };
+  const console = new Console({ isTerminal: true, color: false });
+  const { write } = messages;
+  messages.write = (text) => void lines.push(text);
   try {
-    voice.summary({
+    console.summary({
       ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
       ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0, updated: 0 },
     });
   } finally {
-    Deno.stderr.writeSync = writeSync;
+    messages.write = write;
   }
   assertEquals(
     lines.map((line) => line.replace(/in \S+ s\n/, "in 10 s")),
@@ -109,7 +110,7 @@ Deno.test("the README shows a bar and a sum as the program writes them", () => {
   );
 });
 
-Deno.test("the README shows followed files as status does", () => {
+Deno.test("README shows followed files as status prints them", () => {
   const [, rows] = /```\n( read .*\n.*\n)```/.exec(README)!;
   const [, path] = /(\/.*)\n/.exec(rows)!;
   const status: Report = {
@@ -125,7 +126,7 @@ Deno.test("the README shows followed files as status does", () => {
   assertStringIncludes(text, rows);
 });
 
-Deno.test("the README says what the binary may do, and that is all that it may", () => {
+Deno.test("README names all permissions of the binary", () => {
   assertEquals(
     SHIPPED_PERMISSIONS.map((permission) => permission.split("=")[0]).sort(),
     [

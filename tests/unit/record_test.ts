@@ -20,14 +20,14 @@ const TURN: Turn = {
   endMs: 2,
 };
 
-Deno.test("SPEC 6: a record is one line of JSON with all keys in their order", () => {
+Deno.test("SPEC 6: a record is one line of JSON with all keys in order", () => {
   assertEquals(
     formatRecord(TURN),
     '{"turn_id_glob":512,"sid":"019a8ccd","pid":47240,"session_turn":34,"session_pid_turn":12,"status":"completed","user_text":"q","assistant_text":"a","start_time":"2025-11-17T00:05:02.400","end_time":"2025-11-17T00:05:12.373","duration_ms":9973,"original_turn_id":"12","pid_mismatch":false}\n',
   );
 });
 
-Deno.test("SPEC 6: what is unknown is null", () => {
+Deno.test("SPEC 6: an unknown value is null", () => {
   const record = JSON.parse(formatRecord({
     ...TURN,
     assistantText: null,
@@ -46,7 +46,7 @@ Deno.test("SPEC 6: what is unknown is null", () => {
   );
 });
 
-Deno.test("SPEC 6: a record stays one line, and U+0000 is kept, whatever the text", () => {
+Deno.test("SPEC 6: a record is one line and keeps U+0000, whatever the text", () => {
   const userText = 'a\nb\r\u2028"\u0000\\';
   const line = formatRecord({ ...TURN, userText });
   assertEquals(line.trimEnd().split(/[\n\r]/).length, 1);

@@ -6,7 +6,7 @@ import { answer, at, prompt } from "../support/envelope.ts";
 import { createSeed, downgrade, execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** Opens a database, counts a turn in it, and gives what people are told. */
+/** Opens a database, counts a turn in it, and gives the warnings. */
 function count(path: string): string[] {
   const warnings: string[] = [];
   using store = openStore(path, { warn: (message) => warnings.push(message) });
@@ -98,7 +98,7 @@ Deno.test("sqlitebrowser#1686: columns of a person's own in version 0 are kept w
   assertEquals(query(path, "SELECT * FROM best"), [[2]]);
 });
 
-Deno.test("sqlitebrowser#1686: an upgrade says what it could not keep, and goes on", () => {
+Deno.test("sqlitebrowser#1686: an upgrade reports what it could not keep, and succeeds", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   createSeed(path, 1);

@@ -22,7 +22,7 @@ function assertFailure(path: string, ...words: string[]): void {
   for (const word of [path, ...words]) assertStringIncludes(message, word);
 }
 
-Deno.test("SPEC 8: a file that is no database is a failure that names it, and stays as it is", () => {
+Deno.test("SPEC 8: a file that is not a database is a failure that names it, and stays unchanged", () => {
   using dir = new TempDir();
   const path = dir.write("notes.txt", "not a database, ".repeat(100));
   assertFailure(path, "not an SQLite database", "--db");
@@ -32,13 +32,13 @@ Deno.test("SPEC 8: a file that is no database is a failure that names it, and st
 Deno.test("SPEC 8: a database in a missing or impossible place is a failure that names it", () => {
   using dir = new TempDir();
   assertFailure(dir.file("missing/turns.db"), "directory");
-  // What the path says is no reason.
+  // The text of the path is not taken for the cause.
   assertFailure(dir.file("the disk is full/turns.db"), "directory");
   assertFailure(dir.path, "no regular file", "--db");
   assertFailure("/dev/null", "no regular file");
 });
 
-Deno.test("SqliteStore opens what a path means to the system, links and all", () => {
+Deno.test("SqliteStore resolves symbolic links in a path as the system does", () => {
   using dir = new TempDir();
   Deno.mkdirSync(dir.file("real/inner"), { recursive: true });
   Deno.symlinkSync(dir.file("real/inner"), dir.file("link"));
@@ -59,7 +59,7 @@ const WAYS: Record<string, (store: Store, work: () => void) => unknown> = {
 };
 
 for (const [name, begin] of Object.entries(WAYS)) {
-  Deno.test(`SPEC 8: a database that stays locked fails ${name}, and nothing is lost`, async () => {
+  Deno.test(`SPEC 8: ${name} fails on a database that stays locked, and loses nothing`, async () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
     using store = openStore(path, { busyTimeoutMs: 50 });
@@ -80,7 +80,7 @@ for (const [name, begin] of Object.entries(WAYS)) {
     });
   });
 
-  Deno.test(`SPEC 8: a database that was deleted or replaced fails ${name}`, async () => {
+  Deno.test(`SPEC 8: ${name} fails on a database that was deleted or replaced`, async () => {
     using dir = new TempDir();
     for (const replace of [true, false]) {
       const path = dir.file(`${replace}.db`);
@@ -111,7 +111,7 @@ Deno.test("SqliteStore reads no checkpoint of a database that was deleted", () =
   assertThrows(read, Failure, "deleted or replaced");
 });
 
-Deno.test("systemd#30760: what deletes old files finds none in use, however rarely they change", () => {
+Deno.test("systemd#30760: a database in use never looks old to a cleaner of temporary files", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   using store = openStore(path);
@@ -125,7 +125,7 @@ Deno.test("systemd#30760: what deletes old files finds none in use, however rare
   }
 });
 
-Deno.test("SPEC 9: the files it creates are for their owner alone", () => {
+Deno.test("SPEC 9: only the owner may read the files that SqliteStore creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   using store = openStore(path);

@@ -27,7 +27,7 @@ function countTurns(db: Database): number {
   return db.prepare("SELECT count(*) FROM turns").value<[number]>()![0];
 }
 
-/** Reading it fails with words, and changes nothing. */
+/** Asserts that reading fails with a message that contains `words`, and changes nothing. */
 function assertRefused(dir: TempDir, path: string, ...words: string[]): void {
   const before = listing(dir.path);
   const { message } = assertThrows(() => readStatus(path), Failure);
@@ -37,7 +37,7 @@ function assertRefused(dir: TempDir, path: string, ...words: string[]): void {
   assertEquals(listing(dir.path), before);
 }
 
-Deno.test("readOnly reads a closed database and leaves no file behind", () => {
+Deno.test("readOnly reads a closed database and creates no files", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   const before = listing(dir.path);
@@ -46,7 +46,7 @@ Deno.test("readOnly reads a closed database and leaves no file behind", () => {
   assertEquals(Object.keys(before), ["turns.db"]);
 });
 
-Deno.test("readOnly takes an empty -wal for none", () => {
+Deno.test("readOnly ignores an empty -wal", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   dir.write("turns.db-wal", "");
@@ -55,7 +55,7 @@ Deno.test("readOnly takes an empty -wal for none", () => {
   assertEquals(listing(dir.path), before);
 });
 
-Deno.test("readOnly takes a -wal that is only begun for none", () => {
+Deno.test("readOnly ignores a -wal that contains only a header", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   const copy = dir.file("copy.db");
@@ -73,7 +73,7 @@ Deno.test("readOnly takes a -wal that is only begun for none", () => {
   assertEquals(listing(dir.path), before);
 });
 
-Deno.test("readOnly takes a path for nothing but a path", () => {
+Deno.test("readOnly takes a path literally", () => {
   using dir = new TempDir();
   const names = ["a b?mode=rwc#%41.db", ":memory:", "file:turns.db", "日本.db"];
   for (const [i, name] of names.entries()) {
@@ -83,7 +83,7 @@ Deno.test("readOnly takes a path for nothing but a path", () => {
   assertEquals(Object.keys(listing(dir.path)), names.toSorted());
 });
 
-Deno.test("readOnly sees what is in the -wal of an open database, through a link too", () => {
+Deno.test("readOnly reads the -wal of an open database, through a link too", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const link = dir.file("link.db");
@@ -105,7 +105,7 @@ Deno.test("readOnly writes nothing", () => {
   assertEquals(readOnly(path, countTurns), 1);
 });
 
-Deno.test("readOnly keeps no process from putting the -wal into the database", () => {
+Deno.test("readOnly does not block a checkpoint of the -wal", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   using _store = open(path, 50);
@@ -115,12 +115,12 @@ Deno.test("readOnly keeps no process from putting the -wal into the database", (
     [number]
   >()!;
   assertEquals([busy, Deno.statSync(`${path}-wal`).size], [0, 0]);
-  // Open, but with nothing in its -wal.
+  // The database is open, and its -wal is empty.
   assertEquals(readOnly(path, countTurns), 50);
   db.close();
 });
 
-Deno.test("readOnly reads again where a closed database was written meanwhile", () => {
+Deno.test("readOnly retries if a closed database was written meanwhile", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   let calls = 0;
@@ -132,7 +132,7 @@ Deno.test("readOnly reads again where a closed database was written meanwhile", 
   assertEquals([result, calls], [300, 2]);
 });
 
-Deno.test("readOnly reads again where a closed database is opened meanwhile, whatever it met", () => {
+Deno.test("readOnly retries after any error if a closed database was opened meanwhile", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   using stack = new DisposableStack();
@@ -145,7 +145,7 @@ Deno.test("readOnly reads again where a closed database is opened meanwhile, wha
   assertEquals([result, calls], [2, 2]);
 });
 
-Deno.test("readOnly gives up where a database never rests", () => {
+Deno.test("readOnly fails if a database is written during each attempt", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"));
   let calls = 0;
@@ -154,11 +154,11 @@ Deno.test("readOnly gives up where a database never rests", () => {
   assertEquals(calls, 10);
 });
 
-Deno.test("status of a database that was left half changed says how to put that right", () => {
+Deno.test("status of a database with a hot journal says how to recover it", () => {
   using dir = new TempDir();
   const path = create(dir.file("turns.db"), 50);
   const db = new Database(path);
-  // Written to the file though it is not committed, as where there is no room.
+  // Uncommitted pages are in the file, as after a crash: the cache is too small.
   db.exec(`PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1;
     BEGIN; UPDATE turns SET user_text = hex(zeroblob(2000))`);
   const copy = dir.file("copy.db");
@@ -172,7 +172,7 @@ Deno.test("status of a database that was left half changed says how to put that 
   assertEquals(readOnly(copy, countTurns), 50);
 });
 
-Deno.test("status of a database that is not there creates none", () => {
+Deno.test("status of a missing database does not create it", () => {
   using dir = new TempDir();
   assertRefused(dir, dir.file("turns.db"), "is not there", "--db");
   assertRefused(dir, dir.file("no/turns.db"), "is not there");
@@ -180,7 +180,7 @@ Deno.test("status of a database that is not there creates none", () => {
   assertRefused(dir, dir.file("link"), "is not there");
 });
 
-Deno.test("status refuses what is no database of ours, and leaves it as it was", () => {
+Deno.test("status refuses a file that is not a turn-counter database, and does not change it", () => {
   using dir = new TempDir();
   assertRefused(dir, dir.write("log", "{}\n".repeat(1000)), "not an SQLite");
   assertRefused(dir, dir.path, "it is no regular file");

@@ -87,7 +87,7 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
       prompt({ sid: "s", pid: 1, t: at(9) }),
     );
     assertEquals([turn.id, turn.sessionTurn, turn.sessionPidTurn], [21, 8, 6]);
-    // The seed's turns have their place in time.
+    // The seed's turns are ordered by time too.
     const { turns: [healed] } = tracker.apply(
       answer({ sid: "s", pid: 2, t: at(3) }),
     );
@@ -128,7 +128,7 @@ function schema(path: string): unknown[][] {
 }
 
 for (const version of [1, 2, 3] as const) {
-  Deno.test(`SPEC 5: a database of version ${version} is upgraded in place, all it holds kept`, () => {
+  Deno.test(`SPEC 5: a database of version ${version} is upgraded in place, its data kept`, () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
     create(path);
@@ -149,7 +149,7 @@ for (const version of [1, 2, 3] as const) {
   });
 }
 
-Deno.test("SPEC 5: a database of version 2 keeps its checkpoints, which name no dialect", () => {
+Deno.test("SPEC 5: a database of version 2 keeps its checkpoints, without a dialect", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   create(path);
@@ -168,7 +168,7 @@ Deno.test("SPEC 5: a database of version 2 keeps its checkpoints, which name no 
   }]);
 });
 
-Deno.test("SPEC 5: a database of version 0 that lacks keys has them after the upgrade", () => {
+Deno.test("SPEC 5: a database of version 0 without keys has them after the upgrade", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   execute(

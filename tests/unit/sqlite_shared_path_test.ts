@@ -14,7 +14,7 @@ function assertRefused(path: string, user: number, ...words: string[]): void {
   for (const word of [...words, "--db"]) assertStringIncludes(message, word);
 }
 
-Deno.test("SPEC 9: a default path is taken where nothing is, or a file of the user's", () => {
+Deno.test("SPEC 9: a default path is accepted if it is missing or a file of the user", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   refuseForeignFiles(path);
@@ -23,7 +23,7 @@ Deno.test("SPEC 9: a default path is taken where nothing is, or a file of the us
   refuseForeignFiles(path);
 });
 
-Deno.test("SPEC 9: a default path that is a symbolic link is refused, where it leads or not", () => {
+Deno.test("SPEC 9: a default path that is a symbolic link is refused, even a dangling one", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   for (const name of ["target", "missing"]) {
@@ -34,7 +34,7 @@ Deno.test("SPEC 9: a default path that is a symbolic link is refused, where it l
   }
 });
 
-Deno.test("SPEC 9: a default path that belongs to someone else is refused, and so are the files beside it", () => {
+Deno.test("SPEC 9: a default path, -wal, -shm or -journal of another user is refused", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   for (const suffix of ["-journal", "-shm", "-wal", ""]) {
@@ -43,7 +43,7 @@ Deno.test("SPEC 9: a default path that belongs to someone else is refused, and s
   }
 });
 
-Deno.test("SPEC 9: a default path that is no file is refused", () => {
+Deno.test("SPEC 9: a default path that is a directory is refused", () => {
   using dir = new TempDir();
   assertRefused(dir.path, USER, "no regular file");
 });

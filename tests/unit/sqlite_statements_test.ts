@@ -35,7 +35,7 @@ Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
         `${name}: ${step}`,
       );
     }
-    // Finding by a part of the terms, then reading on, is a scan in disguise.
+    // An index search by some of the terms scans for the others.
     const where = sql.split("WHERE").slice(1).join();
     for (
       const [, column, comparison] of where.matchAll(/(\w+) (=|<|>)=? \?/g)
@@ -50,7 +50,7 @@ Deno.test("SPEC 5: no statement on the event path scans or sorts", () => {
   db.close();
 });
 
-Deno.test("SPEC 5: the check of plans fails where an index is dropped", () => {
+Deno.test("SPEC 5: the check of plans detects a dropped index", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   create(path);
@@ -72,12 +72,12 @@ Deno.test("SPEC 5: the check of plans fails where an index is dropped", () => {
     }
   }
   db.close();
-  // The others are for those who query the database.
+  // The other indexes are for queries by people.
   const forPeople = ["turns_start_time", "turns_status", "turns_session"];
   assertEquals(new Set([...lookedUp, ...forPeople]), new Set(indexes));
 });
 
-Deno.test("status reads indexes, and of the table only the rows that it shows", () => {
+Deno.test("status reads only indexes and the rows that it shows", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   create(path);

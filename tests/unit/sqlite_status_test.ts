@@ -7,7 +7,7 @@ import { answer, at, prompt } from "../support/envelope.ts";
 import { execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** A database to which events were applied. */
+/** Creates a database and applies events to it. */
 function databaseOf(dir: TempDir, events: TurnEvent[]): string {
   const path = dir.file("turns.db");
   using store = openStore(path, { synchronous: "off" });
@@ -16,7 +16,7 @@ function databaseOf(dir: TempDir, events: TurnEvent[]): string {
   return path;
 }
 
-Deno.test("status shows whatever a database of the seed held", () => {
+Deno.test("status shows values of any type from a database of version 0", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt(), answer()]);
   execute(

@@ -8,7 +8,7 @@ import { at, prompt } from "../support/envelope.ts";
 import { execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** What has these names fails: alone, or with all of the transaction. */
+/** Prompts with these texts fail: alone, or with the whole transaction. */
 const TRIGGERS =
   ["ABORT", "ROLLBACK"].map((kind) =>
     `CREATE TRIGGER t${kind} BEFORE INSERT ON turns WHEN NEW.user_text = '${kind}'
@@ -18,7 +18,7 @@ const TRIGGERS =
     WHEN NEW.path = 'ROLLBACK'
     BEGIN SELECT RAISE(ROLLBACK, 'no checkpoint'); END;`;
 
-/** A store in which the engine itself gives up a transaction, as on a full disk. */
+/** A store whose engine rolls transactions back, as on a full disk. */
 class Scene implements Disposable {
   #dir = new TempDir();
   #path = this.#dir.file("turns.db");
@@ -50,7 +50,7 @@ class Scene implements Disposable {
   }
 }
 
-Deno.test("a savepoint that fails by itself leaves the transaction to be committed", async () => {
+Deno.test("a savepoint that fails leaves the transaction open", async () => {
   using scene = new Scene();
   await scene.store.write(() => {
     scene.ask("a");
@@ -60,7 +60,7 @@ Deno.test("a savepoint that fails by itself leaves the transaction to be committ
   assertEquals(scene.committed, "a,b");
 });
 
-Deno.test("a transaction that SQLite has undone fails with the first error", async () => {
+Deno.test("a transaction that SQLite rolled back fails with the first error", async () => {
   using scene = new Scene();
   const { ask, store } = scene;
   let runs = 0;
@@ -69,7 +69,7 @@ Deno.test("a transaction that SQLite has undone fails with the first error", asy
       store.write(() => {
         ask("a");
         assertThrows(() => ask("ROLLBACK"), Error, "no ROLLBACK");
-        // Each of these would commit itself.
+        // Outside the transaction, each of these would commit by itself.
         assertThrows(() => ask("b"), Error, "no ROLLBACK");
         const add = () => store.addCheckpoint("log", FILE, NOTHING, 0);
         assertThrows(add, Error, "no ROLLBACK");
@@ -86,7 +86,7 @@ Deno.test("a transaction that SQLite has undone fails with the first error", asy
   assertEquals(scene.committed, "c");
 });
 
-Deno.test("a savepoint around one in which SQLite has undone all fails too", async () => {
+Deno.test("a savepoint around a rollback by SQLite fails too", async () => {
   using scene = new Scene();
   const { ask, store } = scene;
   const inner = () => {
@@ -100,7 +100,7 @@ Deno.test("a savepoint around one in which SQLite has undone all fails too", asy
   assertEquals(scene.committed, "");
 });
 
-Deno.test("a checkpoint with which SQLite has undone all fails the transaction", async () => {
+Deno.test("a checkpoint whose insertion rolled back fails the transaction", async () => {
   using scene = new Scene();
   const { ask, store } = scene;
   const add = (path: string) => store.addCheckpoint(path, FILE, NOTHING, 0);

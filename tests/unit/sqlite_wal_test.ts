@@ -53,7 +53,7 @@ class Scene implements Disposable {
   }
 }
 
-Deno.test("WriteAheadLog moves the log into the database again and again, which keeps it short", () => {
+Deno.test("WriteAheadLog moves the log into the database each time it is long", () => {
   using scene = new Scene();
   for (let i = 0; i < 10; i++) {
     scene.write(3);

@@ -13,7 +13,7 @@ const MEMBER = new URL("../support/queue_member.ts", import.meta.url).pathname;
 class Member implements AsyncDisposable {
   #child: Deno.ChildProcess;
   #orders: WritableStreamDefaultWriter<Uint8Array>;
-  #words: ReadableStreamDefaultReader<string>;
+  #output: ReadableStreamDefaultReader<string>;
   #read = "";
 
   constructor(file: string, name: string) {
@@ -26,7 +26,7 @@ class Member implements AsyncDisposable {
       stdout: "piped",
     }).spawn();
     this.#orders = this.#child.stdin.getWriter();
-    this.#words = this.#child.stdout.pipeThrough(new TextDecoderStream())
+    this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
   }
 
@@ -34,7 +34,7 @@ class Member implements AsyncDisposable {
     await this.#orders.write(new TextEncoder().encode(orders));
   }
 
-  /** Reads what it reports up to a word, so many times. */
+  /** Reads its output until it has reported a word the given number of times. */
   async reports(word: string, times = 1): Promise<void> {
     const line = `${word}\n`;
     while (times > 0) {
@@ -44,8 +44,8 @@ class Member implements AsyncDisposable {
         times--;
         continue;
       }
-      const { value, done } = await this.#words.read();
-      assert(!done, `it has ended before it reported ${word}`);
+      const { value, done } = await this.#output.read();
+      assert(!done, `it ended before it reported ${word}`);
       this.#read += value;
     }
   }
@@ -58,10 +58,10 @@ class Member implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It ended by itself.
     }
     await this.#child.status;
-    await this.#words.cancel();
+    await this.#output.cancel();
     await this.#orders.close().catch(() => {});
   }
 }
@@ -104,7 +104,7 @@ class Scene implements Disposable {
   }
 }
 
-Deno.test("WriteQueue waits for the process that writes, with a limit or without", async () => {
+Deno.test("WriteQueue waits for the writing process, with or without a limit", async () => {
   using scene = new Scene();
   await using other = await scene.member("a");
   await other.order("h");
@@ -123,7 +123,7 @@ Deno.test("WriteQueue gives no process a second turn while another is next", asy
   using scene = new Scene();
   await using other = await scene.member("a");
   for (const _ of Array(20)) {
-    // As in a turn of its own.
+    // As in a turn of this process.
     assert(scene.locks.tryLock(WRITER));
     await other.order("w");
     scene.untilTaken(NEXT);
@@ -134,7 +134,7 @@ Deno.test("WriteQueue gives no process a second turn while another is next", asy
   assertEquals(scene.log, "ab".repeat(20));
 });
 
-Deno.test("WriteQueue loses no turn of several processes, and lets each get on", async () => {
+Deno.test("WriteQueue loses no turn of several processes, and starves none", async () => {
   using scene = new Scene();
   const turns = 300;
   await using a = await scene.member("a");
@@ -154,7 +154,7 @@ Deno.test("WriteQueue loses no turn of several processes, and lets each get on",
   }
 });
 
-Deno.test("WriteQueue passes the turn of a process that is killed in it", async () => {
+Deno.test("WriteQueue passes on the turn of a process that is killed in it", async () => {
   using scene = new Scene();
   {
     await using other = await scene.member("a");
@@ -167,7 +167,7 @@ Deno.test("WriteQueue passes the turn of a process that is killed in it", async 
   assertEquals(scene.log, "b");
 });
 
-Deno.test("WriteQueue waits for a stopped process that writes, and reports it once", async () => {
+Deno.test("WriteQueue waits for a writing process that is suspended, and reports it once", async () => {
   using scene = new Scene();
   await using other = await scene.member("a");
   await other.order("h");
@@ -189,7 +189,7 @@ Deno.test("WriteQueue waits for a stopped process that writes, and reports it on
   assertEquals(reports, 1);
 });
 
-Deno.test("WriteQueue passes a stopped process that is next", async () => {
+Deno.test("WriteQueue skips a suspended process that is next", async () => {
   using scene = new Scene();
   await using writer = await scene.member("a");
   await using next = await scene.member("b");

@@ -18,7 +18,7 @@ function decode(line: string): Decoded {
   return sse.decoder(null).decode(line, encoder.encode(line + "\n"));
 }
 
-/** The line of an envelope in which some keys are other ones. */
+/** The line of an envelope with some keys changed. */
 function lineWith(event: TurnEvent, changes: Record<string, unknown>): string {
   return JSON.stringify({ ...envelope(event), ...changes });
 }
@@ -80,18 +80,18 @@ Deno.test("sse accepts each variant of metadata, pid and turn_id", () => {
   assertEvent(lineOf(zero).replace('pid\\":0', 'pid\\":-0'), zero);
 });
 
-Deno.test("sse prefers the pid of the metadata to the one beside it", () => {
+Deno.test("sse prefers the pid of the metadata to that of the envelope", () => {
   const event = prompt({ pid: 7 });
   assertEvent(lineWith(event, { pid: 8 }), event);
 });
 
-Deno.test("sse takes the event's name from the data where the key event is absent", () => {
+Deno.test("sse takes the event's name from the data if the key event is absent", () => {
   const event = answer();
   assertEvent(lineWith(event, { event: undefined }), event);
   assertEvent(lineWith(event, { event: null }), event);
 });
 
-Deno.test("sse reads keys in any order, with white space, CR and BOM", () => {
+Deno.test("sse decodes keys in any order, with white space, CR and BOM", () => {
   const event = prompt({ turnId: "1" });
   const reversed = Object.fromEntries(
     Object.entries(envelope(event)).reverse(),
@@ -104,7 +104,7 @@ Deno.test("sse reads keys in any order, with white space, CR and BOM", () => {
   assertEvent("\uFEFF" + lineOf(event), event);
 });
 
-Deno.test("sse reads names that are written with escapes", () => {
+Deno.test("sse decodes names with escapes", () => {
   const event = prompt();
   const line = lineOf(event);
   assertEvent(line.replace('{"event"', '{"\\u0065vent"'), event);
@@ -133,7 +133,7 @@ Deno.test("SPEC 1: a message item without a text part is an answer whose text is
   }
 });
 
-Deno.test("sse finds the item in the payload and the message beside it", () => {
+Deno.test("sse finds the item in the payload, and the message outside it", () => {
   const reply = answer();
   const line = data({ payload: { item: message("hello") } });
   assertEvent(lineWith(reply, { line }), reply);
@@ -144,7 +144,7 @@ Deno.test("sse finds the item in the payload and the message beside it", () => {
   );
 });
 
-Deno.test("sse accepts an empty prompt, as one that is only images", () => {
+Deno.test("sse accepts an empty prompt, such as one of only images", () => {
   const event = prompt({ text: "" });
   assertEvent(lineOf(event), event);
 });
@@ -190,14 +190,14 @@ Deno.test("sse ignores other events, other JSON and other text", () => {
   ) assertEquals(decode(line), IGNORED, line);
 });
 
-Deno.test("sse ignores a line by its first bytes, whatever the rest is", () => {
+Deno.test("sse ignores a line by its first bytes, whatever follows", () => {
   const whole = lineOf(prompt());
   for (const name of ["turn.delta", "a", "A-b_0.9", "turn.user_messages"]) {
     assertEquals(decode(`{"event":"${name}" broken ${whole}`), IGNORED);
   }
 });
 
-Deno.test("sse takes no shortcut where the first bytes are not its", () => {
+Deno.test("sse takes no shortcut if the first bytes have another form", () => {
   const event = prompt();
   const rest = lineOf(event).slice(1);
   assertEvent(`{"event":"","event":"turn.delta",${rest}`, event);
@@ -246,7 +246,7 @@ Deno.test("sse rejects an event that cannot be decoded, and says why", () => {
   assertRejected(lineWith(answer(), { line: data({}) }), "no item");
 });
 
-Deno.test("sse saves the whole envelope glued to a torn one, and rejects the head", () => {
+Deno.test("sse decodes the whole envelope glued to a torn one, and rejects the head", () => {
   const event = answer({ turnId: "2" });
   const line = lineOf(event);
   for (let cut = 1; cut < line.length; cut++) {
@@ -257,7 +257,7 @@ Deno.test("sse saves the whole envelope glued to a torn one, and rejects the hea
   }
 });
 
-Deno.test("sse rejects only the head where a whole envelope of another event is glued to it", () => {
+Deno.test("sse rejects only the head if a whole envelope of another event is glued to it", () => {
   const head = lineOf(prompt()).slice(0, 80);
   const { events, rejection } = decode(`${head}{"event":"turn.delta"}`);
   assertEquals(events, []);

@@ -6,7 +6,7 @@ import { TempDir } from "../support/temp.ts";
 
 const MOVED = Date.UTC(2025, 10, 18);
 
-/** A followed file of which 10 bytes had been read. */
+/** A followed file of which 10 bytes were read. */
 function followed(path: string, older: OlderFile[] = []): FollowedPath {
   const identity = identityOf(Deno.statSync(path));
   return { path, identity, readBytes: 10, readLines: 1, movedMs: MOVED, older };
@@ -17,7 +17,7 @@ function stateOf(path: FollowedPath): unknown[] {
   return [state, sizeBytes, lagBytes];
 }
 
-Deno.test("a followed file lags by what was not read of it", () => {
+Deno.test("lookUp reports the unread bytes of a followed file as its lag", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789abc");
   assertEquals(lookUp(followed(path)), {
@@ -33,13 +33,13 @@ Deno.test("a followed file lags by what was not read of it", () => {
   assertEquals(stateOf(followed(path)), ["current", 10, 0]);
 });
 
-Deno.test("a followed file that is shorter than what was read of it was truncated", () => {
+Deno.test("lookUp reports a followed file shorter than its read bytes as truncated", () => {
   using dir = new TempDir();
   const path = dir.write("log", "012345678");
   assertEquals(stateOf(followed(path)), ["truncated", 9, null]);
 });
 
-Deno.test("another file at a followed path, or anything else, means that it was rotated", () => {
+Deno.test("lookUp reports a followed path with another file or a directory as rotated", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789");
   const before = followed(path);
@@ -47,19 +47,19 @@ Deno.test("another file at a followed path, or anything else, means that it was 
   assertEquals(stateOf(before), ["missing", null, null]);
   dir.write("log", "a new one");
   assertEquals(stateOf(before), ["rotated", 9, null]);
-  // The tracker may have seen that the file is gone, and not yet the new one.
+  // The follower may have seen that the file is gone, but not the new one.
   assertEquals(stateOf({ ...before, identity: null })[0], "rotated");
   Deno.removeSync(path);
   Deno.mkdirSync(path);
   assertEquals(stateOf(before)[0], "rotated");
-  // Its inode may be that of the file that was there.
+  // The directory may have reused the file's inode.
   assertEquals(stateOf(followed(path))[0], "rotated");
 });
 
-Deno.test("what is unread in files that were rotated before counts as lag too", () => {
+Deno.test("lookUp adds the unread bytes of rotated files to the lag", () => {
   using dir = new TempDir();
   const path = dir.write("log", "0123456789a");
-  /** An older file of which `read` bytes had been read. */
+  /** An older file of which `readBytes` bytes were read. */
   const older = (name: string, size: number, readBytes: number): OlderFile => {
     const file = dir.write(name, "x".repeat(size));
     return { identity: identityOf(Deno.statSync(file)), readBytes };
@@ -67,7 +67,7 @@ Deno.test("what is unread in files that were rotated before counts as lag too", 
   const lag = (files: OlderFile[]) => lookUp(followed(path, files)).lagBytes;
   const files = [older("log.2", 500, 100), older("log.1", 30, 30)];
   assertEquals(lag(files), 401);
-  // How much is compressed in it is not known before it is read.
+  // The uncompressed size is not known before the file is read.
   assertEquals(lag([...files, older("log.3.gz", 9, 0)]), null);
   Deno.removeSync(dir.file("log.3.gz"));
   // It was not followed.
@@ -75,7 +75,7 @@ Deno.test("what is unread in files that were rotated before counts as lag too", 
   assertEquals(lag(files), 401);
 });
 
-Deno.test("a followed path that cannot be looked at is reported all the same", () => {
+Deno.test("lookUp reports a followed path that cannot be examined as unreadable", () => {
   using dir = new TempDir();
   const path = dir.write("log", "");
   const looped = dir.file("loop");

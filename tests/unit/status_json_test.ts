@@ -29,7 +29,7 @@ const STATUS: Report = {
   }],
 };
 
-Deno.test("formatJson writes a status as one line with its keys in order", () => {
+Deno.test("formatJson writes a status as one line with all keys in order", () => {
   assertEquals(
     formatJson(STATUS),
     '{"database":"turns.db","read_at":"2025-11-18T20:00:00.000Z",' +
@@ -46,7 +46,7 @@ Deno.test("formatJson writes a status as one line with its keys in order", () =>
   );
 });
 
-Deno.test("formatJson writes null for what is not known, and keeps all keys", () => {
+Deno.test("formatJson writes null for unknown values, and keeps all keys", () => {
   const unknown = JSON.parse(formatJson({
     ...STATUS,
     turns: 0,
@@ -73,7 +73,7 @@ Deno.test("formatJson writes null for what is not known, and keeps all keys", ()
   assertEquals([file.size_bytes, file.lag_bytes], [null, null]);
 });
 
-Deno.test("formatJson keeps every text, and writes what a terminal would obey as escapes", () => {
+Deno.test("formatJson keeps every text, and writes control characters as escapes", () => {
   const userText =
     "\0\x1b[2J\x7f\x9b31m\u2028\u202e\u200d\u{e0061}\ufeff 日本 😀\n";
   const json = formatJson({

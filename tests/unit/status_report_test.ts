@@ -30,7 +30,7 @@ Deno.test("status reports the newest file of each followed path", () => {
   assert(files[1].movedMs > Date.now() - 60_000);
 });
 
-Deno.test("status adds what is unread in rotated files, and when any file was read last", () => {
+Deno.test("status adds the unread bytes of rotated files, and shows the last read of any file", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const log = dir.write("log", "0123456789");

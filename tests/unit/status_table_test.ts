@@ -8,7 +8,7 @@ function lines(rows: Cell[][], width = Infinity, color = false): string[] {
   return table(COLUMNS, rows, { width, color });
 }
 
-Deno.test("table puts columns in line, wide characters too", () => {
+Deno.test("table aligns columns, also with wide characters", () => {
   const rows = [["a", "1", "x"], ["日本", "22", "y"], ["e\u0301", "333", "z"]];
   assertEquals(lines(rows), [
     "a       1  x",
@@ -17,7 +17,7 @@ Deno.test("table puts columns in line, wide characters too", () => {
   ]);
 });
 
-Deno.test("table writes no blanks at the end of a line", () => {
+Deno.test("table writes no trailing blanks", () => {
   assertEquals(lines([["a", "1", ""], ["b"], ["c", "10", "x"]]), [
     "a   1",
     "b",
@@ -25,7 +25,7 @@ Deno.test("table writes no blanks at the end of a line", () => {
   ]);
 });
 
-Deno.test("table cuts what does not fit, and leaves out what has no room", () => {
+Deno.test("table shortens texts that do not fit, and leaves out columns without room", () => {
   const rows = [["abc", "12", "/var/log"], ["d", "3", "/x"]];
   assertEquals(lines(rows, 13), ["abc  12  …log", "d     3  /x"]);
   assertEquals(lines(rows, 10), ["abc  12  …", "d     3  …"]);
@@ -35,7 +35,7 @@ Deno.test("table cuts what does not fit, and leaves out what has no room", () =>
   assertEquals(lines(rows, 0), ["", ""]);
 });
 
-Deno.test("table colours texts, not the blanks around them, and only where asked", () => {
+Deno.test("table colours texts but not their padding, and only on request", () => {
   const rows = [[{ text: "ab", color: RED }, { text: "1", color: RED }], [
     "abc",
     "22",
@@ -45,7 +45,7 @@ Deno.test("table colours texts, not the blanks around them, and only where asked
     "abc  22",
   ]);
   assertEquals(lines(rows), ["ab    1", "abc  22"]);
-  // What is cut keeps its colour, and what is left out has none.
+  // A shortened text keeps its colour; a column that is left out has none.
   assertEquals(lines(rows, 2, true), ["\x1b[31mab\x1b[0m", "a…"]);
 });
 

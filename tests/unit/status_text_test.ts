@@ -1,24 +1,24 @@
 import { assertEquals } from "@std/assert";
 import { cut } from "../../src/terminal/text.ts";
 
-Deno.test("cut leaves what fits", () => {
+Deno.test("cut leaves a text that fits unchanged", () => {
   for (const text of ["", "abc", "日本", "e\u0301e\u0301"]) {
     assertEquals(cut(text, 4), text);
     assertEquals(cut(text, Infinity), text);
   }
 });
 
-Deno.test("cut puts … in place of the rest, within the width", () => {
+Deno.test("cut replaces the rest with … within the width", () => {
   assertEquals(cut("abcdef", 5), "abcd…");
   assertEquals(cut("abcdef", 1), "…");
   assertEquals(cut("abcdef", 0), "");
-  // A wide character is no half one.
+  // A wide character is not divided.
   assertEquals(cut("日本語", 5), "日本…");
   assertEquals(cut("日本語", 4), "日…");
   assertEquals(cut("日本語", 2), "…");
 });
 
-Deno.test("cut divides nothing that looks like one character", () => {
+Deno.test("cut does not divide grapheme clusters", () => {
   assertEquals(cut("e\u0301a\u0301o\u0301", 2), "e\u0301…");
   assertEquals(cut("🇩🇪🇫🇷🇮🇹", 4), "🇩🇪…");
   assertEquals(cut("👍🏽👍🏽", 6), "👍🏽…");

@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Holds a format against what it makes of values. */
+/** Asserts the formatted texts of values. */
 function assertFormats(
   format: (value: number) => string,
   table: [value: number, text: string][],
@@ -18,13 +18,13 @@ function assertFormats(
   }
 }
 
-Deno.test("formatShare gives percent, and nothing of nothing", () => {
+Deno.test("formatShare returns a percentage, and an empty text if the total is zero", () => {
   assertEquals(formatShare(1, 3), "33.3 %");
   assertEquals(formatShare(3, 3), "100.0 %");
   assertEquals(formatShare(0, 0), "");
 });
 
-Deno.test("formatAge gives one unit, and tells what is still to come", () => {
+Deno.test("formatAge shows one unit, also of a time in the future", () => {
   assertFormats(formatAge, [
     [0, "0 s"],
     [SECOND - 1, "0 s"],
@@ -51,14 +51,14 @@ Deno.test("percentile is the smallest value that the share does not exceed", () 
   assertEquals(percentile([1, 2, 3], 0.5), 2);
 });
 
-Deno.test("bar is as long as its part of the greatest, in eighths of a column", () => {
+Deno.test("bar has a length relative to the maximum, in eighths of a column", () => {
   const bars = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16].map((n) => bar(n, 16, 2));
   assertEquals(bars, [
     ...["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█", "█▌", "██"],
   ]);
 });
 
-Deno.test("bar shows what is more than nothing, and fits", () => {
+Deno.test("bar shows small values, and fits the width", () => {
   assertEquals(bar(1, 10_000_000, 50), "▏");
   assertEquals(bar(10_000_000, 10_000_000, 50), "█".repeat(50));
   assertEquals([0, -3].map((width) => bar(1, 1, width)), ["", ""]);

@@ -71,7 +71,7 @@ const LARGE: Report = {
       id: 10_059_999,
       startMs: NOW - 65_000,
       userText:
-        "look:\x1b[2J\r\n\u202ethis\u2066 line \x9b31mcontrols nothing and goes on and on",
+        "look:\x1b[2J\r\n\u202ethis\u2066 line \x9b31mcontrols nothing and is too long",
     }),
     turn({
       id: 10_059_998,
@@ -97,7 +97,7 @@ function assertView(width: number, expected: string, status = LARGE): void {
   assertEquals(actual, expected);
 }
 
-Deno.test("view of a large database, 80 columns wide", () => {
+Deno.test("view shows a large database in 80 columns", () => {
   assertView(
     80,
     `\
@@ -128,7 +128,7 @@ day           turns
   );
 });
 
-Deno.test("view of the same, 40 columns wide", () => {
+Deno.test("view shows a large database in 40 columns", () => {
   assertView(
     40,
     `\
@@ -177,7 +177,7 @@ Deno.test("view shows as much of a prompt as the width allows, 100 columns at mo
   }
 });
 
-Deno.test("view of an empty database", () => {
+Deno.test("view shows an empty database", () => {
   assertView(
     80,
     `\
@@ -192,7 +192,7 @@ waiting    0
   );
 });
 
-Deno.test("view says of how many turns the durations are, unless of all", () => {
+Deno.test("view shows how many turns the durations cover, unless all", () => {
   const durations = { turns: 2, median: 1000, p95: 2000, longest: 2000 };
   const byStatus = { completed: 2, orphaned: 1, waiting_response: 0 };
   const status = { ...EMPTY, turns: 3, sessions: 1, byStatus, durations };
@@ -213,7 +213,7 @@ longest    2.0 s
   );
 });
 
-Deno.test("view colours by status, and is the same text otherwise", () => {
+Deno.test("view colours statuses, and changes nothing else", () => {
   const options = { width: 60, now: NOW };
   const colored = view(LARGE, { ...options, color: true });
   for (
@@ -244,14 +244,14 @@ Deno.test("view lets no name and no text control the terminal", () => {
   assertEquals(text.split("a [2Jb c 31md").length - 1, 5);
 });
 
-Deno.test("view gives a status that is none of ours no colour", () => {
+Deno.test("view does not colour an unknown status", () => {
   const status = {
     ...EMPTY,
     lastTurns: [turn({ status: "new" as TurnStatus })],
   };
   const text = view(status, { width: 80, color: true, now: NOW });
   assertStringIncludes(text, "   1  c9c78    3 s  new     hello\n");
-  // Every object has something of that name.
+  // Every object inherits a member of that name.
   status.lastTurns[0].status = "constructor" as TurnStatus;
   assertStringIncludes(
     view(status, { width: 80, color: true, now: NOW }),
@@ -259,7 +259,7 @@ Deno.test("view gives a status that is none of ours no colour", () => {
   );
 });
 
-Deno.test("view tells what is not known", () => {
+Deno.test("view marks unknown values", () => {
   const status = {
     ...EMPTY,
     lastTurns: [turn({ startMs: null, startTime: null, userText: null })],

@@ -7,7 +7,7 @@ import { dedupHash, Tracker } from "../../src/turns/tracker.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
-/** Runs `test` with a way to apply events to a fresh database. */
+/** Runs `test` with a function that applies events to a new database. */
 function withTracker(
   test: (apply: Tracker["apply"], store: Store) => void,
 ) {
@@ -17,8 +17,8 @@ function withTracker(
   test((event) => tracker.apply(event), store);
 }
 
-/** What was told of the turns: `id status text`. */
-function told(apply: Tracker["apply"], event: TurnEvent): string[] {
+/** Applies an event and describes the emitted turns: `id status text`. */
+function emitted(apply: Tracker["apply"], event: TurnEvent): string[] {
   return apply(event).turns.map(({ id, status, assistantText }) =>
     [id, status, assistantText].filter((value) => value !== null).join(" ")
   );
@@ -29,7 +29,7 @@ const ask = (seconds: number, fields = {}) =>
 const reply = (seconds: number, fields = {}) =>
   answer({ t: at(seconds), text: `a${seconds}`, ...fields });
 
-Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and is counted", () => {
+Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and moves the counters", () => {
   withTracker((apply) => {
     const first = apply(ask(0, { turnId: "30" }));
     const hash = dedupHash(ask(0).key);
@@ -67,40 +67,40 @@ Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and is
   });
 });
 
-Deno.test("SPEC 2.1: a known prompt changes nothing, burns no id and is told as it stands", () => {
+Deno.test("SPEC 2.1: a known prompt changes nothing, burns no id and emits its current turn", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(reply(1));
     assertEquals(apply(ask(0)).change, "known");
-    assertEquals(told(apply, ask(0)), ["1 completed a1"]);
-    assertEquals(told(apply, ask(9)), ["2 waiting_response"]);
+    assertEquals(emitted(apply, ask(0)), ["1 completed a1"]);
+    assertEquals(emitted(apply, ask(9)), ["2 waiting_response"]);
   });
 });
 
 Deno.test("SPEC 2.2: the waiting turn just before a new one is orphaned by it", () => {
   withTracker((apply) => {
     apply(ask(0));
-    assertEquals(told(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
+    assertEquals(emitted(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
     apply(reply(2));
-    assertEquals(told(apply, ask(3)), ["3 waiting_response"]);
+    assertEquals(emitted(apply, ask(3)), ["3 waiting_response"]);
   });
 });
 
 Deno.test("SPEC 2.2: a turn of another process or session is not orphaned", () => {
   withTracker((apply) => {
     apply(ask(0));
-    assertEquals(told(apply, ask(1, { pid: 2 })), ["2 waiting_response"]);
-    assertEquals(told(apply, ask(1, { sid: "s" })), ["3 waiting_response"]);
+    assertEquals(emitted(apply, ask(1, { pid: 2 })), ["2 waiting_response"]);
+    assertEquals(emitted(apply, ask(1, { sid: "s" })), ["3 waiting_response"]);
   });
 });
 
-Deno.test("SPEC 2.2: a prompt before a later one is orphaned by that one from the start", () => {
+Deno.test("SPEC 2.2: a prompt earlier than a known turn is orphaned by it from the start", () => {
   withTracker((apply) => {
     apply(ask(10));
-    assertEquals(told(apply, ask(5)), ["2 orphaned"]);
-    assertEquals(told(apply, ask(7)), ["3 orphaned"]);
-    // It was the later one that orphaned them.
-    assertEquals(told(apply, ask(10)), [
+    assertEquals(emitted(apply, ask(5)), ["2 orphaned"]);
+    assertEquals(emitted(apply, ask(7)), ["3 orphaned"]);
+    // The later prompt orphaned them.
+    assertEquals(emitted(apply, ask(10)), [
       "2 orphaned",
       "3 orphaned",
       "1 waiting_response",
@@ -108,27 +108,30 @@ Deno.test("SPEC 2.2: a prompt before a later one is orphaned by that one from th
   });
 });
 
-Deno.test("SPEC 2.2: turns of one instant are in the order of their ids", () => {
+Deno.test("SPEC 2.2: turns of one instant are ordered by id", () => {
   withTracker((apply) => {
     apply(ask(0, { text: "x" }));
-    assertEquals(told(apply, ask(0, { text: "y" })), [
+    assertEquals(emitted(apply, ask(0, { text: "y" })), [
       "1 orphaned",
       "2 waiting_response",
     ]);
     // Another spelling of the same instant.
-    assertEquals(told(apply, ask(0, { text: "y", t: at(0) + "Z" })), [
+    assertEquals(emitted(apply, ask(0, { text: "y", t: at(0) + "Z" })), [
       "2 orphaned",
       "3 waiting_response",
     ]);
   });
 });
 
-Deno.test("SPEC 2.3: a known prompt tells of the turns it orphaned again, healed ones too", () => {
+Deno.test("SPEC 2.3: a known prompt emits the turns it orphaned again, even healed ones", () => {
   withTracker((apply) => {
     apply(ask(0, { turnId: "1" }));
     apply(ask(1, { turnId: "2" }));
     apply(reply(2, { turnId: "1" }));
-    assertEquals(told(apply, ask(1)), ["1 completed a2", "2 waiting_response"]);
+    assertEquals(emitted(apply, ask(1)), [
+      "1 completed a2",
+      "2 waiting_response",
+    ]);
   });
 });
 
@@ -144,70 +147,72 @@ Deno.test("SPEC 3: an answer completes its turn and moves no counter", () => {
   });
 });
 
-Deno.test("SPEC 3: a known answer changes nothing and tells of its turn as it stands", () => {
+Deno.test("SPEC 3: a known answer changes nothing and emits its current turn", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(reply(1));
     apply(reply(2));
     assertEquals(apply(reply(1)).change, "known");
-    assertEquals(told(apply, reply(1)), ["1 completed a2"]);
+    assertEquals(emitted(apply, reply(1)), ["1 completed a2"]);
   });
 });
 
-Deno.test("SPEC 3: a known answer keeps its turn though a newer one would match now", () => {
+Deno.test("SPEC 3: a known answer keeps its turn even if a newer one would match now", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(reply(10));
     apply(ask(5));
-    assertEquals(told(apply, reply(10)), ["1 completed a10"]);
+    assertEquals(emitted(apply, reply(10)), ["1 completed a10"]);
   });
 });
 
-Deno.test("SPEC 3.1a: the turn with the same turn_id has the answer, though a newer one began", () => {
+Deno.test("SPEC 3.1a: an answer goes to the turn with its turn_id, even if a newer one began", () => {
   withTracker((apply) => {
     apply(ask(0, { turnId: "1" }));
     apply(ask(1, { turnId: "2" }));
-    assertEquals(told(apply, reply(2, { turnId: "1" })), ["1 completed a2"]);
+    assertEquals(emitted(apply, reply(2, { turnId: "1" })), ["1 completed a2"]);
   });
 });
 
-Deno.test("SPEC 3.1a: of two prompts with one turn_id the newest that began before the answer has it", () => {
+Deno.test("SPEC 3.1a: of two turns with one turn_id, the newest that began before the answer gets it", () => {
   withTracker((apply) => {
     apply(ask(0, { turnId: "1" }));
     apply(ask(10, { turnId: "1" }));
-    assertEquals(told(apply, reply(5, { turnId: "1" })), ["1 completed a5"]);
-    assertEquals(told(apply, reply(10, { turnId: "1" })), ["2 completed a10"]);
+    assertEquals(emitted(apply, reply(5, { turnId: "1" })), ["1 completed a5"]);
+    assertEquals(emitted(apply, reply(10, { turnId: "1" })), [
+      "2 completed a10",
+    ]);
   });
 });
 
-Deno.test("SPEC 3.1a: the oldest turn with the turn_id has an answer older than all of them", () => {
+Deno.test("SPEC 3.1a: the oldest turn with the turn_id gets an answer older than all of them", () => {
   withTracker((apply) => {
     apply(ask(10, { turnId: "1" }));
     apply(ask(20, { turnId: "1" }));
-    assertEquals(told(apply, reply(5, { turnId: "1" })), ["1 completed a5"]);
+    assertEquals(emitted(apply, reply(5, { turnId: "1" })), ["1 completed a5"]);
     // Never negative.
     assertEquals(apply(reply(5, { turnId: "1" })).turns[0].durationMs, 0);
   });
 });
 
-Deno.test("SPEC 3.1b: without a turn_id the newest turn that began until the answer has it", () => {
+Deno.test("SPEC 3.1b: without a turn_id, the newest turn that began until the answer gets it", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(ask(10));
-    assertEquals(told(apply, reply(10)), ["2 completed a10"]);
-    assertEquals(told(apply, reply(9)), ["1 completed a9"]);
-    assertEquals(told(apply, reply(-1)), []);
+    assertEquals(emitted(apply, reply(10)), ["2 completed a10"]);
+    assertEquals(emitted(apply, reply(9)), ["1 completed a9"]);
+    assertEquals(emitted(apply, reply(-1)), []);
   });
 });
 
-Deno.test("SPEC 3.1b: a turn of another turn_id is not the answer's turn, nor is an older one", () => {
+Deno.test("SPEC 3.1b: an answer with another turn_id than the newest turn is unmatched", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(ask(1, { turnId: "1" }));
-    assertEquals(told(apply, reply(2, { turnId: "9" })), []);
-    assertEquals(told(apply, reply(2)), ["2 completed a2"]);
-    // One that carries none may be.
-    assertEquals(told(apply, reply(0.5, { turnId: "9" })), [
+    assertEquals(emitted(apply, reply(2, { turnId: "9" })), []);
+    assertEquals(emitted(apply, reply(2)), ["2 completed a2"]);
+    // A turn without a turn_id matches.
+    assertEquals(emitted(apply, reply(0.5, { turnId: "9" })), [
       "1 completed a0.5",
     ]);
   });
@@ -219,30 +224,30 @@ Deno.test("SPEC 3.1c: an answer of a process without turns goes to the newest tu
     apply(ask(1, { pid: 2 }));
     const [turn] = apply(reply(2, { pid: 3 })).turns;
     assertEquals([turn.id, turn.pid, turn.pidMismatch], [2, 2, true]);
-    assertEquals(told(apply, reply(-1, { pid: 3 })), []);
-    assertEquals(told(apply, reply(2, { pid: 3, sid: "other" })), []);
+    assertEquals(emitted(apply, reply(-1, { pid: 3 })), []);
+    assertEquals(emitted(apply, reply(2, { pid: 3, sid: "other" })), []);
   });
 });
 
-Deno.test("SPEC 3.1c: a process that has turns, if only later ones, is not passed over", () => {
+Deno.test("SPEC 3.1c: a process with only later turns does not fall back to the session", () => {
   withTracker((apply) => {
     apply(ask(0, { pid: 1 }));
     apply(ask(9, { pid: 2 }));
-    assertEquals(told(apply, reply(5, { pid: 2 })), []);
+    assertEquals(emitted(apply, reply(5, { pid: 2 })), []);
   });
 });
 
 Deno.test("SPEC 3.1c: another turn_id contradicts the session's newest turn too", () => {
   withTracker((apply) => {
     apply(ask(0, { turnId: "1" }));
-    assertEquals(told(apply, reply(1, { pid: 2, turnId: "2" })), []);
-    assertEquals(told(apply, reply(1, { pid: 2, turnId: "1" })), [
+    assertEquals(emitted(apply, reply(1, { pid: 2, turnId: "2" })), []);
+    assertEquals(emitted(apply, reply(1, { pid: 2, turnId: "1" })), [
       "1 completed a1",
     ]);
   });
 });
 
-Deno.test("SPEC 3.1c: pid_mismatch holds only as long as the answer stands", () => {
+Deno.test("SPEC 3.1c: pid_mismatch ends when another answer replaces the first", () => {
   withTracker((apply) => {
     apply(ask(0, { pid: 1 }));
     assertEquals(apply(reply(2, { pid: 3 })).turns[0].pidMismatch, true);
@@ -264,15 +269,15 @@ Deno.test("SPEC 3.1: an unmatched answer is not remembered", () => {
   });
 });
 
-Deno.test("SPEC 3.2: the last message by its t is the answer, in whichever order they come", () => {
+Deno.test("SPEC 3.2: the message with the latest t is the answer, in any order of arrival", () => {
   withTracker((apply) => {
     apply(ask(0));
     apply(reply(5));
-    assertEquals(told(apply, reply(3)), ["1 completed a5"]);
-    assertEquals(told(apply, reply(5, { text: "same t" })), [
+    assertEquals(emitted(apply, reply(3)), ["1 completed a5"]);
+    assertEquals(emitted(apply, reply(5, { text: "same t" })), [
       "1 completed same t",
     ]);
-    assertEquals(told(apply, reply(6)), ["1 completed a6"]);
+    assertEquals(emitted(apply, reply(6)), ["1 completed a6"]);
   });
 });
 
@@ -280,11 +285,11 @@ Deno.test("SPEC 3.2: an answer heals an orphan", () => {
   withTracker((apply) => {
     apply(ask(0, { turnId: "1" }));
     apply(ask(1, { turnId: "2" }));
-    assertEquals(told(apply, reply(2, { turnId: "1" })), ["1 completed a2"]);
+    assertEquals(emitted(apply, reply(2, { turnId: "1" })), ["1 completed a2"]);
   });
 });
 
-Deno.test("Tracker counts on beyond 2^31 turns", () => {
+Deno.test("Tracker continues to count beyond 2^31 turns", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   openStore(path)[Symbol.dispose]();
@@ -298,14 +303,14 @@ Deno.test("Tracker counts on beyond 2^31 turns", () => {
     const apply: Tracker["apply"] = (event) => tracker.apply(event);
     const ids = [1, 2, 3].map((s) => apply(ask(s)).turns.at(-1)!.id);
     assertEquals(ids, [before + 1, before + 2, before + 3]);
-    assertEquals(told(apply, ask(4)), [
+    assertEquals(emitted(apply, ask(4)), [
       `${before + 3} orphaned`,
       `${before + 4} waiting_response`,
     ]);
   }
 });
 
-Deno.test("Tracker undoes the whole event where a step of it fails", () => {
+Deno.test("Tracker rolls the whole event back if a step of it fails", () => {
   withTracker((apply, store) => {
     apply(ask(0));
     store.orphan = () => {
@@ -313,12 +318,12 @@ Deno.test("Tracker undoes the whole event where a step of it fails", () => {
     };
     assertThrows(() => apply(ask(1)));
     delete (store as Partial<Store>).orphan;
-    assertEquals(told(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
+    assertEquals(emitted(apply, ask(1)), ["1 orphaned", "2 waiting_response"]);
     assertEquals(apply(ask(1)).turns.at(-1)!.sessionTurn, 2);
   });
 });
 
-Deno.test("SPEC 3.2: an empty text leaves the text that is there, and is stored if there is none", () => {
+Deno.test("SPEC 3.2: an empty text is stored if there is no text, and replaces none", () => {
   withTracker((apply) => {
     apply(ask(0));
     assertEquals(apply(reply(1, { text: "" })).turns[0].assistantText, "");
@@ -328,7 +333,7 @@ Deno.test("SPEC 3.2: an empty text leaves the text that is there, and is stored 
   });
 });
 
-Deno.test("Tracker says what an event changed", () => {
+Deno.test("Tracker returns what an event changed", () => {
   withTracker((apply) => {
     const changes = [
       reply(1),

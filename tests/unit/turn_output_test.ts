@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { ByteCollector } from "../../src/bytes.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
 import type { Turn } from "../../src/turns/turn.ts";
 import { prompt } from "../support/envelope.ts";
 
-Deno.test("TurnOutput renders the records of one event, even if one string cannot hold them", () => {
+Deno.test("TurnOutput renders records of one event that do not fit into one string", () => {
   const text = "x".repeat(50e6);
   const turns = Array.from(
     { length: 12 },
@@ -11,13 +12,15 @@ Deno.test("TurnOutput renders the records of one event, even if one string canno
   );
   const applied = { turns, change: "known" as const };
   const outcomes = [{ event: prompt(), applied, isSkipped: false }];
-  const pieces = new TurnOutput().render({ outcomes, envelope: null });
-  const written = pieces.reduce((sum, { length }) => sum + length, 0);
-  assertEquals(Math.floor(written / text.length), turns.length);
+  const written = new ByteCollector(1000);
+  new TurnOutput().render({ outcomes, envelope: null }, written);
+  assertEquals(Math.floor(written.bytes.length / text.length), turns.length);
 });
 
-Deno.test("TurnOutput leaves out what is to be skipped", () => {
+Deno.test("TurnOutput leaves out skipped events", () => {
   const applied = { change: "known" as const, turns: [{} as Turn] };
   const outcomes = [{ event: prompt(), applied, isSkipped: true }];
-  assertEquals(new TurnOutput().render({ outcomes, envelope: null }), []);
+  const written = new ByteCollector(1000);
+  new TurnOutput().render({ outcomes, envelope: null }, written);
+  assertEquals(written.bytes.length, 0);
 });

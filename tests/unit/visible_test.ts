@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { escaped, visible } from "../../src/terminal/visible.ts";
 
-Deno.test("visible makes one line of many", () => {
+Deno.test("visible joins lines", () => {
   assertEquals(visible("\n a\r\n\tb\u2028c\u2029 d\v\f\x85e \n"), "a b c d e");
 });
 
-Deno.test("visible takes every control character out", () => {
+Deno.test("visible removes every control character", () => {
   const controls = [
     ...Array(32).keys(),
     0x7f,
@@ -21,7 +21,7 @@ Deno.test("visible takes every control character out", () => {
   );
 });
 
-Deno.test("visible takes out what changes the order of characters", () => {
+Deno.test("visible removes characters that change the text direction", () => {
   const bidi = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e" +
     "\u2066\u2067\u2068\u2069";
   for (const character of bidi) {
@@ -30,7 +30,7 @@ Deno.test("visible takes out what changes the order of characters", () => {
   assertEquals(visible("مرحبا"), "مرحبا");
 });
 
-Deno.test("visible takes out what cannot be seen, or joins what can", () => {
+Deno.test("visible removes invisible and joining characters", () => {
   const hidden = "\u00ad\u034f\u115f\u200b\u200c\u200d\u2060\ufe0f\u{e0061}";
   for (const character of hidden) {
     assertEquals(visible(`a${character}b`), "ab", escape(character));
@@ -40,22 +40,22 @@ Deno.test("visible takes out what cannot be seen, or joins what can", () => {
   assertEquals(visible("👩‍🔬 ❤️"), "👩🔬 ❤");
 });
 
-Deno.test("visible leaves letters of all scripts and their marks", () => {
+Deno.test("visible keeps letters of all scripts and their marks", () => {
   const text = "Größe naïve e\u0301 日本語 한국어 हिन्दी ไทยนี้ 🇩🇪 👍🏽";
   assertEquals(visible(text), text);
 });
 
-Deno.test("visible leaves four marks of a heap", () => {
+Deno.test("visible keeps at most four marks on a letter", () => {
   const heap = "\u0301\u0302\u0303\u0304";
   assertEquals(visible(`a${heap.repeat(100)}b`), `a${heap}b`);
 });
 
-Deno.test("visible leaves no half of a character where a text was cut", () => {
+Deno.test("visible removes half a surrogate pair of a truncated text", () => {
   assertEquals(visible("a👋".slice(0, 2)), "a");
   assertEquals(visible("👋b".slice(1)), "b");
 });
 
-Deno.test("escaped keeps every character, as an escape where a terminal might obey it or not show it", () => {
+Deno.test("escaped writes control and invisible characters as escapes, and keeps all others", () => {
   assertEquals(
     escaped("a \x1b[31m\r\n\x07\x7f\x9b2J\u202e\u200d\u2028\u{e0061}\ud800b"),
     "a \\u001b[31m\\u000d\\u000a\\u0007\\u007f\\u009b2J\\u202e\\u200d\\u2028" +

@@ -9,7 +9,7 @@
  * module; a file belongs to the longest that its path begins with.
  */
 export const ARROWS: Record<string, readonly string[]> = {
-  "main.ts": ["src/cli", "src/terminal", "src/store", "src/error.ts"],
+  "main.ts": ["src/cli", "src/terminal", "src/store"],
 
   "src/cli": [
     ...["src/run.ts", "src/delivery.ts", "src/status", "src/store"],

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # … | ingest_postgres.sh: upserts the records on stdin into the table "turns" of
-# a PostgreSQL database, each as soon as it comes. It finds the database as psql
-# does, by PGHOST, PGUSER, PGDATABASE and so on.
+# a PostgreSQL database, each as soon as it arrives. It connects as psql does,
+# with PGHOST, PGUSER, PGDATABASE and so on.
 #
-# A record that says what its row has already changes nothing. When the database
-# cannot be written any more it ends with an error: start the whole pipe again
-# then, with records_of.sh in front of it.
+# A record that equals its row changes nothing. If the database cannot be
+# written any longer, it ends with an error: start the whole pipe again, with
+# records_of.sh first.
 set -euo pipefail
 export LC_ALL=C PGCLIENTENCODING=UTF8
 
-# PostgreSQL's texts cannot hold U+0000, so that becomes U+FFFD. For this to hit
-# no backslash that stands for itself, these are written in another way first.
+# PostgreSQL's texts cannot hold U+0000, so it becomes U+FFFD. Escaped
+# backslashes are rewritten first, so that they are not read as part of \u0000.
 setup() {
   cat <<'SQL'
 SET standard_conforming_strings = on;
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS turns (
   sid text NOT NULL, pid bigint NOT NULL,
   session_turn bigint, session_pid_turn bigint, status text NOT NULL,
   user_text text, assistant_text text,
-  -- as the log has them, most often without a zone
+  -- as in the log, usually without a zone
   start_time text, end_time text, duration_ms bigint,
   original_turn_id text, pid_mismatch boolean NOT NULL
 );
@@ -43,14 +43,14 @@ PREPARE upsert (text) AS
 SQL
 }
 
-# A record is one line, since JSON has no newline, and in SQL's quotes nothing
-# but a quote means anything. (sed -u would read byte by byte.)
+# A record is one line, since JSON has no newlines, and only a quote needs
+# escaping in an SQL string. (sed -u would read byte by byte.)
 exec 3< <(setup && exec stdbuf -oL sed "s/'/''/g; s/.*/EXECUTE upsert('&');/")
 writer=$!
 status=0
 psql -X -q -w -v ON_ERROR_STOP=1 -v VERBOSITY=terse -f - <&3 || status=$?
 if [ "$status" -ne 0 ]; then
-  # Or else it would wait for the next record, and lose it.
+  # Otherwise it would wait for the next record, and lose it.
   kill "$writer" 2>/dev/null || true
   exit "$status"
 fi

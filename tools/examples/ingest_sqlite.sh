@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # … | ingest_sqlite.sh FILE: upserts the records on stdin into the table "turns"
-# of an SQLite database of its own, each as soon as it comes.
+# of its own SQLite database, each as soon as it arrives.
 #
-# A record that says what its row has already changes nothing. When FILE cannot
-# be written any more it ends with an error: start the whole pipe again then,
-# with records_of.sh in front of it.
+# A record that equals its row changes nothing. If FILE cannot be written any
+# longer, it ends with an error: start the whole pipe again, with records_of.sh
+# first.
 set -euo pipefail
 umask 077
 export LC_ALL=C
 
 file=${1:?the database to write is missing}
 
-# SQLite's JSON ends a text at U+0000, so that becomes U+FFFD. For this to hit no
-# backslash that stands for itself, these are written in another way first.
+# SQLite's JSON functions truncate a text at U+0000, so it becomes U+FFFD. Escaped
+# backslashes are rewritten first, so that they are not read as part of \u0000.
 setup() {
   cat <<'SQL'
 .timeout 60000
@@ -44,14 +44,14 @@ END;
 SQL
 }
 
-# A record is one line, since JSON has no newline, and in SQL's quotes nothing
-# but a quote means anything. (sed -u would read byte by byte.)
+# A record is one line, since JSON has no newlines, and only a quote needs
+# escaping in an SQL string. (sed -u would read byte by byte.)
 exec 3< <(setup && exec stdbuf -oL sed "s/'/''/g; s/.*/INSERT INTO records VALUES ('&');/")
 writer=$!
 status=0
 sqlite3 -batch -bail -init /dev/null "$file" <&3 || status=$?
 if [ "$status" -ne 0 ]; then
-  # Or else it would wait for the next record, and lose it.
+  # Otherwise it would wait for the next record, and lose it.
   kill "$writer" 2>/dev/null || true
   exit "$status"
 fi

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # records_of.sh FILE: prints the record of every turn in a database of
-# turn-counter, as the stream has it; nothing where there is none yet.
+# turn-counter, as in the stream; nothing if the database does not exist yet.
 #
-# Run before the stream, it replaces what an earlier ingester lost:
+# Run before the stream, it repeats what an earlier ingester lost:
 #
 #   { records_of.sh turns.db && turn-counter --source LOG --follow --db turns.db; } | ingester
 #
 # turn-counter resumes after the last record that it wrote into the pipe. It does
-# not repeat those that a dying ingester left there, but it had committed them to
-# this database before it wrote them.
+# not repeat records that were still in the pipe when the ingester died, but it
+# had committed their turns to this database before.
 set -euo pipefail
 
 file=${1:?the database of turn-counter is missing}
@@ -16,7 +16,7 @@ query() {
   sqlite3 -batch -bail -init /dev/null -readonly -cmd '.timeout 60000' "$file" "$1"
 }
 
-# The version comes with the tables.
+# The version is 0 until the tables exist.
 if [ ! -e "$file" ] || [ "$(query 'PRAGMA user_version')" = 0 ]; then exit 0; fi
 
 query "SELECT json_object(

@@ -1,5 +1,5 @@
 /**
- * What a command line asks for (SPEC section 7).
+ * The arguments of each command (SPEC section 7).
  *
  * @module
  */
@@ -15,21 +15,26 @@ import {
   NAMED_COMMANDS,
   type Shell,
 } from "./options.ts";
-import { list, readWords, refuseOperands, type Words } from "./words.ts";
+import {
+  joinChoices,
+  type Parsed,
+  parseOptions,
+  refuseOperands,
+} from "./parse.ts";
 
-/** Which database is meant. */
+/** The arguments that select the database. */
 export interface DatabaseArgs {
   /** Path of the database. */
   db: string;
-  /** Whether nobody named it. */
+  /** Whether it is the default path: neither option nor environment named one. */
   isDefaultDb: boolean;
 }
 
-/** What counting turns needs to know. */
+/** The arguments of the default command, which counts turns. */
 export interface RunArgs extends DatabaseArgs {
   /** Paths of the sources; `-` is standard input. */
   sources: string[];
-  /** Whether the one source is followed as it grows. */
+  /** Whether to follow the one source as it grows. */
   follow: boolean;
   emit: Emit;
   skipReplayed: boolean;
@@ -42,13 +47,13 @@ export interface RunArgs extends DatabaseArgs {
   quiet: boolean;
 }
 
-/** What showing the status needs to know. */
+/** The arguments of `status`. */
 export interface StatusArgs extends DatabaseArgs {
   json: boolean;
   watch: boolean;
 }
 
-/** What the command line asks for. */
+/** A command with its arguments. */
 export type Args =
   | { command: "help" }
   | { command: "version" }
@@ -60,11 +65,11 @@ export type Args =
 const DEFAULT_DB = "/tmp/turn_tracker.db";
 const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-/** From the words behind a command's name to what it is to do. */
-const READERS: Record<CommandName, (words: Words, env?: string) => Args> = {
-  run(words, env) {
-    refuseOperands(words);
-    const { values, isSet } = words;
+/** Validates the options and operands of each command. */
+const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
+  run(parsed, env) {
+    refuseOperands(parsed);
+    const { values, isSet } = parsed;
     const sources = values("source");
     const follow = isSet("follow");
     if (follow && (sources.length !== 1 || isStdin(sources[0]))) {
@@ -74,7 +79,7 @@ const READERS: Record<CommandName, (words: Words, env?: string) => Args> = {
     }
     return {
       command: "run",
-      ...readDatabase(words, env),
+      ...readDatabase(parsed, env),
       sources: sources.length > 0 ? sources : ["-"],
       follow,
       emit: (values("emit").at(-1) ?? "turns") as Emit,
@@ -87,13 +92,13 @@ const READERS: Record<CommandName, (words: Words, env?: string) => Args> = {
       quiet: isSet("quiet"),
     };
   },
-  status(words, env) {
-    refuseOperands(words);
+  status(parsed, env) {
+    refuseOperands(parsed);
     return {
       command: "status",
-      ...readDatabase(words, env),
-      json: words.isSet("json"),
-      watch: words.isSet("watch"),
+      ...readDatabase(parsed, env),
+      json: parsed.isSet("json"),
+      watch: parsed.isSet("watch"),
     };
   },
   completions({ operands }) {
@@ -101,13 +106,13 @@ const READERS: Record<CommandName, (words: Words, env?: string) => Args> = {
     const [shell] = operands;
     if (operands.length !== 1 || !choices.includes(shell)) {
       throw new UsageError(
-        `completions needs a ${name}: it is ${list(choices)}`,
+        `completions needs a ${name}: ${joinChoices(choices)}`,
       );
     }
     return { command: "completions", shell: shell as Shell };
   },
-  man(words) {
-    refuseOperands(words);
+  man(parsed) {
+    refuseOperands(parsed);
     return { command: "man" };
   },
 };
@@ -115,34 +120,34 @@ const READERS: Record<CommandName, (words: Words, env?: string) => Args> = {
 /**
  * Reads the command line.
  *
- * @param argv The arguments behind the program's name.
- * @param env The environment variable `TURN_COUNTER_DB`, where it is set.
- * @throws {UsageError} Where it says something that there is not.
+ * @param argv The arguments after the program's name.
+ * @param env The environment variable `TURN_COUNTER_DB`, if it is set.
+ * @throws {UsageError} If an option, a value or an argument is not valid.
  */
 export function readArgs(argv: string[], env?: string): Args {
   const named = COMMANDS.find((name) => name === argv[0] && name !== "run");
   const command = named ?? "run";
-  const words = readWords(command, named ? argv.slice(1) : argv);
-  if (words.isSet("help")) return { command: "help" };
-  if (words.isSet("version")) return { command: "version" };
-  return READERS[command](words, env);
+  const parsed = parseOptions(command, named ? argv.slice(1) : argv);
+  if (parsed.isSet("help")) return { command: "help" };
+  if (parsed.isSet("version")) return { command: "version" };
+  return READERS[command](parsed, env);
 }
 
-function readDatabase({ values }: Words, env?: string): DatabaseArgs {
+function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
   const db = values("db").at(-1) ?? (env || undefined);
   return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
 }
 
 function readCount(
   name: string,
-  values: Words["values"],
+  values: Parsed["values"],
 ): number | undefined {
   const value = values(name).at(-1);
   if (value === undefined) return undefined;
   const count = /^\d+$/.test(value) ? +value : NaN;
   if (!(count >= 1 && count <= MOST_LINE_BYTES)) {
     throw new UsageError(
-      `option "--${name}" cannot be "${value}": it is a number of bytes from 1 to ${MOST_LINE_BYTES}`,
+      `option "--${name}" cannot be "${value}"; give a number of bytes from 1 to ${MOST_LINE_BYTES}`,
     );
   }
   return count;

@@ -1,30 +1,30 @@
 /**
- * Guesses what a mistyped word was meant to be.
+ * Suggests the intended word for a mistyped one.
  *
  * @module
  */
 
-/** How many letters may be wrong. */
-const LIMIT = 3;
+/** The largest edit distance of a suggestion. */
+const MAX_DISTANCE = 3;
 
-/** The word that is nearest to the one given; `undefined` if none is near. */
+/** The word most similar to the given one; `undefined` if none is similar. */
 export function nearest(
   given: string,
   words: readonly string[],
 ): string | undefined {
   const distances = words.map((word) => ({
     word,
-    // The beginning of a word is as good as the word.
+    // A prefix of a word counts as the word.
     distance: given !== "" && word.startsWith(given)
       ? 0
       : editDistance(given, word),
   }));
   const [best] = distances.sort((a, b) => a.distance - b.distance);
-  const limit = Math.min(LIMIT, Math.floor(given.length / 2));
+  const limit = Math.min(MAX_DISTANCE, Math.floor(given.length / 2));
   return best !== undefined && best.distance <= limit ? best.word : undefined;
 }
 
-/** How many letters must be put in, left out or changed. */
+/** How many letters must be inserted, deleted or replaced (Levenshtein). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

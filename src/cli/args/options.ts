@@ -1,32 +1,32 @@
 /**
- * The tables of commands and options, from which the parser, the help, the man
- * page and the completions are made (SPEC section 7).
+ * The tables of commands, options, examples and exit codes. The parser, the
+ * help, the manual page and the completions are made from them (SPEC section 7).
  *
  * @module
  */
 
-import { SYNCHRONOUS } from "../../store/open.ts";
+import { SYNCHRONOUS } from "../../store/options.ts";
 
-/** What stdout can get: the records of turns, or the log's own events. */
+/** What the program writes to stdout: the records of turns, or the log's events. */
 export const EMITS = ["turns", "events"] as const;
 /** One of {@linkcode EMITS}. */
 export type Emit = typeof EMITS[number];
 
-/** The shells that there are completions for. */
+/** The shells for which the program prints completions. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 /** One of {@linkcode SHELLS}. */
 export type Shell = typeof SHELLS[number];
 
-/** What the program can be asked to do; without a name it counts turns. */
+/** The commands; `run` is the default and has no name on the command line. */
 export const COMMANDS = ["run", "status", "completions", "man"] as const;
 /** One of {@linkcode COMMANDS}. */
 export type CommandName = typeof COMMANDS[number];
 
-/** One command, as its help shows it. */
+/** A command, as the help shows it. */
 export interface Command {
   /** What it does, in a few words. */
   summary: string;
-  /** What can stand behind its name. */
+  /** The argument that follows its name. */
   operands?: { name: string; choices: readonly string[] };
 }
 
@@ -34,32 +34,32 @@ export interface Command {
 export const NAMED_COMMANDS: Record<Exclude<CommandName, "run">, Command> = {
   status: { summary: "show what the database holds" },
   completions: {
-    summary: "print what makes a shell complete this program's options",
+    summary: "print a script that makes a shell complete the options",
     operands: { name: "SHELL", choices: SHELLS },
   },
   man: { summary: "print the manual page" },
 };
 
-/** What kind of word an option's value is, for completions. */
+/** The kind of an option's value, for completions. */
 export type ValueKind = "file" | "number";
 
 /** One option of the command line. */
 export interface Option {
   /** Its name without the dashes. */
   name: string;
-  /** The commands that have it; without any it is counting's alone. */
+  /** The commands that have it. @default {["run"]} */
   commands?: readonly CommandName[];
   /** Its one-letter form. */
   short?: string;
-  /** How its value is called in the help; an option without one is a switch. */
+  /** The name of its value in the help; an option without a value is a switch. */
   value?: string;
-  /** What the value is, where it is not one of a few. */
+  /** The kind of its value, if it has no {@linkcode choices}. */
   kind?: ValueKind;
-  /** The values it can have, where they are few. */
+  /** The only values that it accepts. */
   choices?: readonly string[];
   /** Whether it may be given more than once. */
   many?: boolean;
-  /** What it does, for the help; in one line however long. */
+  /** What it does, for the help; one line of any length. */
   help: string;
 }
 
@@ -71,7 +71,7 @@ export const OPTIONS: readonly Option[] = [
     kind: "file",
     many: true,
     help:
-      "read FILE, gzip or not, to its end, then exit; may be given more than once; - is stdin, the default",
+      "read FILE, plain, gzip or zstd, to its end, then exit; may be given more than once; - is stdin, the default",
   },
   {
     name: "follow",
@@ -83,19 +83,18 @@ export const OPTIONS: readonly Option[] = [
     commands: ["run", "status"],
     value: "PATH",
     kind: "file",
-    help:
-      "the database; default: $TURN_COUNTER_DB, or else /tmp/turn_tracker.db",
+    help: "the database; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
   },
   {
     name: "emit",
     value: "WHAT",
     choices: EMITS,
     help:
-      "write the records of turns (the default), or all events with their turn added",
+      "write the records of turns (the default), or all events, each with its turn added",
   },
   {
     name: "skip-replayed",
-    help: "no records for events that changed nothing",
+    help: "write no records for events that changed nothing",
   },
   {
     name: "dead-letter",
@@ -124,14 +123,15 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "watch",
     commands: ["status"],
-    help: "show it anew every second, until stopped",
+    help: "update the display every second, until stopped",
   },
   {
     name: "verbose",
     short: "v",
-    help: "one line on stderr for each turn event, and the sum at the end",
+    help:
+      "print one line on stderr for each turn event, and a summary at the end",
   },
-  { name: "quiet", help: "stderr only for errors" },
+  { name: "quiet", help: "print nothing but errors on stderr" },
   {
     name: "help",
     commands: COMMANDS,
@@ -146,7 +146,53 @@ export const OPTIONS: readonly Option[] = [
   },
 ];
 
-/** The options that a command has. */
+/** An example of use. */
+export interface Example {
+  title: string;
+  command: string;
+}
+
+/** The examples of the help and the manual page, the most common use first. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    title: "Live",
+    command:
+      "tail -F sse_lines.jsonl | turn-counter --db turns.db | your_ingester",
+  },
+  {
+    title: "Batch",
+    command:
+      "turn-counter --source sse_lines.jsonl --db turns.db > turns.jsonl",
+  },
+  {
+    title: "Follow a log across rotation, and resume after a restart",
+    command:
+      "turn-counter --source sse_lines.jsonl --follow --db turns.db | your_ingester",
+  },
+];
+
+/** What the program does, in full sentences. */
+export const DESCRIPTION =
+  "Gives each prompt in a log of agent sessions a global turn id, tracks the status of that turn in a SQLite database, and writes one line of JSON for each event of a turn after it is committed. Without --source it reads stdin.";
+
+/** What each exit code means (SPEC section 8). */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
+  [
+    [
+      0,
+      "at the end of the input, on SIGINT or SIGTERM, or when stdout is closed",
+    ],
+    [
+      1,
+      "on a failure, such as a full disk, or if a compressed source was damaged",
+    ],
+    [
+      2,
+      "on a mistake in the command line; the database is untouched",
+    ],
+  ];
+
+/** The options of a command. */
 export function optionsOf(command: CommandName): readonly Option[] {
   return OPTIONS.filter(({ commands = ["run"] }) => commands.includes(command));
 }

@@ -1,5 +1,5 @@
 /**
- * What makes shells complete the program's options, from the table of options.
+ * The completion scripts of the shells, made from the table of options.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function completions(shell: Shell): string {
 
 const SCRIPTS: Record<Shell, () => string> = { bash, zsh, fish };
 
-/** How an option is written, in each of its forms. */
+/** The forms of an option on the command line. */
 function forms({ name, short }: Option): string[] {
   return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
 }
@@ -39,7 +39,7 @@ function bash(): string {
       return `    ${
         forms(option).join(" | ")
       }) mapfile -t COMPREPLY < <(${generate})${
-        // A word that happens to be the name of a folder is none.
+        // Other words are not file names, even if a folder has the same name.
         option.kind === "file"
           ? "; compopt -o filenames 2>/dev/null"
           : ""}; return 0 ;;`;
@@ -60,7 +60,7 @@ _turn_counter() {
   case $before in
 ${values.join("\n")}
   esac
-  # A name that is being typed is not yet a command.
+  # The word being typed is not a command yet.
   [ "$COMP_CWORD" -eq 1 ] || command=\${COMP_WORDS[1]}
   case $command in
 ${named.join("\n")}
@@ -72,7 +72,7 @@ complete -F _turn_counter turn-counter
 `;
 }
 
-/** What can stand behind a command's name. */
+/** The arguments that can follow a command's name. */
 function operandsOf(name: keyof typeof NAMED_COMMANDS): readonly string[] {
   return NAMED_COMMANDS[name].operands?.choices ?? [];
 }
@@ -106,10 +106,10 @@ function zsh(): string {
   const own = specs("run").join(" \\\n        ");
   return `#compdef turn-counter
 # zsh completion of turn-counter; put this into a file _turn-counter in $fpath,
-# or, behind compinit:
+# or, after compinit:
 #   source <(turn-counter completions zsh)
 _turn-counter() {
-  # A name that is being typed is not yet a command.
+  # The word being typed is not a command yet.
   local command names=()
   if (( CURRENT > 2 )); then
     command=$words[2]
@@ -123,7 +123,7 @@ ${named.join("\n")}
         $names ;;
   esac
 }
-# Out of $fpath this is run when there is something to complete, else before.
+# From $fpath this runs as the completion itself; when sourced, it is registered.
 if [[ $funcstack[1] == _turn-counter ]]; then
   _turn-counter "$@"
 else
@@ -136,8 +136,8 @@ function fish(): string {
   const options = OPTIONS.flatMap((option) => {
     const { name, short, value, choices, kind, help } = option;
     const { commands = ["run"] } = option;
-    const seen = commands.length === COMMANDS.length ? [undefined] : commands;
-    return seen.map((command) =>
+    const shown = commands.length === COMMANDS.length ? [undefined] : commands;
+    return shown.map((command) =>
       [
         "complete -c turn-counter",
         ...(command === undefined ? [] : [`-n ${quote(fishIs(command))}`]),
@@ -170,17 +170,17 @@ ${[...commands, ...options].join("\n")}
 `;
 }
 
-/** Whether the word behind the program's name is being typed, for fish. */
+/** The test in fish whether the first argument is being typed. */
 const FISH_FIRST = "test (count (commandline -opc)) -eq 1";
 
-/** Whether it is a command that has been typed, for fish; no other word is one. */
+/** The test in fish whether a command is the first argument; of `run`, that none is. */
 function fishIs(command: string): string {
   return command === "run"
     ? `not contains -- (commandline -opc)[2] ${NAMES.join(" ")}`
     : `contains -- ${command} (commandline -opc)[2]`;
 }
 
-/** A word that no shell reads anything into. */
+/** A word quoted so that a shell expands nothing in it. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

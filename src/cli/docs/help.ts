@@ -1,5 +1,5 @@
 /**
- * What `--help` prints.
+ * The text that `--help` prints, made from the tables of options and commands.
  *
  * @module
  */
@@ -7,38 +7,39 @@
 import {
   type Command,
   type CommandName,
+  DESCRIPTION,
+  EXAMPLES,
+  EXIT_CODES,
   NAMED_COMMANDS,
   type Option,
-  OPTIONS,
   optionsOf,
 } from "../args/options.ts";
 
-/** Where the second column begins; wider than the widest option. */
+/** The column of the descriptions; it exceeds the longest option. */
 const COLUMN = 30;
-/** How wide the help is. */
+/** The width of the help, in characters. */
 const WIDTH = 80;
 
 /** The text of `--help`. */
 export const HELP = `\
-Live, going on after a restart where it stopped:
-  turn-counter --source sse_lines.jsonl --follow --db turns.db | your_ingester
+Usage: turn-counter [OPTION]...
+       turn-counter COMMAND [OPTION]...
 
-Batch:
-  turn-counter --source sse_lines.jsonl --db turns.db > turns.jsonl
+${wrap(DESCRIPTION, WIDTH).join("\n")}
 
-turn-counter gives each prompt in a log of agent sessions a global turn id,
-keeps track of what became of that turn, and writes one line of JSON for each
-event that concerns one. Without --source it reads stdin.
+Examples:
+${
+  EXAMPLES.map(({ title, command }) => `  ${title}:\n    ${command}`).join("\n")
+}
 
 Options:
-${describeOptions("run")}
+${optionsOf("run").map(describe).join("\n")}
 
 Commands:
 ${Object.entries(NAMED_COMMANDS).map(describeCommand).join("\n")}
 
-Exit codes: 0 at the end of the input, on SIGINT or SIGTERM, or when the reader
-of stdout goes away; 1 on a failure, or where a gzip source was damaged; 2 on a
-mistake in the command line.
+Exit codes:
+${EXIT_CODES.map(describeExitCode).join("\n")}
 `;
 
 function describeCommand([name, command]: [string, Command]): string {
@@ -52,10 +53,8 @@ function describeCommand([name, command]: [string, Command]): string {
   ].join("\n");
 }
 
-function describeOptions(command: CommandName): string {
-  const options = optionsOf(command);
-  return OPTIONS.filter((option) => options.includes(option))
-    .map(describe).join("\n");
+function describeExitCode([code, meaning]: typeof EXIT_CODES[number]): string {
+  return `  ${code}  ${meaning}`;
 }
 
 function describe({ name, short, value, help }: Option): string {
@@ -68,7 +67,7 @@ function twoColumns(left: string, right: string): string {
   return left.padEnd(COLUMN) + lines.join(`\n${" ".repeat(COLUMN)}`);
 }
 
-/** Breaks a text into lines between words. */
+/** Wraps a text at spaces. */
 export function wrap(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {

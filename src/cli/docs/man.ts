@@ -1,10 +1,13 @@
 /**
- * The manual page, from the tables that the help is made of.
+ * The manual page, made from the same tables as the help.
  *
  * @module
  */
 
 import {
+  DESCRIPTION,
+  EXAMPLES,
+  EXIT_CODES,
   NAMED_COMMANDS,
   type Option,
   OPTIONS,
@@ -12,9 +15,9 @@ import {
 } from "../args/options.ts";
 
 /**
- * The page in the language of `man`.
+ * The manual page in the markup of `man`.
  *
- * @param version Of the program.
+ * @param version The version of the program.
  */
 export function manualPage(version: string): string {
   return `.TH TURN\\-COUNTER 1 "" "turn\\-counter ${
@@ -27,39 +30,22 @@ turn\\-counter \\- count and track the turns of agent sessions
 [\\fIOPTION\\fR]...
 ${Object.entries(NAMED_COMMANDS).map(synopsis).join("\n")}
 .SH DESCRIPTION
-Gives each prompt in a log of agent sessions a global turn id, keeps track of
-what became of that turn in one SQLite file, and writes one line of JSON for
-each event that concerns one, after it is committed.
+${escape(DESCRIPTION)}
 .SH OPTIONS
 ${optionsOf("run").map(describe).join("\n")}
 .SH COMMANDS
 ${Object.entries(NAMED_COMMANDS).map(describeCommand).join("\n")}
 .SH EXIT STATUS
-.TP
-0
-at the end of the input, on SIGINT or SIGTERM, or when the reader of stdout goes
-away
-.TP
-1
-on a failure, as a full disk, with one sentence that names the file and the
-remedy, and at the end of the input where a gzip source was damaged
-.TP
-2
-on a mistake in the command line, before the database is touched
+${EXIT_CODES.map(describeExitCode).join("\n")}
 .SH ENVIRONMENT
 .TP
 TURN_COUNTER_DB
-the database, where \\-\\-db does not name one
+the database, if \\-\\-db is not given
 .TP
 NO_COLOR
-where it is set, nothing is coloured
+disables colours
 .SH EXAMPLES
-.TP
-Live, going on after a restart where it stopped:
-turn\\-counter \\-\\-source sse_lines.jsonl \\-\\-follow \\-\\-db turns.db | your_ingester
-.TP
-Batch:
-turn\\-counter \\-\\-source sse_lines.jsonl \\-\\-db turns.db > turns.jsonl
+${EXAMPLES.map(describeExample).join("\n")}
 `;
 }
 
@@ -79,7 +65,15 @@ function describeCommand([name, { summary, operands }]: Named): string {
 ${escape(summary)}${options ? `\n.RS\n${options}\n.RE` : ""}`;
 }
 
-/** The options that not every command has. */
+function describeExitCode([code, meaning]: typeof EXIT_CODES[number]): string {
+  return `.TP\n${code}\n${escape(meaning)}`;
+}
+
+function describeExample({ title, command }: typeof EXAMPLES[number]): string {
+  return `.TP\n${escape(title)}:\n${escape(command)}`;
+}
+
+/** The options of a command that not all commands have. */
 function ownOptions(command: string): readonly Option[] {
   return OPTIONS.filter(({ commands }) =>
     commands?.some((name) => name === command) && !commands.includes("man")

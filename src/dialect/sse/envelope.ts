@@ -18,6 +18,11 @@ const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
   "response.output_item.done": readAnswer,
 };
 
+/** The agent that writes such a log. */
+const AGENT = "codex";
+/** What a server-sent event's line begins with. */
+const DATA = "data:";
+
 /** Why an event that concerns a turn cannot be used. */
 export class Undecodable extends Error {}
 
@@ -35,18 +40,22 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   }
   const message = MESSAGE_READERS[name](data);
   if (message === null) return null;
-  const owner = readOwner(envelope);
+  const { sid, pid, at, turnId, cwd } = readOwner(envelope);
   const t = envelope.t as string;
   const text = message.text.toWellFormed();
   // SPEC section 2.
-  const key = `${owner.sid}|${owner.pid}|${t}|${text}`;
-  return { kind: message.kind, ...owner, key, t, text };
+  const key = `${sid}|${pid}|${t}|${text}`;
+  const event = { sid, pid, at, turnId, key, t, text, agent: AGENT, cwd };
+  return message.kind === "prompt"
+    ? { kind: message.kind, ...event }
+    : { kind: message.kind, ...event, promptKey: null };
 }
 
 /** What an envelope's turn is found by; `null` if it does not say that. */
 export function ownerOf(envelope: Json): EventOwner | null {
   try {
-    return readOwner(envelope);
+    const { cwd: _, ...owner } = readOwner(envelope);
+    return owner;
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
     return null;
@@ -54,18 +63,21 @@ export function ownerOf(envelope: Json): EventOwner | null {
 }
 
 /** @throws {Undecodable} Where the envelope does not say whose event it is. */
-function readOwner({ sid, t, metadata, pid }: Json): EventOwner {
+function readOwner(
+  { sid, t, metadata, pid }: Json,
+): EventOwner & { cwd: string | null } {
   if (typeof sid !== "string" || sid === "") {
     throw new Undecodable("it has no sid");
   }
   const at = typeof t === "string" ? parseInstant(t) : null;
   if (at === null) throw new Undecodable("its t is not a timestamp");
-  const { pid: inner, turn_id } = readMetadata(metadata);
+  const { pid: inner, turn_id, cwd } = readMetadata(metadata);
   return {
     sid: sid.toWellFormed(),
     pid: readPid(inner ?? pid),
     at,
     turnId: readTurnId(turn_id),
+    cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
   };
 }
 
@@ -77,7 +89,7 @@ function eventName(envelope: Json): unknown {
 /** The data of the server-sent event: a `data:` line, bare JSON, or parsed already. */
 function readData(line: unknown): Json | undefined {
   const data = typeof line === "string"
-    ? parseJson(line.replace(/^data:/, ""))
+    ? parseJson(line.startsWith(DATA) ? line.slice(DATA.length) : line)
     : line;
   return isObject(data) ? data : undefined;
 }
@@ -97,13 +109,12 @@ function readAnswer(data: Json): ReturnType<ReadMessage> {
   if (item.type !== "message") return null;
   if ((item.role ?? "assistant") !== "assistant") return null;
   const parts = Array.isArray(item.content) ? item.content : [];
-  const texts = parts.flatMap((part) => partText(part) ?? []);
-  return { kind: "answer", text: texts.join("") };
+  return { kind: "answer", text: parts.map(partText).join("") };
 }
 
-/** The text of one part of an answer's content. */
-function partText(part: unknown): string | undefined {
-  if (!isObject(part)) return undefined;
+/** The text of one part of an answer's content; empty if it has none. */
+function partText(part: unknown): string {
+  if (!isObject(part)) return "";
   const { type, text, refusal } = part;
   if ((type ?? "output_text") === "output_text" && typeof text === "string") {
     return text;
@@ -111,7 +122,7 @@ function partText(part: unknown): string | undefined {
   if ((type ?? "refusal") === "refusal" && typeof refusal === "string") {
     return refusal;
   }
-  return undefined;
+  return "";
 }
 
 function readMetadata(value: unknown): Json {

@@ -5,7 +5,7 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import { CUT_OFF, gunzipped } from "../gzip.ts";
+import { decompressed } from "../compressed/decompress.ts";
 import type { Item, LogFile } from "../lines.ts";
 import { isFrom, readAt } from "./content.ts";
 import type { Opened } from "./copies.ts";
@@ -86,10 +86,15 @@ export class Archive {
       this.isCutOff = true;
       return;
     }
-    const chunks = gunzipped(readFile(this.#name, this.#file), (reason) => {
-      this.isCutOff = reason === CUT_OFF;
-      damaged(this.#name, reason);
-    });
+    const name = this.#name;
+    const chunks = decompressed(
+      name,
+      readFile(name, this.#file),
+      (reason, isTruncated) => {
+        this.isCutOff = isTruncated;
+        damaged(name, reason);
+      },
+    );
     const begin = () =>
       new Progress(
         { file: this.#log, offset, line, head, last },
@@ -139,7 +144,9 @@ export async function archivePrints(
   file: Deno.FsFile,
 ): Promise<{ head: Fingerprint; last: Fingerprint }> {
   let [size, start, end] = [0, new Uint8Array(), new Uint8Array()];
-  for await (const chunk of gunzipped(readFile(name, file), () => {})) {
+  for await (
+    const chunk of decompressed(name, readFile(name, file), () => {})
+  ) {
     size += chunk.length;
     start = startOf(start, chunk);
     end = lastOf(end, chunk);
@@ -159,7 +166,9 @@ export async function archiveHolds(
 ): Promise<boolean> {
   let [at, start, end] = [0, new Uint8Array(), new Uint8Array()];
   let isChecked = false;
-  for await (const chunk of gunzipped(readFile(name, file), () => {})) {
+  for await (
+    const chunk of decompressed(name, readFile(name, file), () => {})
+  ) {
     start = startOf(start, chunk);
     if (!isChecked && start.length >= head.length) {
       if (!isFrom(start.subarray(0, head.length), head)) return false;

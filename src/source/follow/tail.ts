@@ -4,7 +4,7 @@
  * @module
  */
 
-import { breathe } from "../../system/breathe.ts";
+import { letEventsRun } from "../../system/event_loop.ts";
 import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import {
@@ -90,7 +90,7 @@ export class Tail {
    */
   async *available(): AsyncGenerator<Item[]> {
     while (!this.isReplaced) {
-      await breathe();
+      await letEventsRun();
       const chunk = this.#orFail(() => {
         this.check();
         return this.isReplaced ? undefined : this.#next();

@@ -57,6 +57,9 @@ export class DatabaseFile implements Disposable {
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when there is none.
       this.connection.exec("PRAGMA temp_store = MEMORY");
+      // A group of events changes some 1,500 pages, most of them of indexes. If
+      // they do not all fit, they are written to the WAL more than once.
+      this.connection.exec("PRAGMA cache_size = -8000");
       // SQLite opens all of its files for the first thing that is read.
       this.connection.exec("SELECT 1 FROM sqlite_master");
       this.#place = new Place(file);

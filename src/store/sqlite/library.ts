@@ -6,12 +6,60 @@
  * @module
  */
 
-import { Failure } from "../../error.ts";
+import { Failure, messageOf } from "../../error.ts";
 
 /** The variable in which the binding looks for the library's path. */
 const PATH_VARIABLE = "DENO_SQLITE_PATH";
 /** The variable that makes the binding look elsewhere. */
 const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
+
+/** The name under which the library is embedded on Linux. */
+const LINUX_LIBRARY = "libsqlite3.so";
+
+/** What the system's loader says of a library that was built for a newer one. */
+const NEWER_GLIBC = /version [`']GLIBC_[\d.]+' not found/;
+
+/**
+ * Imports modules that use the binding. It loads the library while its module
+ * is evaluated, so the library is provided first.
+ *
+ * @throws {Failure} Where the library cannot be loaded.
+ */
+export async function withSqlite<T>(load: () => Promise<T>): Promise<T> {
+  const release = provideSqlite();
+  try {
+    return await load();
+  } catch (error) {
+    // The binding's own message only says that the library could not be loaded.
+    const reason = messageOf((error as Error).cause ?? error);
+    throw new Failure(`cannot load SQLite: ${explain(reason)}`, {
+      cause: error,
+    });
+  } finally {
+    release();
+  }
+}
+
+function explain(reason: string): string {
+  if (!NEWER_GLIBC.test(reason)) {
+    return `${reason}; make sure that memory and file descriptors (ulimit -n) are available`;
+  }
+  // The loader names one that is missing, not the newest.
+  const isEmbedded = Deno.build.standalone;
+  const version = newestGlibc(isEmbedded ? embedded(LINUX_LIBRARY) : reason);
+  return `this turn-counter needs glibc ${version} or newer, and this system has an older one; use a newer system, or compile turn-counter on this one`;
+}
+
+/** The newest version of glibc that is named in a library, or in a message. */
+function newestGlibc(named: Uint8Array | string): string {
+  const text = typeof named === "string"
+    ? named
+    : new TextDecoder("latin1").decode(named);
+  const versions = [...text.matchAll(/GLIBC_(\d+)\.(\d+)/g)];
+  const [newest] = versions.map(([, major, minor]) => [+major, +minor])
+    .sort(([a, b], [c, d]) => c - a || d - b);
+  return newest.join(".");
+}
 
 /**
  * Makes the embedded library loadable; must be called before the binding is
@@ -21,7 +69,7 @@ const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
  * @returns Call it once the binding has loaded the library, to leave nothing there.
  * @throws {Failure} Where the system will not lend a place for the library.
  */
-export function provideSqlite(): () => void {
+function provideSqlite(): () => void {
   if (!Deno.build.standalone) return () => {};
   Deno.env.delete(LOCAL_VARIABLE);
   return Deno.build.os === "linux" ? throughMemory() : throughPrivateFolder();
@@ -42,7 +90,7 @@ function embedded(name: string): Uint8Array<ArrayBuffer> {
 
 /** Linux: an anonymous file in memory, which has no name that others could use. */
 function throughMemory(): () => void {
-  const library = embedded("libsqlite3.so");
+  const library = embedded(LINUX_LIBRARY);
   const libc = Deno.dlopen("libc.so.6", {
     memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
     write: { parameters: ["i32", "buffer", "usize"], result: "isize" },

@@ -129,9 +129,21 @@ export class SqliteStore implements Store {
       ...[turnId, at, orphanedBy],
     );
     return {
-      ...{ id, sid, pid, sessionTurn, sessionPidTurn, status, turnId },
-      ...{ userText: text, assistantText: null, startTime: t, startMs: at },
-      ...{ endTime: null, endMs: null, durationMs: null, pidMismatch: false },
+      id,
+      sid,
+      pid,
+      sessionTurn,
+      sessionPidTurn,
+      status,
+      userText: text,
+      assistantText: null,
+      startTime: t,
+      endTime: null,
+      durationMs: null,
+      turnId,
+      pidMismatch: false,
+      startMs: at,
+      endMs: null,
     };
   }
 
@@ -155,8 +167,11 @@ export class SqliteStore implements Store {
     return {
       ...turn,
       status: "completed",
-      ...{ assistantText: text, endTime: t, endMs: at },
-      ...{ durationMs, pidMismatch },
+      assistantText: text,
+      endTime: t,
+      endMs: at,
+      durationMs,
+      pidMismatch,
     };
   }
 

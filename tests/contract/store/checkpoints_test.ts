@@ -14,12 +14,12 @@ function open(place: Place): Store {
   return openStore(place.address, { synchronous: "off" });
 }
 
-/** Begins a file of a path. */
+/** Adds a file to a path. */
 function add(store: Store, path: string, inode = FILE.inode): Checkpoint {
   return store.addCheckpoint(path, { device: 1, inode }, NOTHING, 0);
 }
 
-contract("begins a file with nothing read of it", (place) => {
+contract("adds a checkpoint at the beginning of a file", (place) => {
   const head = { end: 3, length: 3, hash: "abc" };
   using store = open(place);
   const added = store.addCheckpoint("log", FILE, head, 1234);
@@ -30,7 +30,7 @@ contract("begins a file with nothing read of it", (place) => {
   assertEquals(store.checkpointsOf("log"), [added]);
 });
 
-contract("moves a checkpoint with all that a position holds", (place) => {
+contract("moves a checkpoint with all fields of a position", (place) => {
   const most = Number.MAX_SAFE_INTEGER;
   const position = (id: number): Position => ({
     ...{ id, offset: most, line: most, done: true },
@@ -57,7 +57,7 @@ contract("moves a checkpoint with all that a position holds", (place) => {
 });
 
 contract(
-  "lists the files of a path alone, in the order of their reading",
+  "lists the files of one path in the order in which they are read",
   (place) => {
     using store = open(place);
     const [a, b, c] = ["log", "other log", "log"].map((path) =>
@@ -69,7 +69,7 @@ contract(
   },
 );
 
-contract("changes which file a checkpoint is of, and forgets it", (place) => {
+contract("changes the identity of a checkpoint, and deletes it", (place) => {
   using store = open(place);
   const { id } = add(store, "log");
   const identity = () => store.checkpointsOf("log")[0].identity;
@@ -84,7 +84,7 @@ contract("changes which file a checkpoint is of, and forgets it", (place) => {
 });
 
 contract(
-  "prunes old files that were read or are gone, and keeps the others",
+  "prunes old checkpoints whose files were read or are missing",
   (place) => {
     using store = open(place);
     const files = store.transaction(() =>
@@ -103,7 +103,7 @@ contract(
   },
 );
 
-contract("undoes what a failed savepoint did to a checkpoint", (place) => {
+contract("rolls back the checkpoints of a failed savepoint", (place) => {
   using store = open(place);
   const begun = add(store, "log");
   store.transaction(() => {
@@ -114,7 +114,7 @@ contract("undoes what a failed savepoint did to a checkpoint", (place) => {
         throw new Error("no");
       });
     } catch {
-      // The first is still to be committed.
+      // The outer transaction continues.
     }
   });
   assertEquals(store.checkpointsOf("log")[0].offset, 1);

@@ -5,7 +5,7 @@ import { contract, type Place } from "./engines.ts";
 
 const CLAIMER = new URL("./claimer.ts", import.meta.url).pathname;
 
-/** The same package in another process. */
+/** Makes the other process import the same package. */
 const IMPORTS = JSON.stringify({
   imports: { "@db/sqlite": import.meta.resolve("@db/sqlite") },
 });
@@ -30,7 +30,7 @@ class Claimer implements AsyncDisposable {
       .getReader();
   }
 
-  /** What it prints: "claimed", or why not. */
+  /** The line that it prints: "claimed", or the reason why not. */
   async result(): Promise<string> {
     return ((await this.#lines.read()).value ?? "").trimEnd();
   }
@@ -47,7 +47,7 @@ class Claimer implements AsyncDisposable {
 }
 
 contract(
-  "lets no two processes claim one file, and any others",
+  "refuses a second claim of a file, and accepts claims of other files",
   async (place) => {
     using store = openStore(place.address);
     await using other = new Claimer(place, "a.log", "b.log");
@@ -60,13 +60,13 @@ contract(
     store.claim("c.log");
     await using third = new Claimer(place, "c.log");
     assertStringIncludes(await third.result(), '"c.log" is being followed');
-    // What is claimed here may be claimed here again.
+    // The same process may repeat its claim.
     store.claim("c.log");
   },
 );
 
 contract(
-  "frees the claims of a process that ends, also of one that is killed",
+  "releases the claims of a process that ends or is killed",
   async (place) => {
     using store = openStore(place.address);
     {
@@ -83,7 +83,7 @@ contract(
   },
 );
 
-contract("keeps its claims while it is written", async (place) => {
+contract("keeps its claims during writes", async (place) => {
   using store = openStore(place.address, { synchronous: "off" });
   store.claim("a.log");
   await store.write(() => {});

@@ -1,6 +1,7 @@
 /**
- * A process that claims the files in its arguments, the first of which is the
- * database, prints "claimed" or why not, and keeps them until its stdin ends.
+ * A process that claims files in a database. Its arguments are the database and
+ * the files. It prints "claimed" or the reason why not, and keeps its claims
+ * until its stdin ends.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The engines that keep turns, and the contract that holds for each.
+ * The database engines, and a function that tests each of them.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { query } from "../../support/database.ts";
 import { TempDir } from "../../support/temp.ts";
 
-/** A place for one store, empty at first and gone when the test is over. */
+/** A temporary database for one store. */
 export interface Place extends Disposable {
-  /** What `openStore` takes. */
+  /** The path or URL for `openStore`. */
   readonly address: string;
-  /** The rows of a query, past the store. */
+  /** Runs a query on a connection of its own. */
   rows(sql: string): unknown[][];
 }
 

@@ -19,7 +19,7 @@ function apply(place: Place, events: TurnEvent[]): void {
   store.transaction(() => events.forEach((event) => tracker.apply(event)));
 }
 
-contract("has a status of nothing of everything while it is empty", (place) => {
+contract("has a status of zeros and empty lists while it is empty", (place) => {
   apply(place, []);
   const before = Date.now();
   const { readMs, ...status } = readStatus(place.address);
@@ -60,7 +60,7 @@ contract("counts turns by their status, and sessions", (place) => {
 contract("reports the durations of the last completed turns only", (place) => {
   using store = open(place);
   store.transaction(() => {
-    // The first took longest, and every other one is not completed.
+    // The first took longest, and every second one is not completed.
     for (let i = 0; i < 2 * MOST_DURATIONS + 2; i++) {
       const turn = store.mint({
         prompt: prompt({ t: at(i) }),
@@ -82,16 +82,16 @@ contract("reports the durations of the last completed turns only", (place) => {
   });
 });
 
-contract("counts the turns of the last 14 days that have any", (place) => {
+contract("counts the turns of the last 14 days with turns", (place) => {
   const day = 86_400;
-  // Twenty days, with a gap; of one of them the first and the last moment.
+  // Twenty days with a gap, and the first and the last instant of one of them.
   const days = Array.from({ length: 20 }, (_, i) => i < 15 ? i : i + 100);
   const noon = day / 2;
   apply(place, [
     ...days.map((n) => prompt({ sid: `s${n}`, t: at(n * day) })),
     prompt({ sid: "first", t: at(10 * day - noon) }),
     prompt({ sid: "last", t: at(11 * day - noon - 0.001) }),
-    // The day is the one that the text names.
+    // The day is the one in the text.
     prompt({ sid: "zone", t: "2025-11-28 23:59:59-05:00" }),
   ]);
   const expected = days.slice(-14).map((n) => ({
@@ -122,7 +122,7 @@ contract("reports the turns minted last, the newest first", (place) => {
 });
 
 contract(
-  "reports the beginning of a long prompt, and no half character",
+  "truncates a long prompt between characters",
   (place) => {
     apply(place, [prompt({ text: "ab" + "語".repeat(1e6) })]);
     const { lastTurns: [{ userText }] } = readStatus(place.address);
@@ -163,7 +163,7 @@ contract(
         older: [{ identity: { device: 9, inode: 6 }, readBytes: 0 }],
       }],
     );
-    // A path was read when any of its files was.
+    // The last read of any of its files counts.
     assertEquals(followed[0].movedMs, 0);
     assert(followed[1].movedMs > Date.now() - 60_000);
   },

@@ -9,7 +9,7 @@ function open(place: Place): Store {
   return openStore(place.address, { synchronous: "off" });
 }
 
-/** Mints a turn with a text, and gives its id and its counts. */
+/** Mints a turn with a text, and returns its id and its counts. */
 function mint(store: Store, text: string): (number | null)[] {
   const turn = store.mint({
     prompt: prompt({ sid: "s", pid: 1, text }),
@@ -29,7 +29,7 @@ function fail(): never {
   throw new Error("no");
 }
 
-contract("commits a transaction when its work is done, not before", (place) => {
+contract("commits a transaction only when its work is done", (place) => {
   using store = open(place);
   store.transaction(() => {
     mint(store, "a");
@@ -39,7 +39,7 @@ contract("commits a transaction when its work is done, not before", (place) => {
 });
 
 contract(
-  "undoes a transaction that fails, and burns no id and no count",
+  "rolls back a transaction that fails, with its ids and counts",
   (place) => {
     using store = open(place);
     const failing = () => {
@@ -54,38 +54,41 @@ contract(
   },
 );
 
-contract("undoes a failed savepoint alone, and commits the rest", (place) => {
-  using store = open(place);
-  const ids = store.transaction(() => {
-    const before = mint(store, "a");
-    assertThrows(
-      () =>
-        store.transaction(() => {
-          mint(store, "b");
-          store.transaction(() => mint(store, "c"));
-          fail();
-        }),
-      Error,
-      "no",
-    );
-    const after = store.transaction(() => {
+contract(
+  "rolls back only a failed savepoint, and commits the rest",
+  (place) => {
+    using store = open(place);
+    const ids = store.transaction(() => {
+      const before = mint(store, "a");
       assertThrows(
         () =>
           store.transaction(() => {
-            mint(store, "d");
+            mint(store, "b");
+            store.transaction(() => mint(store, "c"));
             fail();
           }),
+        Error,
+        "no",
       );
-      return mint(store, "e");
+      const after = store.transaction(() => {
+        assertThrows(
+          () =>
+            store.transaction(() => {
+              mint(store, "d");
+              fail();
+            }),
+        );
+        return mint(store, "e");
+      });
+      return [before, after];
     });
-    return [before, after];
-  });
-  assertEquals(ids, [[1, 1, 1], [2, 2, 2]]);
-  assertEquals(committed(place), ["a", "e"]);
-});
+    assertEquals(ids, [[1, 1, 1], [2, 2, 2]]);
+    assertEquals(committed(place), ["a", "e"]);
+  },
+);
 
 contract(
-  "undoes its savepoints where the transaction around them fails",
+  "rolls back the savepoints of a transaction that fails",
   (place) => {
     using store = open(place);
     assertThrows(() =>
@@ -99,7 +102,7 @@ contract(
 );
 
 contract(
-  "commits what is written in one transaction, with savepoints in it",
+  "commits a write as one transaction, with savepoints in it",
   async (place) => {
     using store = open(place);
     const result = await store.write(() => {
@@ -120,7 +123,7 @@ contract(
 );
 
 contract(
-  "undoes a write that fails, and then writes the next",
+  "rolls back a write that fails, and runs the next",
   async (place) => {
     using store = open(place);
     const failing = store.write(() => {
@@ -134,7 +137,7 @@ contract(
   },
 );
 
-contract("keeps what is committed when it is opened again", async (place) => {
+contract("keeps committed changes when it is opened again", async (place) => {
   {
     using store = open(place);
     await store.write(() => mint(store, "a"));
@@ -145,7 +148,7 @@ contract("keeps what is committed when it is opened again", async (place) => {
 });
 
 contract(
-  "may be written by two at once, which share ids and counts",
+  "shares ids and counts between two stores that write at once",
   async (place) => {
     using one = open(place);
     using other = open(place);

@@ -15,7 +15,7 @@ function open(place: Place): Store {
 
 let hashes = 0;
 
-/** Mints a turn that began so many seconds after the first moment. */
+/** Mints a turn whose prompt has the timestamp `at(second)`. */
 function mint(
   store: Store,
   owner: { sid: string; pid: number },
@@ -34,7 +34,7 @@ function mint(
   );
 }
 
-/** Sets an answer on a turn. */
+/** Completes a turn by an answer. */
 function complete(store: Store, turn: Turn, text: string): Turn {
   const { t, at: instant } = answer({ t: at(9) });
   const completion = { text, t, at: instant, durationMs: 5, pidMismatch: true };
@@ -42,7 +42,7 @@ function complete(store: Store, turn: Turn, text: string): Turn {
 }
 
 contract(
-  "mints consecutive ids from 1 and counts per session and process",
+  "mints consecutive ids from 1, and counts turns per session and process",
   (place) => {
     using store = open(place);
     const counts = [P1, P1, P2, OTHER, P1].map((owner) => {
@@ -61,7 +61,7 @@ contract(
   },
 );
 
-contract("gives a new turn as it is stored", (place) => {
+contract("returns a new turn as it is stored", (place) => {
   using store = open(place);
   const fields = { hash: "h", turnId: "t", text: "q" };
   const turn = mint(store, P1, 1.5, fields);
@@ -75,9 +75,9 @@ contract("gives a new turn as it is stored", (place) => {
   assertEquals(store.turnOfPrompt("g"), undefined);
 });
 
-contract("looks turns up in the order of start instant, then id", (place) => {
+contract("orders turns by start instant, then id", (place) => {
   using store = open(place);
-  // In the order of their ids; the second and the fourth began at once.
+  // In the order of their ids; the second and the fourth began at the same instant.
   for (const second of [3, 1, 2, 1]) mint(store, P1, second);
   mint(store, P2, 2.5);
   const instant = (second: number) => prompt({ t: at(second) }).at;
@@ -112,7 +112,7 @@ contract("looks turns up in the order of start instant, then id", (place) => {
   ]);
 });
 
-contract("looks up the turns that carry an id of the agent", (place) => {
+contract("finds turns by the agent's turn id", (place) => {
   using store = open(place);
   for (const second of [2, 1, 2, 3]) mint(store, P1, second, { turnId: "a" });
   mint(store, P1, 0, { turnId: "b" });
@@ -125,7 +125,7 @@ contract("looks up the turns that carry an id of the agent", (place) => {
   assertEquals(store.oldestNamedTurn(P1, "c"), undefined);
 });
 
-contract("sets what an answer sets, and remembers whose it was", (place) => {
+contract("completes a turn, and remembers the turn of an answer", (place) => {
   using store = open(place);
   const minted = mint(store, P1, 0);
   assertEquals(store.turnOfAnswer("h"), undefined);
@@ -142,7 +142,7 @@ contract("sets what an answer sets, and remembers whose it was", (place) => {
 });
 
 contract(
-  "knows the turns that a turn orphaned, in the order of their ids",
+  "finds the turns that a turn orphaned, in the order of their ids",
   (place) => {
     using store = open(place);
     const [a, b, c] = [1, 2, 3].map((second) => mint(store, P1, second));
@@ -159,7 +159,7 @@ contract(
       Array(3).fill("orphaned"),
     );
     assertEquals(store.orphansOf(a.id), []);
-    // What healed was orphaned all the same.
+    // A healed turn is still in the list.
     complete(store, a, "healed");
     assertEquals(store.orphansOf(c.id)[0].status, "completed");
   },
@@ -173,11 +173,11 @@ const TEXTS: Record<string, string> = {
   "U+FFFD": "\uFFFD",
   "SQL": "'; DROP TABLE turns; --",
   "emoji and marks": "𝄞 👩‍👩‍👧 \u202e",
-  "what is no number": "0012e5",
+  "digits that are not a number": "0012e5",
   "five million characters": "x".repeat(5_000_000),
 };
 
-contract("keeps a text whatever is in it", (place) => {
+contract("stores any text unchanged", (place) => {
   const turns = (store: Store) =>
     Object.keys(TEXTS).map((name) => store.turnOfPrompt(`hash of ${name}`)!);
   {
@@ -211,7 +211,7 @@ contract("keeps a text whatever is in it", (place) => {
   }
 });
 
-contract("keeps U+FFFD in place of a lone surrogate", (place) => {
+contract("stores a lone surrogate as U+FFFD", (place) => {
   using store = open(place);
   const turn = mint(store, P1, 0, { text: "a\ud800b", hash: "h" });
   complete(store, turn, "\udc00");
@@ -219,7 +219,7 @@ contract("keeps U+FFFD in place of a lone surrogate", (place) => {
   assertEquals([userText, assistantText], ["a\uFFFDb", "\uFFFD"]);
 });
 
-contract("keeps numbers up to 2^53 - 1, and instants before 1970", (place) => {
+contract("stores numbers up to 2^53 - 1, and instants before 1970", (place) => {
   const most = Number.MAX_SAFE_INTEGER;
   const owner = { sid: "s", pid: most };
   const [first, last] = [-8.64e15, 8.64e15];

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { constants, gunzipSync } from "node:zlib";
-import { gunzipped } from "../../src/source/gzip.ts";
+import { decompressed } from "../../src/source/compressed/decompress.ts";
 import { logBytes } from "../../tools/gen_log/log_generator.ts";
 import { concat } from "../support/bytes.ts";
 import { anyChunks } from "../support/random_log.ts";
@@ -13,7 +13,7 @@ const TRUNCATED = "its gzip data ends in the middle";
 const CORRUPT = "its gzip data is corrupt";
 const FOREIGN = "its gzip data is followed by something else";
 
-/** What the program `gzip` makes of bytes. */
+/** Compresses bytes with the program `gzip`. */
 async function gzip(bytes: Uint8Array, level = "-6"): Promise<Uint8Array> {
   const child = new Deno.Command("gzip", {
     args: ["-c", level],
@@ -33,7 +33,7 @@ function bytewise(bytes: Uint8Array): Uint8Array[] {
   return [...bytes].map((byte) => Uint8Array.of(byte));
 }
 
-/** Chunks that are overwritten when the next is asked for, as those of a file. */
+/** Chunks that are overwritten when the next one is read, like those of a file. */
 async function* fleeting(chunks: Iterable<Uint8Array>) {
   for (const chunk of chunks) {
     const buffer = chunk.slice();
@@ -42,18 +42,22 @@ async function* fleeting(chunks: Iterable<Uint8Array>) {
   }
 }
 
-/** What comes of a stream, and what is told of it. */
+/** The bytes of a stream after decompression, and the damage reported in it. */
 async function outcome(
   chunks: Iterable<Uint8Array>,
 ): Promise<[Uint8Array, string[]]> {
-  const told: string[] = [];
-  const given: Uint8Array[] = [];
-  const bytes = gunzipped(fleeting(chunks), (reason) => told.push(reason));
-  for await (const chunk of bytes) given.push(chunk.slice());
-  return [join(...given), told];
+  const reasons: string[] = [];
+  const output: Uint8Array[] = [];
+  const bytes = decompressed(
+    "log",
+    fleeting(chunks),
+    (reason) => reasons.push(reason),
+  );
+  for await (const chunk of bytes) output.push(chunk.slice());
+  return [join(...output), reasons];
 }
 
-Deno.test("gunzipped() passes on what is not gzip, chunk by chunk, as it is", async () => {
+Deno.test("decompressed() passes plain bytes through, chunk by chunk", async () => {
   for (
     const chunks of [
       [],
@@ -69,26 +73,26 @@ Deno.test("gunzipped() passes on what is not gzip, chunk by chunk, as it is", as
   ) assertEquals(await outcome(chunks), [join(...chunks), []]);
 
   const chunks = [encoder.encode("{}"), encoder.encode("\n{}")];
-  const passed = gunzipped(ReadableStream.from(chunks), () => {});
+  const passed = decompressed("log", ReadableStream.from(chunks), () => {});
   for (const chunk of chunks) {
     assert((await passed.next()).value!.buffer === chunk.buffer, "a copy");
   }
 });
 
-Deno.test("gunzipped() gives the first byte of plain text before it asks for the second", async () => {
-  let asked = 0;
+Deno.test("decompressed() yields the first byte of plain text before it reads the second", async () => {
+  let reads = 0;
   const slow = (async function* () {
     for (const byte of encoder.encode("{}")) {
-      asked++;
+      reads++;
       yield Uint8Array.of(byte);
     }
   })();
-  const passed = gunzipped(slow, () => {});
+  const passed = decompressed("log", slow, () => {});
   assertEquals((await passed.next()).value, encoder.encode("{"));
-  assertEquals(asked, 1);
+  assertEquals(reads, 1);
 });
 
-Deno.test("gunzipped() decompresses what gzip writes, in one member or several, however the bytes are cut", async () => {
+Deno.test("decompressed() decompresses one or several gzip members in chunks of any size", async () => {
   const noise = Uint8Array.from({ length: 9000 }, (_, i) => i * i * 7 >> 3);
   const plain = [LOG, LOG, new Uint8Array(), noise, encoder.encode("x")];
   const levels = ["-1", "-9", "-6", "-6", "-6"];
@@ -100,20 +104,20 @@ Deno.test("gunzipped() decompresses what gzip writes, in one member or several, 
     );
     const padding = new Uint8Array(random.pick([0, 0, 1, 600]));
     const stream = join(...picks.map((i) => packed[i]), padding);
-    const [bytes, told] = await outcome(anyChunks(random, stream));
-    assertEquals(told, []);
+    const [bytes, reasons] = await outcome(anyChunks(random, stream));
+    assertEquals(reasons, []);
     assertSame(bytes, join(...picks.map((i) => plain[i])));
   });
 });
 
-/** As `assertEquals`, which is slow on long arrays. */
+/** Like `assertEquals`, which is slow on long arrays. */
 function assertSame(bytes: Uint8Array, expected: Uint8Array): void {
   assertEquals(bytes.length, expected.length);
   const at = bytes.findIndex((byte, i) => byte !== expected[i]);
   assertEquals(at, -1, `other bytes from ${at} on`);
 }
 
-Deno.test("gunzipped() skips all that a header may hold", async () => {
+Deno.test("decompressed() skips all optional fields of a header", async () => {
   using dir = new TempDir();
   const text = encoder.encode("hello");
   const { stdout: named } = await new Deno.Command("gzip", {
@@ -131,35 +135,36 @@ Deno.test("gunzipped() skips all that a header may hold", async () => {
     assertEquals(await outcome([stream]), [text, []]);
     assertEquals(await outcome(bytewise(stream)), [text, []]);
     for (let cut = 2; cut < stream.length - 8 - bare.length + 18; cut++) {
-      const cutOff = [stream.subarray(0, cut)];
-      assertEquals(await outcome(cutOff), [new Uint8Array(), [TRUNCATED]]);
+      const truncated = [stream.subarray(0, cut)];
+      assertEquals(await outcome(truncated), [new Uint8Array(), [TRUNCATED]]);
     }
   }
 });
 
-Deno.test("gunzipped() gives all that stands before the end of a truncated stream", async () => {
+Deno.test("decompressed() yields all bytes before the end of a truncated stream", async () => {
   const first = await gzip(LOG);
   const stream = join(first, await gzip(LOG));
   const text = join(LOG, LOG);
   const seams = [0, first.length, stream.length];
-  // Each cut at a header and a trailer, and some between.
+  // Every cut near a header or a trailer, and some between.
   const cuts = seams
     .flatMap((seam) => Array.from({ length: 41 }, (_, i) => seam + i - 20))
     .filter((cut) => cut > 1 && cut <= stream.length);
   await forSeeds(100, async (random) => {
     const cut = cuts.pop() ?? random.between(2, stream.length);
     const part = stream.subarray(0, cut);
-    const [bytes, told] = await outcome(anyChunks(random, part));
-    assertEquals(told, seams.includes(cut) ? [] : [TRUNCATED], `cut at ${cut}`);
+    const [bytes, reasons] = await outcome(anyChunks(random, part));
+    const expectedReasons = seams.includes(cut) ? [] : [TRUNCATED];
+    assertEquals(reasons, expectedReasons, `cut at ${cut}`);
     const { Z_SYNC_FLUSH } = constants;
-    // The magic bytes alone are no member to it.
+    // zlib does not take the magic bytes alone for a member.
     const known = cut === first.length + 1 ? first : part;
     const expected = gunzipSync(known, { finishFlush: Z_SYNC_FLUSH });
     assertSame(bytes, text.subarray(0, expected.length));
   });
 });
 
-Deno.test("gunzipped() tells of every flipped bit but those that mean nothing", async () => {
+Deno.test("decompressed() reports every flipped bit except those without a meaning", async () => {
   const packed = await gzip(encoder.encode("hello, hello, hello"));
   // Time, extra flags and system; that the data is text.
   const meaningless = new Set([4, 5, 6, 7, 8, 9].map((byte) => byte * 8));
@@ -167,55 +172,55 @@ Deno.test("gunzipped() tells of every flipped bit but those that mean nothing", 
     if (meaningless.has(bit - bit % 8) || bit === 3 * 8) continue;
     const flipped = packed.slice();
     flipped[bit >> 3] ^= 1 << (bit & 7);
-    const [, told] = await outcome([flipped]);
-    assertEquals(told.length, 1, `bit ${bit}`);
-    assert([TRUNCATED, CORRUPT, FOREIGN].includes(told[0]));
+    const [, reasons] = await outcome([flipped]);
+    assertEquals(reasons.length, 1, `bit ${bit}`);
+    assert([TRUNCATED, CORRUPT, FOREIGN].includes(reasons[0]));
   }
 });
 
-Deno.test("gunzipped() gives what stands before corrupt data, or fails its check alone", async () => {
+Deno.test("decompressed() yields the bytes before corrupt data and before a wrong checksum", async () => {
   const first = await gzip(LOG);
   for (const byte of [-8, -1]) {
     const wrongSum = join(first, first);
     wrongSum[first.length + byte] ^= 1;
-    const [bytes, told] = await outcome([wrongSum]);
-    assertEquals(told, [CORRUPT]);
+    const [bytes, reasons] = await outcome([wrongSum]);
+    assertEquals(reasons, [CORRUPT]);
     assertSame(bytes, LOG);
   }
-  // A block of a kind that there is not.
+  // A block of a type that does not exist.
   const header = first.subarray(0, 10);
   const unknown = join(first, header, Uint8Array.of(7), first);
-  const [bytes, told] = await outcome([unknown]);
-  assertEquals(told, [CORRUPT]);
+  const [bytes, reasons] = await outcome([unknown]);
+  assertEquals(reasons, [CORRUPT]);
   assertSame(bytes, LOG);
   assertEquals((await outcome([Uint8Array.of(0x1f, 0x8b, 7, 0)]))[1], [
     CORRUPT,
   ]);
 });
 
-Deno.test("gunzipped() tells of what stands behind the last member, and leaves it out", async () => {
+Deno.test("decompressed() reports and drops bytes after the last member", async () => {
   const packed = await gzip(LOG);
-  for (const behind of ["{}\n", "\0\0{}", "\x1f\x1f"]) {
-    const stream = join(packed, encoder.encode(behind));
+  for (const garbage of ["{}\n", "\0\0{}", "\x1f\x1f"]) {
+    const stream = join(packed, encoder.encode(garbage));
     for (const chunks of [[stream], bytewise(stream)]) {
-      const [bytes, told] = await outcome(chunks);
-      assertEquals(told, [FOREIGN]);
+      const [bytes, reasons] = await outcome(chunks);
+      assertEquals(reasons, [FOREIGN]);
       assertSame(bytes, LOG);
     }
   }
 });
 
-Deno.test("gunzipped() decompresses little more than is asked for, whatever the ratio", async () => {
+Deno.test("decompressed() decompresses little ahead of its reader, at any ratio", async () => {
   const zeros = await gzip(new Uint8Array(1 << 26), "-9");
   const before = Deno.memoryUsage().external;
-  const bytes = gunzipped(fleeting([zeros]), () => {});
+  const bytes = decompressed("log", fleeting([zeros]), () => {});
   let size = (await bytes.next()).value!.length;
   assert(Deno.memoryUsage().external - before < 1 << 23);
   for await (const chunk of bytes) size += chunk.length;
   assertEquals(size, 1 << 26);
 });
 
-Deno.test("gunzipped() throws what reading throws, and lets go of what it reads", async () => {
+Deno.test("decompressed() throws errors of its input, and closes it", async () => {
   const packed = await gzip(LOG);
   for (const start of [packed.subarray(0, 1), packed.subarray(0, 900), LOG]) {
     const source = (async function* () {
@@ -223,7 +228,7 @@ Deno.test("gunzipped() throws what reading throws, and lets go of what it reads"
       await Promise.reject(new Error("the disk broke"));
     })();
     const read = async () => {
-      for await (const _ of gunzipped(source, () => {}));
+      for await (const _ of decompressed("log", source, () => {}));
     };
     await assertRejects(read, Error, "the disk broke");
   }
@@ -237,7 +242,7 @@ Deno.test("gunzipped() throws what reading throws, and lets go of what it reads"
         closed = true;
       }
     })();
-    for await (const _ of gunzipped(source, () => {})) break;
+    for await (const _ of decompressed("log", source, () => {})) break;
     assert(closed);
   }
 });

@@ -1,5 +1,5 @@
 /**
- * What the program says when it fails (SPEC section 8).
+ * Assertions about messages of the program (SPEC section 8).
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Ended } from "./program.ts";
 
-/** One sentence on stderr with these words in it, and nothing on stdout. */
-export function assertTold(
+/** Asserts an exit code, one sentence on stderr with these words, and no stdout. */
+export function assertFails(
   { code, stdout, stderr }: Ended,
   expected: number,
   ...words: string[]
 ): void {
   assertEquals([code, stdout], [expected, ""], stderr);
-  // Behind what is wrong it says what to do.
-  assertSentence(stderr, "; ", ...words);
+  // The remedy follows the cause.
+  assertMessage(stderr, "; ", ...words);
 }
 
-/** One sentence of the program with these words in it, and nothing else. */
-export function assertSentence(stderr: string, ...words: string[]): void {
+/** Asserts that stderr is one sentence of the program with these words. */
+export function assertMessage(stderr: string, ...words: string[]): void {
   const lines = stderr.trimEnd().split("\n");
   assertEquals(lines.length, 1, stderr);
   assert(lines[0].startsWith("turn-counter: "), stderr);

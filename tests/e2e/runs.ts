@@ -1,5 +1,5 @@
 /**
- * The program, started again and again, each time until it is killed.
+ * Runs of the program on one log and one database, most of them killed.
  *
  * @module
  */
@@ -9,54 +9,54 @@ import type { Random } from "../../tools/gen_log/random.ts";
 import { appliedEvents } from "../support/database.ts";
 import type { TempDir } from "../support/temp.ts";
 import { COMMAND, until, within } from "./program.ts";
-import type { Story } from "./story.ts";
+import type { KillableLog } from "./killable_log.ts";
 
-/** How the program gets the log. */
+/** How the program reads the log. */
 export const MODES = ["live", "batch", "follow"] as const;
 /** One of {@linkcode MODES}. */
 export type Mode = typeof MODES[number];
-/** From where to where a life reads the log, in bytes, and when it ends. */
+/** The part of the log that a run reads, in bytes, and when the run ends. */
 export interface Part {
   from: number;
   to: number;
-  /** When to ask it to stop, if at all, and when to kill it, in milliseconds. */
+  /** When to send SIGTERM and SIGKILL, in milliseconds; never if missing. */
   term?: number;
   kill?: number;
 }
 
-/** How one life ended. */
+/** How a run ended. */
 export interface Ended {
   killed: boolean;
   stdout: string;
   stderr: string;
 }
 
-/** The program, started again and again on one log and one database. */
-export class Lives {
+/** Runs of the program on one log and one database. */
+export class Runs {
   readonly db: string;
   #mode: Mode;
   #random: Random;
-  #story: Story;
-  #log: string;
+  #log: KillableLog;
+  #path: string;
   #written = 0;
 
-  constructor(dir: TempDir, mode: Mode, random: Random, story: Story) {
+  constructor(dir: TempDir, mode: Mode, random: Random, log: KillableLog) {
     this.db = dir.file("killed.db");
-    this.#log = dir.write("log.jsonl", "");
+    this.#path = dir.write("log.jsonl", "");
     this.#mode = mode;
     this.#random = random;
-    this.#story = story;
+    this.#log = log;
   }
 
-  /** One life, from its start to its end. */
-  async live(part: Part, synchronous: string): Promise<Ended> {
+  /** Starts the program and waits for its end. */
+  async run(part: Part, synchronous: string): Promise<Ended> {
     const source = {
       live: [],
-      batch: ["--source", this.#log],
-      follow: ["--source", this.#log, "--follow"],
+      batch: ["--source", this.#path],
+      follow: ["--source", this.#path, "--follow"],
     }[this.#mode];
-    const bytes = this.#story.bytes.subarray(part.from, part.to);
-    if (this.#mode === "batch") Deno.writeFileSync(this.#log, bytes);
+    const bytes = this.#log.bytes.subarray(part.from, part.to);
+    if (this.#mode === "batch") Deno.writeFileSync(this.#path, bytes);
     const options = [...source, "--db", this.db, "--synchronous", synchronous];
     const child = new Deno.Command(COMMAND[0], {
       args: [...COMMAND.slice(1), ...options],
@@ -68,7 +68,7 @@ export class Lives {
       try {
         child.kill(signal);
       } catch {
-        // It ended first.
+        // It ended before.
       }
     };
     const timers = [
@@ -90,25 +90,25 @@ export class Lives {
     const utf8 = new TextDecoder();
     const stderr = utf8.decode(output.stderr);
     const { signal, code } = output;
-    // Before it listens, SIGTERM is as good.
+    // SIGTERM kills the program until it handles signals.
     const killed = signal === "SIGKILL" || signal === "SIGTERM";
     assert(killed || code === 0, `it ended with ${signal ?? code}: ${stderr}`);
     return { killed, stdout: utf8.decode(output.stdout), stderr };
   }
 
-  /** Gives it the part of the log in pieces, as far as it lives to take them. */
+  /** Writes the part of the log in pieces. */
   async #feed(
     child: Deno.ChildProcess,
     bytes: Uint8Array<ArrayBuffer>,
     to: number,
   ): Promise<void> {
     if (this.#mode === "follow") {
-      // Its log only grows.
+      // A followed log only grows.
       while (this.#written < to) {
         const size = this.#random.between(1, 20_000);
         const end = Math.min(to, this.#written + size);
-        const piece = this.#story.bytes.subarray(this.#written, end);
-        await Deno.writeFile(this.#log, piece, { append: true });
+        const piece = this.#log.bytes.subarray(this.#written, end);
+        await Deno.writeFile(this.#path, piece, { append: true });
         this.#written = end;
       }
     }
@@ -116,8 +116,8 @@ export class Lives {
     await ReadableStream.from(chunks).pipeTo(child.stdin).catch(() => {});
   }
 
-  /** Whether every event is in the database. */
+  /** Whether every event is applied. */
   isComplete(): boolean {
-    return appliedEvents(this.db) >= this.#story.events.length;
+    return appliedEvents(this.db) >= this.#log.events.length;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Databases of each kind before the program starts on them, and what is left
- * of them when it was killed.
+ * The databases on which the program starts, and checks of them after it was
+ * killed.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { createSeed, downgrade, execute } from "../support/seed.ts";
 import type { TempDir } from "../support/temp.ts";
 import { turnCounter } from "./program.ts";
 
-/** A database that is there before the first life. */
-export interface Start {
+/** A database before the first run. */
+export interface InitialDatabase {
   version: number;
   turns: number;
   create: (path: string) => unknown;
 }
 
-/** So many that an upgrade takes a while, in which the program can be killed. */
+/** Enough turns for an upgrade that takes long enough to be killed. */
 const SEED_TURNS = 3000;
-const CURRENT = 3;
+const CURRENT = 4;
 
-/** What the first life finds. */
-export const STARTS: Record<string, Start> = {
+/** The kinds of databases, by name. */
+export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
   "no database": { version: 0, turns: 0, create: () => {} },
   "a database of version 0": {
     version: 0,
@@ -34,7 +34,7 @@ export const STARTS: Record<string, Start> = {
   "a database of version 2": downgraded(2),
 };
 
-function downgraded(version: 1 | 2): Start {
+function downgraded(version: 1 | 2): InitialDatabase {
   return {
     version,
     turns: 0,
@@ -45,7 +45,7 @@ function downgraded(version: 1 | 2): Start {
   };
 }
 
-/** Whether there is a file. */
+/** Whether a file exists. */
 export function exists(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
@@ -55,12 +55,16 @@ export function exists(path: string): boolean {
 }
 
 /**
- * Looks at what a killed program left, in a copy, so that the next life finds
- * it as it was left.
+ * Checks the database of a killed program in a copy, so that the next run finds
+ * it unchanged.
  *
- * @returns How many events are in it.
+ * @returns The number of events that are applied.
  */
-export function inspect(dir: TempDir, db: string, start: Start): number {
+export function inspect(
+  dir: TempDir,
+  db: string,
+  start: InitialDatabase,
+): number {
   const copy = dir.file("copy.db");
   for (const suffix of ["", "-wal", "-journal"]) {
     Deno.removeSync(dir.write(`copy.db${suffix}`, ""));
@@ -71,7 +75,7 @@ export function inspect(dir: TempDir, db: string, start: Start): number {
     }
   }
   if (!exists(copy)) return 0;
-  // Only who may write can undo what was not finished.
+  // Only a writer can roll back an unfinished transaction.
   execute(copy, "SELECT count(*) FROM sqlite_master");
   assertEquals(query(copy, "PRAGMA integrity_check"), [["ok"]]);
   const [[version]] = query<[number]>(copy, "PRAGMA user_version");

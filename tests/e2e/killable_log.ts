@@ -1,5 +1,5 @@
 /**
- * Logs for lives that end early.
+ * Logs for programs that are killed.
  *
  * @module
  */
@@ -10,29 +10,29 @@ import { Oracle } from "../support/oracle/oracle.ts";
 import { agentEvents } from "../support/random_log.ts";
 import { lineOf } from "../support/envelope.ts";
 
-/** A log in which each event changes something, and its stream and rows. */
-export class Story {
+/** A log in which each event changes the database, and its stream and rows. */
+export class KillableLog {
   readonly events: TurnEvent[];
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the line of each event begins. */
-  readonly begins: number[] = [];
+  /** The offset of the line of each event. */
+  readonly lineStarts: number[] = [];
   #oracle: Oracle;
 
-  /** @param offset How many ids were given before. */
+  /** @param offset The number of turns in the database before. */
   constructor(random: Random, events: number, offset: number) {
-    // An answer of another process may find no turn, and so change nothing.
+    // An answer of another process may be unmatched, and so change nothing.
     this.events = agentEvents(random, events).filter(({ pid }) => pid !== 77);
     this.#oracle = new Oracle({ firstId: offset + 1 });
     let text = "";
     for (const event of this.events) {
       if (random.chance(0.3)) text += '{"event":"turn.delta","line":""}\n';
-      this.begins.push(new TextEncoder().encode(text).length);
+      this.lineStarts.push(new TextEncoder().encode(text).length);
       text += lineOf(event) + "\n";
     }
     this.bytes = new TextEncoder().encode(text);
   }
 
-  /** The stream of each of some events, the ones before them being applied. */
+  /** The stream of each event from `from` to `to`, in this order of calls. */
   streams(from: number, to: number): string[] {
     return this.events.slice(from, to).map((event) => this.#oracle.emit(event));
   }
@@ -42,9 +42,9 @@ export class Story {
     return this.#oracle.records();
   }
 
-  /** The event of the first whole line after a byte. */
+  /** The event of the first line that begins at an offset or later. */
   eventAt(byte: number): number {
-    const at = this.begins.findIndex((begin) => begin >= byte);
+    const at = this.lineStarts.findIndex((start) => start >= byte);
     return at < 0 ? this.events.length : at;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Takes a command line apart by the table of options (SPEC section 7).
+ * Parses a command line by the table of options (SPEC section 7).
  *
  * @module
  */
@@ -14,20 +14,22 @@ import {
   optionsOf,
 } from "./options.ts";
 
-/** The words of a command line, by what they are. */
-export interface Words {
+/** A command line, parsed. */
+export interface Parsed {
+  /** The values of an option, in the order given. */
   values: (name: string) => string[];
+  /** Whether a switch is given. */
   isSet: (name: string) => boolean;
+  /** The arguments that are not options. */
   operands: string[];
 }
 
 /**
- * Takes apart what stands behind a command's name.
+ * Parses the arguments that follow a command's name.
  *
- * @throws {UsageError} Where an option is unknown, or has a value that it cannot
- * have.
+ * @throws {UsageError} If an option is unknown or does not accept its value.
  */
-export function readWords(command: CommandName, argv: string[]): Words {
+export function parseOptions(command: CommandName, argv: string[]): Parsed {
   const options = optionsOf(command);
   const valued = options.filter(({ value }) => value !== undefined);
   const switches = options.filter(({ value }) => value === undefined);
@@ -51,10 +53,10 @@ export function readWords(command: CommandName, argv: string[]): Words {
 }
 
 /**
- * `parseArgs` lets a switch have a value, and takes more for an option than the
- * table has.
+ * Refuses what `parseArgs` accepts and the table does not have: unknown options
+ * and values of switches.
  *
- * @throws {UsageError} Where an option is unknown, or a switch is given a value.
+ * @throws {UsageError} If an option is unknown or a switch has a value.
  */
 function checkOptions(
   argv: string[],
@@ -87,27 +89,30 @@ function unknownOption(
   name: string | undefined,
   options: readonly Option[],
 ): UsageError {
-  const meant = nearest(name ?? arg.slice(1), options.map(({ name }) => name));
-  const hint = meant === undefined ? "" : ` (did you mean "--${meant}"?)`;
+  const names = options.map((option) => option.name);
+  const suggestion = nearest(name ?? arg.slice(1), names);
+  const hint = suggestion === undefined
+    ? ""
+    : ` (did you mean "--${suggestion}"?)`;
   return new UsageError(`unknown option "${arg}"${hint}`);
 }
 
-/** @throws {UsageError} Where there is a word too many. */
-export function refuseOperands({ operands }: Words): void {
+/** @throws {UsageError} If there is an argument that is not an option. */
+export function refuseOperands({ operands }: Parsed): void {
   if (operands.length > 0) refuse(operands[0]);
 }
 
 function refuse(arg: string): never {
   const commands = Object.keys(NAMED_COMMANDS);
-  const meant = nearest(arg, commands);
+  const suggestion = nearest(arg, commands);
   throw new UsageError(
-    meant !== undefined
-      ? `unexpected argument "${arg}" (did you mean the command "${meant}"? it comes right behind the program's name)`
-      : `unexpected argument "${arg}"; a log file is named with --source`,
+    suggestion !== undefined
+      ? `unexpected argument "${arg}" (did you mean the command "${suggestion}"? it must be the first argument)`
+      : `unexpected argument "${arg}"; name a log file with --source`,
   );
 }
 
-/** `parseArgs` takes a lone dash for no value; here it is one, stdin. */
+/** `parseArgs` reads a single dash as no value; here it is the name of stdin. */
 function glueDashes(argv: string[], valued: readonly Option[]): string[] {
   const names = new Set(valued.map(({ name }) => `--${name}`));
   const takesDash = (i: number) => names.has(argv[i]) && argv[i + 1] === "-";
@@ -129,16 +134,18 @@ function readValues(
     }
     if (choices !== undefined && !choices.includes(given)) {
       throw new UsageError(
-        `option "--${name}" cannot be "${given}": it is ${list(choices)}`,
+        `option "--${name}" cannot be "${given}"; choose ${
+          joinChoices(choices)
+        }`,
       );
     }
   }
   return values;
 }
 
-/** Names in a row, as a sentence has them. */
-export function list(words: readonly string[]): string {
-  return words.length === 1
-    ? words[0]
-    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+/** Choices as a sentence lists them: `a, b or c`. */
+export function joinChoices(choices: readonly string[]): string {
+  return choices.length === 1
+    ? choices[0]
+    : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 }

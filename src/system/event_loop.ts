@@ -1,0 +1,48 @@
+/**
+ * Pauses: so that a program which works without one receives signals, and a
+ * retry does not follow at once.
+ *
+ * @module
+ */
+
+/** How long signals may be left unhandled, in milliseconds. */
+const LIMIT_MS = 100;
+
+/** How long to wait before a stream that would block is retried, in milliseconds. */
+const RETRY_MS = 5;
+
+let last = performance.now();
+
+/**
+ * To be awaited in every round of a loop that may not wait for anything else:
+ * lets signal handlers and timers run, if they have not for a while.
+ */
+export function letEventsRun(): Promise<void> | undefined {
+  if (performance.now() - last < LIMIT_MS) return undefined;
+  return new Promise((resolve) =>
+    // Only timers make every version of Deno look for signals.
+    setTimeout(() => {
+      last = performance.now();
+      resolve();
+    }, 0)
+  );
+}
+
+/**
+ * The result of a read or a write. It is retried while it would block: another
+ * process that shares the stream may have made it non-blocking.
+ *
+ * @throws Whatever else the call throws.
+ */
+export async function retryWhileBusy<T>(
+  call: () => T | Promise<T>,
+): Promise<T> {
+  while (true) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+"""Runs a program and does not read one of its standard streams until SIGUSR1.
+
+usage: unread_stream.py pipe|fifo|socket|terminal STREAM FOLDER COMMAND...
+
+STREAM is 1 or 2. Its data is copied to the same stream of this script. SIGTERM
+and SIGINT are forwarded, and the exit code is the program's.
+"""
+
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import tty
+
+
+def open_fifo(folder):
+    path = os.path.join(folder, "fifo")
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(path, os.O_WRONLY)
+    os.set_blocking(reader, True)
+    return reader, writer
+
+
+def open_terminal(_):
+    reader, writer = pty.openpty()
+    tty.setraw(writer)
+    return reader, writer
+
+
+OPENERS = {
+    "pipe": lambda _: os.pipe(),
+    "fifo": open_fifo,
+    "socket": lambda _: [end.detach() for end in socket.socketpair()],
+    "terminal": open_terminal,
+}
+
+
+def copy(reader, target):
+    try:
+        while data := os.read(reader, 65536):
+            os.write(target, data)
+    except OSError:
+        pass  # A terminal that is closed at its other end.
+
+
+kind, stream, folder, *command = sys.argv[1:]
+target = int(stream)
+reader, writer = OPENERS[kind](folder)
+signals = {signal.SIGUSR1, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+child = subprocess.Popen(
+    command,
+    **{"stdout" if target == 1 else "stderr": writer},
+    preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, signals),
+)
+os.close(writer)
+copying = threading.Thread(target=copy, args=(reader, target))
+while child.poll() is None:
+    number = signal.sigwait(signals)
+    if number == signal.SIGUSR1:
+        copying.start()
+    elif number != signal.SIGCHLD:
+        child.send_signal(number)
+if copying.ident is None:
+    copying.start()
+copying.join()
+sys.exit(child.returncode)
