@@ -9,6 +9,7 @@ import type { Failure } from "../../error.ts";
 import type { Transactions } from "../../turns/store.ts";
 import { storeFailure } from "./failure.ts";
 import type { Place } from "./place.ts";
+import type { WriteAheadLog } from "./wal.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 /** What {@linkcode FileTransactions} work with. */
@@ -18,6 +19,7 @@ export interface TransactionParts {
   connection: Database;
   /** Where its files must stay. */
   place: Place;
+  log: WriteAheadLog;
 }
 
 /** Begins and ends the transactions of a connection. */
@@ -71,7 +73,8 @@ export class FileTransactions implements Transactions {
   #transact<T>(work: () => T): T {
     try {
       this.#isOpen = true;
-      const { place } = this.#parts;
+      const { place, log } = this.#parts;
+      log.assertWritable();
       this.#begin.run();
       // SQLite would continue to write to files that other programs do not see.
       place.assertKept();
@@ -80,6 +83,7 @@ export class FileTransactions implements Transactions {
       this.#commit.run();
       // Nothing is emitted that is not kept.
       place.assertKept();
+      log.checkpointIfLong();
       return result;
     } catch (error) {
       this.#rollBack();
