@@ -142,6 +142,11 @@ export interface CheckpointStore extends Transactions {
 /** A database of turns and checkpoints. */
 export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
+   * How long {@linkcode Transactions.write} has been waiting for other processes of this
+   * program, in milliseconds; 0 if it is not.
+   */
+  readonly waitedMs: number;
+  /**
    * Ensures that no other process follows the same file into this database
    * until the store is disposed.
    *

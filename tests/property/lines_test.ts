@@ -35,7 +35,7 @@ async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   for (let items; (items = await reader.next()) !== undefined;) {
     for (const item of items) {
       if (isMark(item)) continue;
-      const { number, text, bytes, file: { decoder } } = item;
+      const { number, text, bytes, decoder } = item;
       outcome.push([number, decoder.decode(text!, bytes!)]);
     }
   }

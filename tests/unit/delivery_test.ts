@@ -68,14 +68,20 @@ function line(
   number: number,
   { id = 7, isResumed = false } = {},
 ): Line {
-  const file = files[id] ??= {
-    ...{ id, name: `log.${id}`, decoder: sse.decoder(null) },
-    isResumed,
-  };
+  const file = files[id] ??= { id, name: `log.${id}`, isResumed };
   const place = (offset: number) => ({ id, offset }) as Position;
   const bytes = new TextEncoder().encode(`${text}\n`);
   return {
-    ...{ file, number, text, bytes, limit: 1000, isOther: false, spool: null },
+    ...{
+      file,
+      decoder: sse.decoder(null),
+      number,
+      text,
+      bytes,
+      limit: 1000,
+      isOther: false,
+      spool: null,
+    },
     ...{ start: 100 * number, end: 100 * number + 100 },
     place: {
       begin: () => place(100 * number),

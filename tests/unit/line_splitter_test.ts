@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 /** A splitter of a log whose dialect is known. */
 function splitter(options: ReadOptions, at = { offset: 0, line: 0 }) {
   const file = { id: 0, name: "log", isResumed: false };
-  return new LineSplitter(file, options, { ...at, dialect: sse });
+  return new LineSplitter(file, options, { ...at, dialect: sse.name });
 }
 
 /** The candidate lines of a log that is read in these pieces. */
@@ -268,11 +268,11 @@ Deno.test("LineSplitter recognises the dialect at the end of the first line", ()
   const log = encoder.encode(`${lineOf(prompt())}\n${lineOf(answer())}\n`);
   const found = cut(log, 7).flatMap((piece) => {
     const found = lines.push(piece);
-    assertEquals(file.decoder === undefined, lines.dialect === null);
+    assertEquals(file.decoder === undefined, lines.state.dialect === null);
     return found;
   });
   assertEquals(found.map(({ number }) => number), [1, 2]);
-  assertEquals(lines.dialect, "sse");
+  assertEquals(lines.state.dialect, "sse");
 });
 
 Deno.test("LineSplitter recognises the dialect of an unfinished line at the end of the file", () => {
@@ -296,7 +296,7 @@ Deno.test("logrotate#363: leading NULs are not part of a line, in any chunks", (
   for (const size of [1, 2, 3, 64, 699, 700, 701, 705, log.length]) {
     for (const isKnown of [true, false]) {
       const file: LogFile = { id: 0, name: "log", isResumed: false };
-      const dialect = isKnown ? sse : undefined;
+      const dialect = isKnown ? sse.name : null;
       const at = { offset: 0, line: 0, dialect };
       const tally = { bytes: 0, lines: 0 };
       // Short enough that the NULs alone would be too long.

@@ -41,9 +41,6 @@ export const PENDING: readonly string[] = [
   "tests/e2e/follower.ts",
   "tests/e2e/logrotate_test.ts",
   "tests/e2e/rotation_test.ts",
-  "tests/unit/follow_survey_test.ts",
-  "tests/unit/follow_troubles_test.ts",
-  "tests/unit/follow_tail_test.ts",
 ];
 
 /** What may stand between two words: space, and the beginning of the next comment line. */

@@ -52,6 +52,10 @@ export class FileTransactions implements Transactions {
     this.#undo = connection.prepare("ROLLBACK TO unit");
   }
 
+  get waitedMs(): number {
+    return this.#queue.waitedMs;
+  }
+
   write<T>(work: () => T): Promise<T> {
     return this.#queue.run(() => this.#transact(work));
   }
