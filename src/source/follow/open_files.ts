@@ -123,15 +123,28 @@ export class OpenFiles {
     const last = files.at(-1);
     const current = last && this.#log.isCurrent(last) ? last : undefined;
     this.#watch(current);
-    for (const known of this.#known.open) {
-      known.reader!.check();
-      if (known.reader!.isReplaced) known.close();
-    }
+    this.#checkReaders();
     const seen = this.#outline(files);
     if (this.#isComplete && seen === this.#seen) return;
     this.#isComplete = await this.#identify(files, current);
     this.#seen = this.#outline(files);
     this.#contents.release();
+  }
+
+  /**
+   * Closes files that no longer hold what was read of them.
+   *
+   * @throws {Moved} Where there are some: the last scan is not what is there.
+   */
+  #checkReaders(): void {
+    let isScanValid = true;
+    for (const known of this.#known.open) {
+      known.reader!.check();
+      if (!known.reader!.isReplaced) continue;
+      known.close();
+      isScanValid = false;
+    }
+    if (!isScanValid) throw new Moved();
   }
 
   #watch(current: ScannedFile | undefined): void {
@@ -177,6 +190,7 @@ export class OpenFiles {
     for (const file of findings.fresh) {
       fresh.push([file, refused.has(file) ? NOTHING : await this.#head(file)]);
     }
+    this.#checkReaders();
     this.#copies = findings.copies;
     const hasCurrent = current !== undefined && !refused.has(current);
     const added = this.#known.apply({

@@ -109,7 +109,7 @@ const NAMES = Object.keys(STEPS) as Step["name"][];
 const TOTAL = Object.values(STEPS).reduce((sum, weight) => sum + weight);
 const MOST_STEPS = 40;
 /** Before how many of the next looks a step may happen. */
-const MOST_LOOKS = 60;
+const MOST_LOOKS = 100;
 
 /** A random history. */
 export function randomHistory(random: Random): History {
@@ -271,15 +271,16 @@ class Player implements Disposable {
     this.#calls.closeAll();
   }
 
-  #work = () => this.#let((life) => life.work());
+  #work = () => this.#let((life) => life.work().then(() => false));
   #poll = () => this.#let((life) => life.poll());
 
-  async #let(act: (life: Life) => Promise<void>): Promise<void> {
+  /** @param act Says whether the follower must have scanned meanwhile. */
+  async #let(act: (life: Life) => Promise<boolean>): Promise<void> {
     if (this.#life === undefined) return;
     this.#isDisturbed = false;
     try {
-      await act(this.#life);
-      if (!this.#isDisturbed) this.#world.wasSeen();
+      const hasScanned = await act(this.#life);
+      if (hasScanned && !this.#isDisturbed) this.#world.wasSeen();
     } catch (error) {
       // Its files are closed by then, whatever it still tries to do.
       if (this.#life !== undefined) throw error;

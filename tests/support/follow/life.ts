@@ -87,10 +87,16 @@ export class Life implements ChangeWatcher {
     }
   }
 
-  /** Lets time pass until it looks by itself, and lets it work. */
-  async poll(): Promise<void> {
-    this.#world.nowMs += Math.ceil(this.#limit);
+  /**
+   * Lets time pass until it looks by itself, and lets it work.
+   *
+   * @returns Whether that was long enough for a scan.
+   */
+  async poll(): Promise<boolean> {
+    const waited = Math.ceil(this.#limit);
+    this.#world.nowMs += waited;
     await this.work();
+    return waited >= 1000;
   }
 
   #take(item: Item): void {

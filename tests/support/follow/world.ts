@@ -251,6 +251,10 @@ export class World {
     this.#completeLine(file);
     // It may never have been seen as a copy with something in it.
     if (file.isClosed) file.generation.mayRepeat = true;
+    // No more than the same line of it may have been read, before it was gone.
+    if (this.customs.header === "at once" && file.openIn !== this.life) {
+      file.generation.isUnordered = true;
+    }
     // What could never be read of it cannot be known again in another file.
     if (!file.mayBeRead) lose(file.generation);
     file.mayBeRead = true;
