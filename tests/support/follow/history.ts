@@ -60,6 +60,10 @@ const ACTS = {
     actors.world.writeHalf(lineOf(actors), actors.random.next()),
   "complete the line": ({ world }) => world.completeLine(),
   "write late": (actors) => actors.world.writeLate(linesOf(actors)),
+  "write late and on": (actors) => {
+    actors.world.writeLate(linesOf(actors));
+    actors.world.write(linesOf(actors));
+  },
   "rename": ({ world }) => world.rename(false),
   "rename and create": ({ world }) => world.rename(true),
   "copy and truncate": ({ world }) => world.copyAndTruncate(),
@@ -82,7 +86,8 @@ const STEPS = {
   "write": 10,
   "write half a line": 3,
   "complete the line": 2,
-  "write late": 5,
+  "write late": 3,
+  "write late and on": 4,
   "rename": 2,
   "rename and create": 4,
   "copy and truncate": 3,
@@ -197,7 +202,7 @@ class Player implements Disposable {
       else if (name === "poll") await this.#poll();
       else if (name === "catch up") await this.#catchUp();
       else if (name === "wait long") {
-        world.nowMs += 31_000;
+        world.waitLong();
         for (let i = 0; i < 2; i++) await this.#poll();
       }
     } else if (at === null || this.#life === undefined) {

@@ -167,6 +167,8 @@ export class Life implements ChangeWatcher {
   crash(): void {
     for (const { id, offset } of this.#checkpoints.checkpointsOf()) {
       const generation = this.#generations.get(id);
+      // It may begin anew, in another file.
+      if (offset === 0) this.#generations.delete(id);
       for (const line of generation?.lines ?? []) {
         if (line.wasGiven && line.end > offset) line.mayRepeat = true;
       }

@@ -531,6 +531,12 @@ export class World {
     if (moved !== undefined && this.life === 0) moved.mayRepeat = true;
   }
 
+  /** Lets so much time pass that a follower closes files that were deleted. */
+  waitLong(): void {
+    this.nowMs += 31_000;
+    if (this.#work?.moved !== undefined) this.#work.moved.mayRepeat = true;
+  }
+
   /** What is unread in a file that cannot be read comes later. */
   #noteLate(file: File): void {
     for (const line of file.generation.lines) {
