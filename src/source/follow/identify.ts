@@ -211,7 +211,8 @@ class Identification {
       } else if (sameIdentity(reader.identity, file.identity)) continue;
       // A program that compresses a file keeps its time.
       const isSure = content.isCompressed && !this.#places.has(known) &&
-        known.reader?.file.modifiedMs === file.modifiedMs;
+        reader?.file.modifiedMs === file.modifiedMs &&
+        content.isOfSize(reader.file.size);
       const isCopy =
         read.offset > 0 && (isSure || content.isOfSize(read.offset))
           ? await content.agrees(read, isSure)
