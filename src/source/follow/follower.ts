@@ -108,10 +108,8 @@ export class Follower implements Source {
     files: OpenFiles,
     reader: FileReader,
   ): AsyncGenerator<Item[]> {
-    const mayBegin = (reader: FileReader) => async () => {
-      await files.lookNow();
-      return !reader.isClosed;
-    };
+    const mayBegin = (reader: FileReader) => async () =>
+      await files.lookNow() && !reader.isClosed;
     // One that comes before it may have closed it.
     if (reader.isClosed) return;
     for await (const items of reader.available(mayBegin(reader))) {

@@ -251,6 +251,10 @@ export class World {
     this.#completeLine(file);
     // It may never have been seen as a copy with something in it.
     if (file.isClosed) file.generation.mayRepeat = true;
+    // No more than the same line of it may have been read, before it was gone.
+    if (this.customs.header === "at once" && file.openIn !== this.life) {
+      file.generation.isUnordered = true;
+    }
     // What could never be read of it cannot be known again in another file.
     if (!file.mayBeRead) lose(file.generation);
     file.mayBeRead = true;
@@ -525,6 +529,12 @@ export class World {
   #noteUnknown(): void {
     const moved = this.#work?.moved;
     if (moved !== undefined && this.life === 0) moved.mayRepeat = true;
+  }
+
+  /** Lets so much time pass that a follower closes files that were deleted. */
+  waitLong(): void {
+    this.nowMs += 31_000;
+    if (this.#work?.moved !== undefined) this.#work.moved.mayRepeat = true;
   }
 
   /** What is unread in a file that cannot be read comes later. */
