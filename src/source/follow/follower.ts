@@ -115,9 +115,8 @@ export class Follower implements Source {
     for await (const items of reader.available(mayBegin(reader))) {
       for (const older of files.readers) {
         if (older === reader) break;
-        if (older instanceof PlainReader && !older.isClosed) {
-          yield* older.available(mayBegin(older));
-        }
+        if (!older.isClosed) yield* older.available(mayBegin(older));
+        if (older.isDone) files.close(older);
       }
       yield items;
     }

@@ -24,7 +24,7 @@ export class KnownFile {
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
-  /** Its place in the order in which files came. */
+  /** Its place in the order of reading at the last look. */
   rank: number;
   /** Which file it was last, unless that is not known any more. */
   identity: Identity | null;
@@ -154,6 +154,7 @@ export class KnownFiles {
       sorted.splice(before + 1, 0, known);
     }
     this.all = sorted;
+    for (const [rank, known] of sorted.entries()) known.rank = rank;
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {
@@ -188,7 +189,7 @@ export class KnownFiles {
         const before = dropped.find((other) =>
           isSame(other.identity, known.identity)
         );
-        if (before !== undefined) known.rank = before.rank;
+        known.rank = before?.rank ?? Infinity;
       }
       this.all = [...this.all, ...added.map(([known]) => known)].filter(
         (known) => ids.has(known.log.id) || known.reader !== undefined,
