@@ -79,7 +79,7 @@ export class Console {
     const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      return `${event.t} answer of session ${session} unmatched`;
+      return `${event.t} ${event.kind} of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
     // An emoji is two UTF-16 units, which must not be separated.

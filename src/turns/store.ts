@@ -47,6 +47,13 @@ export interface Completion {
   pidMismatch: boolean;
 }
 
+/** What an end sets on its turn; what is not named stays as it is. */
+export interface Ending
+  extends
+    Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">,
+    Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">> {
+}
+
 /** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
@@ -104,6 +111,8 @@ export interface TurnStore extends Transactions {
   orphansOf(id: number): Turn[];
   /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
+  /** Sets what an end sets, and gives the turn as it is then. */
+  end(turn: Turn, ending: Ending): Turn;
   /**
    * Remembers the turn of an answer. One that was deleted by hand since is
    * replaced by a turn that was minted later, as where the log is read again;

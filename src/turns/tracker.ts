@@ -6,9 +6,16 @@
  */
 
 import { sha256 } from "../sha256.ts";
-import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
+import type {
+  Answer,
+  End,
+  EventOwner,
+  Prompt,
+  SessionEnd,
+  TurnEvent,
+} from "./event.ts";
 import type { Turn } from "./turn.ts";
-import type { TurnStore } from "./store.ts";
+import type { Ending, TurnStore } from "./store.ts";
 
 /**
  * What an event changed:
@@ -18,9 +25,16 @@ import type { TurnStore } from "./store.ts";
  * - `completed`: the answer completed its turn;
  * - `updated`: the turn was completed before, and the answer replaced its
  *   answer or is older;
- * - `unmatched`: nothing, the answer has no turn.
+ * - `ended`: the turn of the end is over, as it may have been before;
+ * - `unmatched`: nothing, the answer or end has no turn.
  */
-export type Change = "minted" | "known" | "completed" | "updated" | "unmatched";
+export type Change =
+  | "minted"
+  | "known"
+  | "completed"
+  | "updated"
+  | "ended"
+  | "unmatched";
 
 /** The result of applying an event. */
 export interface Applied {
@@ -57,9 +71,19 @@ export class Tracker {
    * @throws {Failure} If the store cannot be written.
    */
   apply(event: TurnEvent): Applied {
-    return this.#store.transaction(() =>
-      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
-    );
+    return this.#store.transaction(() => {
+      if (event.kind === "prompt") return this.#prompt(event);
+      const hash = dedupHash(event.key);
+      const known = this.#store.turnOfAnswer(hash);
+      if (known !== undefined) return { change: "known", turns: [known] };
+      const { turn, pidMismatch } = this.find(event);
+      if (turn === undefined || !this.#store.rememberAnswer(hash, turn.id)) {
+        return { change: "unmatched", turns: [] };
+      }
+      return event.kind === "answer"
+        ? this.#answer(event, turn, pidMismatch)
+        : this.#end(event, turn);
+    });
   }
 
   /** SPEC section 2. */
@@ -88,38 +112,57 @@ export class Tracker {
       : [turn];
   }
 
-  /** SPEC section 3. */
-  #answer(answer: Answer): Applied {
-    const store = this.#store;
-    const hash = dedupHash(answer.key);
-    const known = store.turnOfAnswer(hash);
-    if (known !== undefined) return { change: "known", turns: [known] };
-    const { turn, pidMismatch } = this.find(answer);
-    if (turn === undefined || !store.rememberAnswer(hash, turn.id)) {
-      return { change: "unmatched", turns: [] };
-    }
+  /** SPEC section 3, step 2. */
+  #answer(answer: Answer, turn: Turn, pidMismatch: boolean): Applied {
     const change = turn.status === "completed" ? "updated" : "completed";
-    if (turn.endMs !== null && answer.at < turn.endMs) {
-      return { change: "updated", turns: [turn] };
-    }
-    const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
-    const completed = store.complete(turn, {
+    const isOlder = turn.assistantText !== null && turn.endMs !== null &&
+      answer.at < turn.endMs;
+    if (isOlder) return { change: "updated", turns: [turn] };
+    const completed = this.#store.complete(turn, {
       // An empty text does not replace the turn's text.
       text: answer.text || (turn.assistantText ?? ""),
       t: answer.t,
       at: answer.at,
-      durationMs,
+      durationMs: durationOf(turn, answer.at),
       pidMismatch,
     });
     return { change, turns: [completed] };
   }
 
+  /** SPEC section 3b. */
+  #end(end: End | SessionEnd, turn: Turn): Applied {
+    if (turn.outcome !== null) return { change: "ended", turns: [turn] };
+    const outcome = end.kind === "end" ? end.outcome : "aborted";
+    const ending: Ending = {
+      outcome,
+      outcomeReason: end.reason,
+      outcomeTime: end.t,
+    };
+    if (turn.assistantText === null && outcome === "completed") {
+      ending.status = "completed";
+      ending.endTime = end.t;
+      ending.endMs = end.at;
+      ending.durationMs = durationOf(turn, end.at);
+    } else if (turn.assistantText === null) ending.status = "orphaned";
+    return { change: "ended", turns: [this.#store.end(turn, ending)] };
+  }
+
   /**
    * Finds the turn of an answer or of any other event (SPEC section 3, step 1).
    */
-  find(owner: EventOwner): Found {
+  find(
+    owner: EventOwner & Partial<Pick<Answer, "promptKey">> & { kind?: string },
+  ): Found {
     const store = this.#store;
-    const { sid, turnId, at } = owner;
+    const { sid, turnId, at, promptKey = null } = owner;
+    if (owner.kind === "session end") {
+      const turn = store.newestTurn(owner, at);
+      return { turn, pidMismatch: false, last: turn };
+    }
+    if (promptKey !== null) {
+      const turn = store.turnOfPrompt(dedupHash(promptKey));
+      if (turn !== undefined) return { turn, pidMismatch: false, last: turn };
+    }
     if (turnId !== null) {
       const turn = store.newestNamedTurn(owner, turnId, at) ??
         store.oldestNamedTurn(owner, turnId);
@@ -156,6 +199,11 @@ export class Tracker {
       next?.startMs ?? Infinity,
     ];
   }
+}
+
+/** How long a turn took until an instant, in milliseconds; never negative. */
+function durationOf({ startMs }: Turn, at: number): number {
+  return Math.max(0, at - (startMs ?? at));
 }
 
 /** The identity of an event in the database: `hex(SHA-256(UTF-8(key)))`. */

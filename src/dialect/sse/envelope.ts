@@ -5,17 +5,36 @@
  * @module
  */
 
-import type { EventOwner, TurnEvent } from "../../turns/event.ts";
+import type {
+  Answer,
+  End,
+  EventOwner,
+  Outcome,
+  Prompt,
+  SessionEnd,
+  TurnEvent,
+} from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { isTurnEvent, type TURN_EVENTS } from "./names.ts";
+import { type EventName, isTurnEvent } from "./names.ts";
 
-/** Reads the message in an event's data; `null` if that does not concern a turn. */
-type ReadMessage = (data: Json) => Pick<TurnEvent, "kind" | "text"> | null;
+/** What the data of an event say; the envelope has the rest. */
+type Content =
+  | Pick<Prompt, "kind" | "text">
+  | Pick<Answer, "kind" | "text">
+  | Pick<End, "kind" | "outcome" | "reason">
+  | Pick<SessionEnd, "kind" | "reason">;
 
-const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
+/** Reads an event's data; `null` if it does not concern a turn. */
+const READERS: Record<EventName, (data: Json) => Content | null> = {
   "turn.user_message": readPrompt,
   "response.output_item.done": readAnswer,
+  "turn.response.completed": (data) => readEnd(data, "completed"),
+  "turn.response.aborted": (data) => readEnd(data, "aborted"),
+  "turn.shutdown_complete": (data) => ({
+    kind: "session end",
+    reason: readReason(data),
+  }),
 };
 
 /** The agent that writes such a log. */
@@ -38,17 +57,24 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   if (data === undefined) {
     throw new Undecodable("its line holds no JSON object");
   }
-  const message = MESSAGE_READERS[name](data);
-  if (message === null) return null;
+  const content = READERS[name](data);
+  if (content === null) return null;
   const { sid, pid, at, turnId, cwd } = readOwner(envelope);
   const t = envelope.t as string;
-  const text = message.text.toWellFormed();
-  // SPEC section 2.
-  const key = `${sid}|${pid}|${t}|${text}`;
-  const event = { sid, pid, at, turnId, key, t, text, agent: AGENT, cwd };
-  return message.kind === "prompt"
-    ? { kind: message.kind, ...event }
-    : { kind: message.kind, ...event, promptKey: null };
+  const event = { sid, pid, at, turnId, t, agent: AGENT, cwd };
+  const keyOf = (...what: string[]) => [sid, pid, t, ...what].join("|");
+  // SPEC sections 2 and 3b.
+  if (content.kind === "prompt" || content.kind === "answer") {
+    const text = content.text.toWellFormed();
+    const all = { ...event, key: keyOf(text), text };
+    return content.kind === "prompt"
+      ? { ...all, kind: "prompt" }
+      : { ...all, kind: "answer", promptKey: null };
+  }
+  const key = keyOf(name, turnId ?? "");
+  return content.kind === "end"
+    ? { ...event, ...content, key, promptKey: null }
+    : { ...event, ...content, key };
 }
 
 /** What an envelope's turn is found by; `null` if it does not say that. */
@@ -94,7 +120,7 @@ function readData(line: unknown): Json | undefined {
   return isObject(data) ? data : undefined;
 }
 
-function readPrompt(data: Json): ReturnType<ReadMessage> {
+function readPrompt(data: Json): Content {
   const text =
     isObject(data.payload) && typeof data.payload.message === "string"
       ? data.payload.message
@@ -103,13 +129,23 @@ function readPrompt(data: Json): ReturnType<ReadMessage> {
   return { kind: "prompt", text };
 }
 
-function readAnswer(data: Json): ReturnType<ReadMessage> {
+function readAnswer(data: Json): Content | null {
   const item = data.item ?? (isObject(data.payload) ? data.payload.item : null);
   if (!isObject(item)) throw new Undecodable("it has no item");
   if (item.type !== "message") return null;
   if ((item.role ?? "assistant") !== "assistant") return null;
   const parts = Array.isArray(item.content) ? item.content : [];
   return { kind: "answer", text: parts.map(partText).join("") };
+}
+
+function readEnd(data: Json, outcome: Outcome): Content {
+  return { kind: "end", outcome, reason: readReason(data) };
+}
+
+/** The agent's own word for an end. */
+function readReason(data: Json): string | null {
+  const { reason } = isObject(data.payload) ? data.payload : data;
+  return typeof reason === "string" ? reason.toWellFormed() : null;
 }
 
 /** The text of one part of an answer's content; empty if it has none. */

@@ -8,7 +8,13 @@
 export const TURN_EVENTS = [
   "turn.user_message",
   "response.output_item.done",
+  "turn.response.completed",
+  "turn.response.aborted",
+  "turn.shutdown_complete",
 ] as const;
+
+/** The name of an event that concerns a turn. */
+export type EventName = typeof TURN_EVENTS[number];
 
 /** What a line begins with if its first key is the name of its event. */
 export const HEAD = '{"event":"';
@@ -29,6 +35,6 @@ export function leadingName(line: string): string | undefined {
 /** Whether a value is the name of an event that concerns a turn. */
 export function isTurnEvent(
   name: unknown,
-): name is typeof TURN_EVENTS[number] {
+): name is EventName {
   return TURN_EVENTS.some((event) => event === name);
 }

@@ -23,6 +23,8 @@ CREATE TABLE turns (
     session_turn INTEGER, session_pid_turn INTEGER,
     original_turn_id TEXT,
     pid_mismatch INTEGER NOT NULL DEFAULT 0,
+    agent TEXT, cwd TEXT,
+    outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     -- the instants of start_time and end_time, in milliseconds since the epoch
     start_ms INTEGER, end_ms INTEGER,
     -- the turn that orphaned this one; kept when an answer heals it
