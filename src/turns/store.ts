@@ -47,12 +47,10 @@ export interface Completion {
   pidMismatch: boolean;
 }
 
-/** What an end sets on its turn; what is not named stays as it is. */
-export interface Ending
-  extends
-    Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">,
-    Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">> {
-}
+/** The fields that an end sets on its turn; the others stay as they are. */
+export type Ending =
+  & Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">
+  & Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">>;
 
 /** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
@@ -87,6 +85,7 @@ export interface Transactions {
  */
 export interface TurnStore extends Transactions {
   turnOfPrompt(hash: string): Turn | undefined;
+  /** The turn of an answer or an end, by the hash of its key. */
   turnOfAnswer(hash: string): Turn | undefined;
   /** The newest turn of the process until `at`. */
   newestTurn(owner: Owner, at: number): Turn | undefined;
@@ -111,14 +110,17 @@ export interface TurnStore extends Transactions {
   orphansOf(id: number): Turn[];
   /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
-  /** Sets what an end sets, and gives the turn as it is then. */
+  /**
+   * Stores an end in its turn, and returns the turn's new state. If that makes
+   * it `orphaned`, no other turn did so.
+   */
   end(turn: Turn, ending: Ending): Turn;
   /**
-   * Remembers the turn of an answer. One that was deleted by hand since is
+   * Remembers the turn of an answer or an end. One that was deleted by hand since is
    * replaced by a turn that was minted later, as where the log is read again;
-   * an older turn never had that answer.
+   * an older turn never had that event.
    *
-   * @returns Whether the answer belongs to that turn now.
+   * @returns Whether the event belongs to that turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }

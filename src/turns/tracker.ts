@@ -1,6 +1,6 @@
 /**
- * The rules that turn prompts and answers into turns (SPEC sections 2 and 3),
- * independent of SQL and streams.
+ * The rules that turn prompts, answers and ends into turns (SPEC sections 2, 3
+ * and 3b), independent of SQL and streams.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import type { Ending, TurnStore } from "./store.ts";
  *
  * - `minted`: the prompt began a new turn;
  * - `known`: nothing, the event was applied before;
- * - `completed`: the answer completed its turn;
+ * - `completed`: the answer or end completed its turn;
  * - `updated`: the turn was completed before, and the answer replaced its
  *   answer or is older;
- * - `ended`: the turn of the end is over, as it may have been before;
+ * - `ended`: the end gave its turn an outcome, or found that it has one;
  * - `unmatched`: nothing, the answer or end has no turn.
  */
 export type Change =
@@ -41,7 +41,7 @@ export interface Applied {
   change: Change;
   /**
    * The turns to emit, in their new state and in order: the turns that a prompt
-   * orphaned, then the event's own. Empty if the answer is unmatched.
+   * orphaned, then the event's own. Empty if the event is unmatched.
    */
   turns: Turn[];
 }
@@ -71,19 +71,9 @@ export class Tracker {
    * @throws {Failure} If the store cannot be written.
    */
   apply(event: TurnEvent): Applied {
-    return this.#store.transaction(() => {
-      if (event.kind === "prompt") return this.#prompt(event);
-      const hash = dedupHash(event.key);
-      const known = this.#store.turnOfAnswer(hash);
-      if (known !== undefined) return { change: "known", turns: [known] };
-      const { turn, pidMismatch } = this.find(event);
-      if (turn === undefined || !this.#store.rememberAnswer(hash, turn.id)) {
-        return { change: "unmatched", turns: [] };
-      }
-      return event.kind === "answer"
-        ? this.#answer(event, turn, pidMismatch)
-        : this.#end(event, turn);
-    });
+    return this.#store.transaction(() =>
+      event.kind === "prompt" ? this.#prompt(event) : this.#answerOrEnd(event)
+    );
   }
 
   /** SPEC section 2. */
@@ -112,12 +102,40 @@ export class Tracker {
       : [turn];
   }
 
+  /** SPEC sections 3 and 3b: an answer, or an end, which is found as one. */
+  #answerOrEnd(event: Exclude<TurnEvent, Prompt>): Applied {
+    const hash = dedupHash(event.key);
+    const known = this.#store.turnOfAnswer(hash);
+    if (known !== undefined) return { change: "known", turns: [known] };
+    const { turn, pidMismatch } = this.#findOwn(event);
+    if (turn === undefined || !this.#store.rememberAnswer(hash, turn.id)) {
+      return { change: "unmatched", turns: [] };
+    }
+    return event.kind === "answer"
+      ? this.#answer(event, turn, pidMismatch)
+      : this.#end(event, turn);
+  }
+
+  /** The turn that an answer or an end belongs to. */
+  #findOwn(event: Exclude<TurnEvent, Prompt>): Omit<Found, "last"> {
+    const pidMismatch = false;
+    if (event.kind === "session end") {
+      return { turn: this.#store.newestTurn(event, event.at), pidMismatch };
+    }
+    const { promptKey } = event;
+    const turn = promptKey === null
+      ? undefined
+      : this.#store.turnOfPrompt(dedupHash(promptKey));
+    return turn === undefined ? this.find(event) : { turn, pidMismatch };
+  }
+
   /** SPEC section 3, step 2. */
   #answer(answer: Answer, turn: Turn, pidMismatch: boolean): Applied {
     const change = turn.status === "completed" ? "updated" : "completed";
-    const isOlder = turn.assistantText !== null && turn.endMs !== null &&
+    // Without a text, what it has is the time of an end.
+    const hasNewer = turn.assistantText !== null && turn.endMs !== null &&
       answer.at < turn.endMs;
-    if (isOlder) return { change: "updated", turns: [turn] };
+    if (hasNewer) return { change: "updated", turns: [turn] };
     const completed = this.#store.complete(turn, {
       // An empty text does not replace the turn's text.
       text: answer.text || (turn.assistantText ?? ""),
@@ -134,35 +152,26 @@ export class Tracker {
     if (turn.outcome !== null) return { change: "ended", turns: [turn] };
     const outcome = end.kind === "end" ? end.outcome : "aborted";
     const ending: Ending = {
-      outcome,
-      outcomeReason: end.reason,
-      outcomeTime: end.t,
+      ...{ outcome, outcomeReason: end.reason, outcomeTime: end.t },
     };
-    if (turn.assistantText === null && outcome === "completed") {
+    const hasAnswer = turn.assistantText !== null;
+    if (!hasAnswer && outcome === "completed") {
       ending.status = "completed";
       ending.endTime = end.t;
       ending.endMs = end.at;
       ending.durationMs = durationOf(turn, end.at);
-    } else if (turn.assistantText === null) ending.status = "orphaned";
-    return { change: "ended", turns: [this.#store.end(turn, ending)] };
+    } else if (!hasAnswer) ending.status = "orphaned";
+    const change = ending.status === "completed" ? "completed" : "ended";
+    return { change, turns: [this.#store.end(turn, ending)] };
   }
 
   /**
-   * Finds the turn of an answer or of any other event (SPEC section 3, step 1).
+   * Finds the turn of an answer or of any other event (SPEC section 3, steps 1a
+   * to 1c).
    */
-  find(
-    owner: EventOwner & Partial<Pick<Answer, "promptKey">> & { kind?: string },
-  ): Found {
+  find(owner: EventOwner): Found {
     const store = this.#store;
-    const { sid, turnId, at, promptKey = null } = owner;
-    if (owner.kind === "session end") {
-      const turn = store.newestTurn(owner, at);
-      return { turn, pidMismatch: false, last: turn };
-    }
-    if (promptKey !== null) {
-      const turn = store.turnOfPrompt(dedupHash(promptKey));
-      if (turn !== undefined) return { turn, pidMismatch: false, last: turn };
-    }
+    const { sid, turnId, at } = owner;
     if (turnId !== null) {
       const turn = store.newestNamedTurn(owner, turnId, at) ??
         store.oldestNamedTurn(owner, turnId);

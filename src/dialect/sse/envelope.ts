@@ -9,7 +9,6 @@ import type {
   Answer,
   End,
   EventOwner,
-  Outcome,
   Prompt,
   SessionEnd,
   TurnEvent,
@@ -29,11 +28,17 @@ type Content =
 const READERS: Record<EventName, (data: Json) => Content | null> = {
   "turn.user_message": readPrompt,
   "response.output_item.done": readAnswer,
-  "turn.response.completed": (data) => readEnd(data, "completed"),
-  "turn.response.aborted": (data) => readEnd(data, "aborted"),
+  "turn.response.completed": (data) => ({
+    ...{ kind: "end", outcome: "completed" },
+    reason: readText(data, "stop_reason") ?? readText(data, "reason"),
+  }),
+  "turn.response.aborted": (data) => ({
+    ...{ kind: "end", outcome: "aborted" },
+    reason: readText(data, "reason"),
+  }),
   "turn.shutdown_complete": (data) => ({
     kind: "session end",
-    reason: readReason(data),
+    reason: readText(data, "reason"),
   }),
 };
 
@@ -61,20 +66,13 @@ export function decodeEnvelope(envelope: Json): TurnEvent | null {
   if (content === null) return null;
   const { sid, pid, at, turnId, cwd } = readOwner(envelope);
   const t = envelope.t as string;
-  const event = { sid, pid, at, turnId, t, agent: AGENT, cwd };
-  const keyOf = (...what: string[]) => [sid, pid, t, ...what].join("|");
   // SPEC sections 2 and 3b.
-  if (content.kind === "prompt" || content.kind === "answer") {
-    const text = content.text.toWellFormed();
-    const all = { ...event, key: keyOf(text), text };
-    return content.kind === "prompt"
-      ? { ...all, kind: "prompt" }
-      : { ...all, kind: "answer", promptKey: null };
-  }
-  const key = keyOf(name, turnId ?? "");
-  return content.kind === "end"
-    ? { ...event, ...content, key, promptKey: null }
-    : { ...event, ...content, key };
+  const own = "text" in content ? [content.text] : [name, turnId ?? ""];
+  const key = [sid, pid, t, ...own].join("|");
+  const event = { sid, pid, at, turnId, key, t, agent: AGENT, cwd };
+  return content.kind === "prompt" || content.kind === "session end"
+    ? { ...event, ...content }
+    : { ...event, ...content, promptKey: null };
 }
 
 /** What an envelope's turn is found by; `null` if it does not say that. */
@@ -121,11 +119,8 @@ function readData(line: unknown): Json | undefined {
 }
 
 function readPrompt(data: Json): Content {
-  const text =
-    isObject(data.payload) && typeof data.payload.message === "string"
-      ? data.payload.message
-      : data.message;
-  if (typeof text !== "string") throw new Undecodable("it has no message text");
+  const text = readText(data, "message");
+  if (text === null) throw new Undecodable("it has no message text");
   return { kind: "prompt", text };
 }
 
@@ -135,17 +130,15 @@ function readAnswer(data: Json): Content | null {
   if (item.type !== "message") return null;
   if ((item.role ?? "assistant") !== "assistant") return null;
   const parts = Array.isArray(item.content) ? item.content : [];
-  return { kind: "answer", text: parts.map(partText).join("") };
+  const text = parts.map(partText).join("").toWellFormed();
+  return { kind: "answer", text };
 }
 
-function readEnd(data: Json, outcome: Outcome): Content {
-  return { kind: "end", outcome, reason: readReason(data) };
-}
-
-/** The agent's own word for an end. */
-function readReason(data: Json): string | null {
-  const { reason } = isObject(data.payload) ? data.payload : data;
-  return typeof reason === "string" ? reason.toWellFormed() : null;
+/** A text in the payload, or beside it as in old records. */
+function readText(data: Json, name: string): string | null {
+  const inPayload = isObject(data.payload) ? data.payload[name] : undefined;
+  const text = typeof inPayload === "string" ? inPayload : data[name];
+  return typeof text === "string" ? text.toWellFormed() : null;
 }
 
 /** The text of one part of an answer's content; empty if it has none. */

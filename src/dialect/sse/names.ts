@@ -33,8 +33,6 @@ export function leadingName(line: string): string | undefined {
 }
 
 /** Whether a value is the name of an event that concerns a turn. */
-export function isTurnEvent(
-  name: unknown,
-): name is EventName {
+export function isTurnEvent(name: unknown): name is EventName {
   return TURN_EVENTS.some((event) => event === name);
 }

@@ -186,7 +186,6 @@ export class SqliteStore implements Store {
     this.#sql.end.run(
       ...[ended.status, ended.endTime, ended.endMs, ended.durationMs],
       ...[ended.outcome, ended.outcomeReason, ended.outcomeTime],
-      // No other turn orphaned it, then.
       ...[ending.status === "orphaned", ended.id],
     );
     return ended;
