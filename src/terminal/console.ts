@@ -16,6 +16,14 @@ import { escaped, visible } from "./visible.ts";
 /** How much of a prompt or a reason is printed, in characters. */
 const MOST_CHARACTERS = 40;
 
+/** The kinds of events, in words that "of session 12345" may follow. */
+const NAMES: Record<TurnEvent["kind"], string> = {
+  "prompt": "prompt",
+  "answer": "answer",
+  "end": "end of a turn",
+  "session end": "end",
+};
+
 /** What to print, and how. */
 export interface ConsoleOptions {
   /** Whether stderr is a terminal. */
@@ -80,7 +88,7 @@ export class Console {
     const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      return `${event.t} ${event.kind} of session ${session} unmatched`;
+      return `${event.t} ${NAMES[event.kind]} of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
     const excerpt = excerptOf(turn.userText ?? "");
