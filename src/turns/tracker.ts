@@ -154,7 +154,8 @@ export class Tracker {
     const ending: Ending = {
       ...{ outcome, outcomeReason: end.reason, outcomeTime: end.t },
     };
-    const hasAnswer = turn.assistantText !== null;
+    // Only an answer completes a turn that has no outcome yet.
+    const hasAnswer = turn.status === "completed";
     if (!hasAnswer && outcome === "completed") {
       ending.status = "completed";
       ending.endTime = end.t;

@@ -3,6 +3,7 @@ import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { answer, at, end, prompt, sessionEnd } from "../support/envelope.ts";
+import { execute, SEED_SCHEMA } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
 /** Runs `test` with a function that applies events to a new database. */
@@ -150,6 +151,22 @@ for (const outcome of ["aborted", "failed"] as const) {
     });
   });
 }
+
+Deno.test("SPEC 3b: a turn of version 0 that is completed stays so, even without a text", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  execute(
+    path,
+    `${SEED_SCHEMA} INSERT INTO turns VALUES (1, 's', 1, 'q', NULL, '${at(0)}',
+      '${at(1)}', 1000, 'completed', 'h')`,
+  );
+  using store = openStore(path, { synchronous: "off" });
+  const [turn] =
+    new Tracker(store).apply(aborted(2, { sid: "s", pid: 1 })).turns;
+  assertEquals([turn.status, turn.outcome, turn.endTime], [
+    ...["completed", "aborted", at(1)],
+  ]);
+});
 
 Deno.test("SPEC 3b: an answer with an empty text is an answer", () => {
   withTracker((apply) => {

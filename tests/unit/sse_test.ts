@@ -84,6 +84,7 @@ Deno.test("SPEC 3b: sse finds the reason of an end in the payload, or beside it"
     [{ payload: { reason: "" }, reason: "replaced" }, ""],
     [{ payload: { reason: "X\ud83d" } }, "X\uFFFD"],
     [{ payload: { reason: 7 } }, null],
+    [{ payload: { reason: 7 }, reason: "replaced" }, "replaced"],
     [{ payload: {} }, null],
     [{}, null],
   ];
