@@ -116,11 +116,11 @@ export interface TurnStore extends Transactions {
    */
   end(turn: Turn, ending: Ending): Turn;
   /**
-   * Remembers the turn of an answer or an end. One that was deleted by hand since is
-   * replaced by a turn that was minted later, as where the log is read again;
-   * an older turn never had that event.
+   * Remembers the turn of an answer or an end. If the remembered turn was deleted
+   * by hand, only a turn that was minted later replaces it, as when the log is
+   * read again; an older turn never had this event.
    *
-   * @returns Whether the event belongs to that turn now.
+   * @returns Whether the event belongs to the turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }
@@ -152,6 +152,11 @@ export interface CheckpointStore extends Transactions {
 
 /** A database of turns and checkpoints. */
 export interface Store extends TurnStore, CheckpointStore, Disposable {
+  /**
+   * How long {@linkcode Transactions.write} has been waiting for other processes of this
+   * program, in milliseconds; 0 if it is not.
+   */
+  readonly waitedMs: number;
   /**
    * Ensures that no other process follows the same file into this database
    * until the store is disposed.

@@ -32,10 +32,11 @@ export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
   },
   "a database of version 1": downgraded(1),
   "a database of version 2": downgraded(2),
+  "a database of version 3": downgraded(3),
   "a database of version 4": downgraded(4),
 };
 
-function downgraded(version: 1 | 2 | 4): InitialDatabase {
+function downgraded(version: 1 | 2 | 3 | 4): InitialDatabase {
   return {
     version,
     turns: 0,

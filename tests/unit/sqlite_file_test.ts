@@ -111,7 +111,7 @@ Deno.test("SqliteStore reads no checkpoint of a database that was deleted", () =
   assertThrows(read, Failure, "deleted or replaced");
 });
 
-Deno.test("systemd#30760: what deletes old files finds none in use, however rarely they change", () => {
+Deno.test("systemd#30760: a database in use never looks old to a cleaner of temporary files", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   using store = openStore(path);

@@ -1,6 +1,6 @@
 /**
- * The SQLite library that goes into the binary: the one that is released with
- * `@db/sqlite`, or, where that is out of reach, the system's own.
+ * Provides the SQLite library to embed: the one of the `@db/sqlite` release, or,
+ * if that cannot be downloaded, the system's own.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { BUILD_DIR, exists, LIBRARY } from "./paths.ts";
 import { must } from "./run.ts";
 import { BuildError, fallBack, messageOf, say } from "./say.ts";
 
-/** How long the download of one library may take. */
+/** How long a download may take, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** Puts the library in its place and gives its path. */
+/** Writes the library to its place, and returns its path. */
 export async function provideLibrary(packages: Packages): Promise<string> {
   await Deno.mkdir(BUILD_DIR, { recursive: true });
   const source = await released(packages.sqliteVersion) ??
@@ -23,15 +23,15 @@ export async function provideLibrary(packages: Packages): Promise<string> {
   return LIBRARY;
 }
 
-/** The name that the library for this machine has in a release of `@db/sqlite`. */
+/** The name of the library for a machine in a release of `@db/sqlite`. */
 export function assetName(os: string, arch: string): string {
   const suffix = arch === "x86_64" ? "" : `_${arch}`;
   return `libsqlite3${suffix}.${os === "darwin" ? "dylib" : "so"}`;
 }
 
-/** The library of the release of `@db/sqlite`, kept under its version's name. */
+/** The library of the `@db/sqlite` release, cached by version. */
 async function released(version: string | null): Promise<string | null> {
-  // With the stand-ins there is no release to agree with.
+  // The stand-ins have no release.
   if (version === null) return null;
   const asset = assetName(Deno.build.os, Deno.build.arch);
   const path = `${BUILD_DIR}/sqlite-${version}-${asset}`;
@@ -55,10 +55,10 @@ async function released(version: string | null): Promise<string | null> {
   }
 }
 
-/** Where systems keep the library, most specific first. */
+/** The paths of the library on different systems, most specific first. */
 function systemPlaces(): string[] {
   if (Deno.build.os === "darwin") {
-    // The system's own is not a file there, Homebrew's is.
+    // Homebrew's, since the system's own is not a file on macOS.
     return ["/opt/homebrew/opt/sqlite/lib", "/usr/local/opt/sqlite/lib"]
       .map((folder) => `${folder}/libsqlite3.dylib`);
   }
@@ -73,7 +73,7 @@ function systemPlaces(): string[] {
   ].map((folder) => `${folder}/libsqlite3.so.0`);
 }
 
-/** The first of some paths that is there. */
+/** The first path that exists. */
 async function installed(
   places: readonly string[],
 ): Promise<string | null> {
@@ -81,7 +81,7 @@ async function installed(
   return null;
 }
 
-/** The library out of Debian's package, unpacked without installing it. */
+/** The library from Debian's package, extracted without installing it. */
 async function fromDebian(): Promise<string> {
   const folder = `${BUILD_DIR}/libsqlite3-0`;
   await Deno.mkdir(folder, { recursive: true });
@@ -97,7 +97,7 @@ async function fromDebian(): Promise<string> {
     try {
       await download();
     } catch {
-      // The lists of packages may be missing or old; only root can fetch them.
+      // The package lists may be missing or old; only root can update them.
       await must("apt-get", ["update"]);
       await download();
     }
@@ -107,7 +107,7 @@ async function fromDebian(): Promise<string> {
     }
   } catch (error) {
     throw new BuildError(
-      `Cannot find the SQLite library; install it (on Debian and Ubuntu the package libsqlite3-0) and try again: ${
+      `Cannot find the SQLite library; install it (on Debian and Ubuntu the package libsqlite3-0) and retry: ${
         messageOf(error)
       }`,
     );
@@ -115,15 +115,15 @@ async function fromDebian(): Promise<string> {
   const unpacked = await installed(places);
   if (unpacked === null) {
     throw new BuildError(
-      `Cannot find libsqlite3.so.0 in Debian's package libsqlite3-0, unpacked in "${folder}"; install the package and try again`,
+      `Cannot find libsqlite3.so.0 in Debian's package libsqlite3-0, extracted to "${folder}"; install the package and retry`,
     );
   }
   return unpacked;
 }
 
 /**
- * Writes a file in one step, and not at all if it is the same already: another
- * task may be using it.
+ * Replaces a file atomically, and only if its content differs, as another task
+ * may be using it.
  */
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
   try {

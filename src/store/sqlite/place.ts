@@ -21,7 +21,8 @@ const HOUR = 3_600_000;
 
 /** The place of an open database. */
 export class Place {
-  #paths: Record<Suffix, string>;
+  /** The path of each file. */
+  readonly paths: Record<Suffix, string>;
   #identities: Record<Suffix, string>;
 
   /**
@@ -32,9 +33,9 @@ export class Place {
   constructor(file: string) {
     // SQLite puts the others beside the file, not beside a link to it.
     const real = Deno.realPathSync(file);
-    this.#paths = { "": file, "-wal": `${real}-wal`, "-shm": `${real}-shm` };
+    this.paths = { "": file, "-wal": `${real}-wal`, "-shm": `${real}-shm` };
     this.#identities = forEach((suffix) => {
-      const identity = identityOf(look(this.#paths[suffix]));
+      const identity = identityOf(look(this.paths[suffix]));
       if (identity === undefined) throw notKept(suffix);
       return identity;
     });
@@ -43,7 +44,7 @@ export class Place {
   /** What became of each file. */
   fates(): Record<Suffix, Fate> {
     return forEach((suffix) => {
-      const identity = identityOf(look(this.#paths[suffix]));
+      const identity = identityOf(look(this.paths[suffix]));
       if (identity === undefined) return "gone";
       return identity === this.#identities[suffix] ? "kept" : "replaced";
     });
@@ -56,10 +57,10 @@ export class Place {
    */
   assertKept(): void {
     for (const suffix of OPEN_FILES) {
-      const info = look(this.#paths[suffix]);
+      const info = look(this.paths[suffix]);
       if (identityOf(info) !== this.#identities[suffix]) throw notKept(suffix);
       if (suffix === "") refuseOtherNames(info);
-      keepYoung(this.#paths[suffix], info!);
+      keepYoung(this.paths[suffix], info!);
     }
   }
 }
