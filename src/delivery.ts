@@ -188,8 +188,8 @@ export class Delivery {
         failure = this.#apply(taken, results);
         if (failure !== undefined) group.splice(i + 1);
       }
-      const { minted, completed, updated } = results;
-      if (minted + completed + updated === 0) return;
+      const { minted, completed, updated, ended } = results;
+      if (minted + completed + updated + ended === 0) return;
       // None of the records is written yet, so a restart resumes before them.
       starts.forEach((at) => this.#parts.store.moveCheckpoint(at));
     };

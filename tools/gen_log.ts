@@ -22,7 +22,7 @@ Usage: gen_log.ts [OPTIONS] > sse_lines.jsonl
   --variants SHARE     share of lines as older writers wrote them (0)
   --torn SHARE         share of lines broken off, the next one glued on (0)
   --duplicates SHARE   share of lines written once more (0)
-  --no-turns           no prompts and no items, not even their names
+  --no-turns           no events of turns, not even their names
   --out FILE           write FILE instead of stdout
   --help               show this`;
 

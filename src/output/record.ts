@@ -25,5 +25,10 @@ export function formatRecord(turn: Turn): string {
     duration_ms: turn.durationMs,
     original_turn_id: turn.turnId,
     pid_mismatch: turn.pidMismatch,
+    agent: turn.agent,
+    cwd: turn.cwd,
+    outcome: turn.outcome,
+    outcome_reason: turn.outcomeReason,
+    outcome_time: turn.outcomeTime,
   }) + "\n";
 }

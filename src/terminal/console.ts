@@ -7,13 +7,22 @@
 import type { Counts } from "../turns/counts.ts";
 import type { TurnEvent } from "../turns/event.ts";
 import type { Applied } from "../turns/tracker.ts";
+import type { Turn } from "../turns/turn.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
 import { messages } from "./messages.ts";
 import { escaped, visible } from "./visible.ts";
 
-/** How much of a prompt is printed, in characters. */
+/** How much of a prompt or a reason is printed, in characters. */
 const MOST_CHARACTERS = 40;
+
+/** The kinds of events, in words that "of session 12345" may follow. */
+const NAMES: Record<TurnEvent["kind"], string> = {
+  "prompt": "prompt",
+  "answer": "answer",
+  "end": "end of a turn",
+  "session end": "end",
+};
 
 /** What to print, and how. */
 export interface ConsoleOptions {
@@ -79,14 +88,15 @@ export class Console {
     const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {
-      return `${event.t} answer of session ${session} unmatched`;
+      return `${event.t} ${NAMES[event.kind]} of session ${session} unmatched`;
     }
     const status = this.#paint(STATUS_COLORS[turn.status], turn.status);
-    // An emoji is two UTF-16 units, which must not be separated.
-    const begin = [...(turn.userText ?? "").slice(0, 2 * MOST_CHARACTERS)];
-    const excerpt = visible(begin.slice(0, MOST_CHARACTERS).join(""));
+    const excerpt = excerptOf(turn.userText ?? "");
     const notes = [
       ...(change === "known" ? ["known"] : []),
+      ...(event.kind === "prompt" || event.kind === "answer"
+        ? []
+        : [describeEnd(turn)]),
       ...orphans.map(({ id }) => `after #${id}, orphaned`),
     ].map((note) => ` (${note})`).join("");
     return `${event.t} #${turn.id} ${session} turn ${turn.sessionTurn} ${status}: ${excerpt}${notes}`;
@@ -123,4 +133,17 @@ export class Console {
     this.clearLine();
     messages.write(`${line}\n`);
   }
+}
+
+/** The outcome of a turn, and the agent's own word for it. */
+function describeEnd({ outcome, outcomeReason }: Turn): string {
+  const reason = outcomeReason ? `, ${excerptOf(outcomeReason)}` : "";
+  return `ended: ${outcome}${reason}`;
+}
+
+/** The beginning of a text, fit for a terminal. */
+function excerptOf(text: string): string {
+  // An emoji is two UTF-16 units, which must not be separated.
+  const begin = [...text.slice(0, 2 * MOST_CHARACTERS)];
+  return visible(begin.slice(0, MOST_CHARACTERS).join(""));
 }

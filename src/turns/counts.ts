@@ -22,7 +22,7 @@ export interface Counts extends Record<Change, number> {
 export function noCounts(): Counts {
   return {
     ...{ bytes: 0, lines: 0, minted: 0, known: 0, completed: 0, updated: 0 },
-    ...{ orphaned: 0, unmatched: 0, rejected: 0 },
+    ...{ ended: 0, orphaned: 0, unmatched: 0, rejected: 0 },
   };
 }
 

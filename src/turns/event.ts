@@ -44,5 +44,24 @@ export interface Answer extends EventFields {
   promptKey: string | null;
 }
 
+/** How a turn ended, as the agent says. */
+export type Outcome = "completed" | "aborted" | "failed";
+
+/** The agent says that a turn is over. */
+export interface End extends EventFields {
+  kind: "end";
+  outcome: Outcome;
+  /** The agent's own word for it. */
+  reason: string | null;
+  /** The key of the prompt whose turn it ends, where the decoder knows it. */
+  promptKey: string | null;
+}
+
+/** The process or the session is over: its open turns will get nothing more. */
+export interface SessionEnd extends EventFields {
+  kind: "session end";
+  reason: string | null;
+}
+
 /** An event of a turn. */
-export type TurnEvent = Prompt | Answer;
+export type TurnEvent = Prompt | Answer | End | SessionEnd;

@@ -47,6 +47,11 @@ export interface Completion {
   pidMismatch: boolean;
 }
 
+/** The fields that an end sets on its turn; the others stay as they are. */
+export type Ending =
+  & Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">
+  & Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">>;
+
 /** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
@@ -80,6 +85,7 @@ export interface Transactions {
  */
 export interface TurnStore extends Transactions {
   turnOfPrompt(hash: string): Turn | undefined;
+  /** The turn of an answer or an end, by the hash of its key. */
   turnOfAnswer(hash: string): Turn | undefined;
   /** The newest turn of the process until `at`. */
   newestTurn(owner: Owner, at: number): Turn | undefined;
@@ -105,11 +111,16 @@ export interface TurnStore extends Transactions {
   /** Stores an answer in its turn, and returns the turn's new state. */
   complete(turn: Turn, completion: Completion): Turn;
   /**
-   * Remembers the turn of an answer. If the remembered turn was deleted by hand,
-   * only a turn that was minted later replaces it, as when the log is read again;
-   * an older turn never had this answer.
+   * Stores an end in its turn, and returns the turn's new state. If that makes
+   * it `orphaned`, no other turn did so.
+   */
+  end(turn: Turn, ending: Ending): Turn;
+  /**
+   * Remembers the turn of an answer or an end. If the remembered turn was deleted
+   * by hand, only a turn that was minted later replaces it, as when the log is
+   * read again; an older turn never had this event.
    *
-   * @returns Whether the answer belongs to the turn now.
+   * @returns Whether the event belongs to the turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }

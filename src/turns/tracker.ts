@@ -1,33 +1,47 @@
 /**
- * The rules that turn prompts and answers into turns (SPEC sections 2 and 3),
- * independent of SQL and streams.
+ * The rules that turn prompts, answers and ends into turns (SPEC sections 2, 3
+ * and 3b), independent of SQL and streams.
  *
  * @module
  */
 
 import { sha256 } from "../sha256.ts";
-import type { Answer, EventOwner, Prompt, TurnEvent } from "./event.ts";
+import type {
+  Answer,
+  End,
+  EventOwner,
+  Prompt,
+  SessionEnd,
+  TurnEvent,
+} from "./event.ts";
 import type { Turn } from "./turn.ts";
-import type { TurnStore } from "./store.ts";
+import type { Ending, TurnStore } from "./store.ts";
 
 /**
  * What an event changed:
  *
  * - `minted`: the prompt began a new turn;
  * - `known`: nothing, the event was applied before;
- * - `completed`: the answer completed its turn;
+ * - `completed`: the answer or end completed its turn;
  * - `updated`: the turn was completed before, and the answer replaced its
  *   answer or is older;
- * - `unmatched`: nothing, the answer has no turn.
+ * - `ended`: the end gave its turn an outcome, or found that it has one;
+ * - `unmatched`: nothing, the answer or end has no turn.
  */
-export type Change = "minted" | "known" | "completed" | "updated" | "unmatched";
+export type Change =
+  | "minted"
+  | "known"
+  | "completed"
+  | "updated"
+  | "ended"
+  | "unmatched";
 
 /** The result of applying an event. */
 export interface Applied {
   change: Change;
   /**
    * The turns to emit, in their new state and in order: the turns that a prompt
-   * orphaned, then the event's own. Empty if the answer is unmatched.
+   * orphaned, then the event's own. Empty if the event is unmatched.
    */
   turns: Turn[];
 }
@@ -58,7 +72,7 @@ export class Tracker {
    */
   apply(event: TurnEvent): Applied {
     return this.#store.transaction(() =>
-      event.kind === "prompt" ? this.#prompt(event) : this.#answer(event)
+      event.kind === "prompt" ? this.#prompt(event) : this.#answerOrEnd(event)
     );
   }
 
@@ -88,34 +102,73 @@ export class Tracker {
       : [turn];
   }
 
-  /** SPEC section 3. */
-  #answer(answer: Answer): Applied {
-    const store = this.#store;
-    const hash = dedupHash(answer.key);
-    const known = store.turnOfAnswer(hash);
+  /** SPEC sections 3 and 3b: an answer, or an end, which is found as one. */
+  #answerOrEnd(event: Exclude<TurnEvent, Prompt>): Applied {
+    const hash = dedupHash(event.key);
+    const known = this.#store.turnOfAnswer(hash);
     if (known !== undefined) return { change: "known", turns: [known] };
-    const { turn, pidMismatch } = this.find(answer);
-    if (turn === undefined || !store.rememberAnswer(hash, turn.id)) {
+    const { turn, pidMismatch } = this.#findOwn(event);
+    if (turn === undefined || !this.#store.rememberAnswer(hash, turn.id)) {
       return { change: "unmatched", turns: [] };
     }
-    const change = turn.status === "completed" ? "updated" : "completed";
-    if (turn.endMs !== null && answer.at < turn.endMs) {
-      return { change: "updated", turns: [turn] };
+    return event.kind === "answer"
+      ? this.#answer(event, turn, pidMismatch)
+      : this.#end(event, turn);
+  }
+
+  /** The turn that an answer or an end belongs to. */
+  #findOwn(event: Exclude<TurnEvent, Prompt>): Omit<Found, "last"> {
+    const pidMismatch = false;
+    if (event.kind === "session end") {
+      return { turn: this.#store.newestTurn(event, event.at), pidMismatch };
     }
-    const durationMs = Math.max(0, answer.at - (turn.startMs ?? answer.at));
-    const completed = store.complete(turn, {
+    const { promptKey } = event;
+    const turn = promptKey === null
+      ? undefined
+      : this.#store.turnOfPrompt(dedupHash(promptKey));
+    return turn === undefined ? this.find(event) : { turn, pidMismatch };
+  }
+
+  /** SPEC section 3, step 2. */
+  #answer(answer: Answer, turn: Turn, pidMismatch: boolean): Applied {
+    const change = turn.status === "completed" ? "updated" : "completed";
+    // Without a text, what it has is the time of an end.
+    const hasNewer = turn.assistantText !== null && turn.endMs !== null &&
+      answer.at < turn.endMs;
+    if (hasNewer) return { change: "updated", turns: [turn] };
+    const completed = this.#store.complete(turn, {
       // An empty text does not replace the turn's text.
       text: answer.text || (turn.assistantText ?? ""),
       t: answer.t,
       at: answer.at,
-      durationMs,
+      durationMs: durationOf(turn, answer.at),
       pidMismatch,
     });
     return { change, turns: [completed] };
   }
 
+  /** SPEC section 3b. */
+  #end(end: End | SessionEnd, turn: Turn): Applied {
+    if (turn.outcome !== null) return { change: "ended", turns: [turn] };
+    const outcome = end.kind === "end" ? end.outcome : "aborted";
+    const ending: Ending = {
+      ...{ outcome, outcomeReason: end.reason, outcomeTime: end.t },
+    };
+    // Only an answer completes a turn that has no outcome yet.
+    const hasAnswer = turn.status === "completed";
+    if (!hasAnswer && outcome === "completed") {
+      ending.status = "completed";
+      ending.endTime = end.t;
+      ending.endMs = end.at;
+      ending.durationMs = durationOf(turn, end.at);
+    } else if (!hasAnswer) ending.status = "orphaned";
+    const change = ending.status === "completed" ? "completed" : "ended";
+    return { change, turns: [this.#store.end(turn, ending)] };
+  }
+
   /**
-   * Finds the turn of an answer or of any other event (SPEC section 3, step 1).
+   * Finds the turn of an answer or of any other event (SPEC section 3, steps 1a
+   * to 1c).
    */
   find(owner: EventOwner): Found {
     const store = this.#store;
@@ -156,6 +209,11 @@ export class Tracker {
       next?.startMs ?? Infinity,
     ];
   }
+}
+
+/** How long a turn took until an instant, in milliseconds; never negative. */
+function durationOf({ startMs }: Turn, at: number): number {
+  return Math.max(0, at - (startMs ?? at));
 }
 
 /** The identity of an event in the database: `hex(SHA-256(UTF-8(key)))`. */

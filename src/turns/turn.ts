@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Outcome } from "./event.ts";
+
 /** The status of a turn. */
 export type TurnStatus = "waiting_response" | "completed" | "orphaned";
 
@@ -33,4 +35,14 @@ export interface Turn {
   startMs: number | null;
   /** The instant of `endTime`, in milliseconds since the epoch. */
   endMs: number | null;
+  /** A short name of the agent. */
+  agent: string | null;
+  /** The directory that the agent worked in. */
+  cwd: string | null;
+  /** How the turn ended; `null` as long as the log has not said that it is over. */
+  outcome: Outcome | null;
+  /** The agent's own word for it. */
+  outcomeReason: string | null;
+  /** The `t` of the end, unchanged. */
+  outcomeTime: string | null;
 }

@@ -134,13 +134,13 @@ Deno.test("jq reads the stream of turn-counter, and sqlite3 its database", async
   const jq = await run(["jq", "-s", "-c", "map(.turn_id_glob) | max, length"], {
     stdin: golden,
   });
-  assertEquals(jq, { code: 0, stdout: "16\n37\n", stderr: "" });
+  assertEquals(jq, { code: 0, stdout: "23\n56\n", stderr: "" });
   const sqlite = await run([
     "sqlite3",
     db,
     "PRAGMA integrity_check; SELECT status, count(*) FROM turns GROUP BY status",
   ]);
-  assertEquals(sqlite.stdout, "ok\ncompleted|14\norphaned|2\n");
+  assertEquals(sqlite.stdout, "ok\ncompleted|18\norphaned|5\n");
 });
 
 Deno.test("turn-counter --help and --version write to stdout and touch no database", async () => {
@@ -188,9 +188,9 @@ Deno.test("turn-counter --verbose prints one line for each turn event", async ()
     dir.file("db"),
   ]);
   const lines = stderr.trimEnd().split("\n");
-  // 33 events with a turn, one without, 6 rejections, and the summary.
-  assertEquals(lines.length, 33 + 1 + 6 + 1);
-  assertMatch(lines.at(-1)!, /^59 lines, 16 new turns, .*, in \d+\.\d s$/);
+  // 52 events with a turn, 3 without, 5 rejections, and the summary.
+  assertEquals(lines.length, 52 + 3 + 5 + 1);
+  assertMatch(lines.at(-1)!, /^87 lines, 23 new turns, .*, in \d+\.\d s$/);
   assertEquals(
     lines[4],
     "2025-11-18T19:27:30.000 #3 c9c78 turn 3 waiting_response: list the files (after #2, orphaned)",
@@ -199,7 +199,15 @@ Deno.test("turn-counter --verbose prints one line for each turn event", async ()
     lines[0],
     /^2025-11-18T19:26:43.256 #1 c9c78 turn 1 waiting_response: hello$/,
   );
-  assert(lines.some((line) => line.includes("unmatched")));
+  for (
+    const line of [
+      "2025-11-20T10:03:03.000 #20 67777 turn 4 completed: only the build folder (ended: aborted, replaced)",
+      "2025-11-20T10:05:20.000 #23 67777 turn 7 orphaned: and its tests (ended: aborted)",
+      "2025-11-19T08:02:00.000 answer of session affff unmatched",
+      "2025-11-20T10:05:21.000 end of session 67777 unmatched",
+      "2025-11-20T10:05:30.000 end of a turn of session 67777 unmatched",
+    ]
+  ) assert(lines.includes(line), line);
   // deno-lint-ignore no-control-regex
   assertEquals(/[\x00-\x09\x0b-\x1f]/.test(stderr), false);
 });

@@ -25,6 +25,10 @@ function tableOf(server: Postgres): Target {
     writer: "psql",
     rows: () => server.turns(),
 
+    async change(sql) {
+      await server.query(sql);
+    },
+
     async version() {
       const { stdout } = await server.query("SELECT ctid, xmin FROM turns");
       return stdout;

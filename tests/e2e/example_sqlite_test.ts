@@ -1,4 +1,5 @@
 import { records } from "../support/database.ts";
+import { execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 import { INGESTER_TESTS, type Target } from "./ingestion.ts";
 import { linuxTest } from "./machine.ts";
@@ -28,6 +29,11 @@ function tableIn(path: string): Target {
           await new Promise((resolve) => setTimeout(resolve, 1));
         }
       }
+    },
+
+    change(sql) {
+      execute(path, sql);
+      return Promise.resolve();
     },
 
     async version() {

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Random } from "../../tools/gen_log/random.ts";
 import { records } from "../support/database.ts";
-import { answer, at, logOf, prompt } from "../support/envelope.ts";
+import { answer, at, end, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { COMMAND, shell, turnCounter, until } from "./program.ts";
@@ -22,6 +22,8 @@ export interface Target {
   writer: string;
   /** The records of its rows, by id; none if there is no table yet. */
   rows(): Promise<Record<string, unknown>[]>;
+  /** Changes the table. */
+  change(sql: string): Promise<void>;
   /** A text that changes with each write. */
   version(): Promise<string>;
   /** Makes the database unavailable, and returns a function that restores it. */
@@ -107,8 +109,9 @@ async function storesAnyText(setting: Setting): Promise<void> {
     const name = text.slice(0, 100) || "empty";
     const fields = { sid: `${i}${name}`, pid: 2 ** 53 - 1 - i, turnId: name };
     return [
-      prompt({ ...fields, t: at(i), text }),
+      prompt({ ...fields, t: at(i), text, cwd: `/${name}` }),
       answer({ ...fields, t: at(i + 0.5), text: `${text}${text}` }),
+      end({ ...fields, t: at(i + 0.6), outcome: "aborted", reason: name }),
     ];
   });
   Deno.writeTextFileSync(log, logOf(events));
@@ -244,9 +247,33 @@ async function endsOnAnInvalidRecord(setting: Setting): Promise<void> {
   }
 }
 
+async function addsMissingColumns(setting: Setting): Promise<void> {
+  const { target, log, db } = setting;
+  Deno.writeTextFileSync(log, logOf([prompt({ t: at(0) })]));
+  await ingest(setting, log);
+  const added = ["agent", "cwd", "outcome", "outcome_reason", "outcome_time"];
+  for (const column of added) {
+    await target.change(`ALTER TABLE turns DROP COLUMN ${column}`);
+  }
+  const fields = { outcome: "aborted", reason: "it's \0 late" } as const;
+  const events = [
+    prompt({ t: at(0), cwd: "/a" }),
+    end({ t: at(1), ...fields }),
+  ];
+  Deno.writeTextFileSync(log, logOf(events));
+  await ingest(setting, log);
+  const [row] = await target.rows();
+  assertEquals(row, expected(db)[0]);
+  assertEquals([row.outcome, row.outcome_reason], [
+    ...["aborted", "it's \ufffd late"],
+  ]);
+}
+
 const TESTS: Record<string, (setting: Setting) => Promise<void>> = {
   "stores any text unchanged": storesAnyText,
   "changes nothing on replay": changesNothingOnReplay,
+  "adds the columns that a table of an earlier version lacks":
+    addsMissingColumns,
   "writes each row while the pipe stays open": writesWhileThePipeStaysOpen,
   "recovers records in the pipe when it was killed": recoversRecordsInThePipe,
   "ends with an error if its database is gone, and loses nothing":

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
 import { appliedEvents, query } from "../support/database.ts";
 import { createSeed, downgrade, execute } from "../support/seed.ts";
 import type { TempDir } from "../support/temp.ts";
@@ -20,7 +21,6 @@ export interface InitialDatabase {
 
 /** Enough turns for an upgrade that takes long enough to be killed. */
 const SEED_TURNS = 3000;
-const CURRENT = 4;
 
 /** The kinds of databases, by name. */
 export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
@@ -33,9 +33,10 @@ export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
   "a database of version 1": downgraded(1),
   "a database of version 2": downgraded(2),
   "a database of version 3": downgraded(3),
+  "a database of version 4": downgraded(4),
 };
 
-function downgraded(version: 1 | 2 | 3): InitialDatabase {
+function downgraded(version: 1 | 2 | 3 | 4): InitialDatabase {
   return {
     version,
     turns: 0,
@@ -84,9 +85,12 @@ export function inspect(
     ? query<[number]>(copy, "SELECT count(*) FROM turns WHERE sid = 'seed'")
     : [[0]];
   assertEquals(turns, [[start.turns]]);
-  assert([start.version, CURRENT].includes(version), `version ${version}`);
+  assert(
+    [start.version, SCHEMA_VERSION].includes(version),
+    `version ${version}`,
+  );
   const tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table'";
-  if (version === CURRENT) {
+  if (version === SCHEMA_VERSION) {
     assertEquals(query(copy, `${tables} AND name NOT LIKE 'sqlite%'`), [[6]]);
   }
   return appliedEvents(copy);

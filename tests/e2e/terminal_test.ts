@@ -65,7 +65,7 @@ terminalTest(
     const loud = seen((await run(batch, "a")).stdout);
     assertMatch(
       loud.at(-2)!,
-      /^59 lines, 16 new turns, 14 completed, 4 orphaned, 1 known, 1 unmatched, 5 rejected, in \d+\.\d s$/,
+      /^87 lines, 23 new turns, 18 completed, 5 orphaned, 1 known, 3 unmatched, 5 rejected, in \d+\.\d s$/,
     );
     const quiet = (await run(`${batch} --quiet`, "b")).stdout;
     assert(!quiet.includes("59 lines"), quiet);

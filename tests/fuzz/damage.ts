@@ -30,6 +30,7 @@ export function anyBytes(random: Random, count: number): Bytes {
 
 const PIECES = [
   ...['{"event":"', '{"event":', "turn.user_message", "turn.delta"],
+  ...["turn.response.completed", "turn.shutdown_complete"],
   ...["response.output_item.done", '"', '\\"', "\\", "\\u00", "4", "{", "}"],
   ...["[", "]", ":", ",", " ", "é", "\n", "\r\n", "\n\n", "\uFEFF", "\u0000"],
   ...['"sid":"s1"', '"pid":7', '"line":"data: ', '{"event":"turn.delta"}'],

@@ -141,6 +141,7 @@ export const KINDS: Record<string, Kind> = {
       ...["null", "0", "{}", "[]", "[1]", '"turn.user_message"', "{", '"'],
       ...["turn.user_message", "# response.output_item.done", '{"event":'],
       ...['{"event":"turn.user_message"}', '{"event":"turn.user_message'],
+      ...["turn.shutdown_complete", '{"event":"turn.response.aborted"}'],
       ...['["turn.user_message"]', '{"event":""}', '{"event":"turn.delta"'],
     ])),
 };

@@ -19,6 +19,8 @@ const STRINGS = [
   ...[`${"0".repeat(400)}7`, "9".repeat(400), "unknown", "null", "a|b|1"],
   ...["\u0000", "a\u0000b", "\ud83d", "\udc4b", "\u{1f44b}", "\ufeff", "\r"],
   ...["turn.user_message", "response.output_item.done", "turn.delta"],
+  ...["turn.response.completed", "turn.response.aborted", "interrupted"],
+  ...["turn.shutdown_complete"],
   ...["assistant", "message", "output_text", "refusal", "user"],
   ...["data:", "data: [DONE]", "data: {}", "data: data: {}", "{", "[]"],
   ...['{"pid":1}', '{"event":"turn.user_message"}', "__proto__"],
@@ -51,7 +53,8 @@ export const ODD_VALUES = [NUMBERS, STRINGS, TIMES, OTHERS];
 export const ODD_KEYS = [
   ...["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"],
   ...["event", "t", "sid", "pid", "line", "metadata", "type", "message"],
-  ...["payload", "item", "role", "content", "text", "turn_id"],
+  ...["payload", "item", "role", "content", "text", "turn_id", "cwd"],
+  ...["reason", "stop_reason"],
   ...["", "\u0000", "\ud83d", "length", "0", "Event", "sid "],
 ];
 

@@ -22,7 +22,8 @@ const TABLES: Record<string, string> = {
   turns: `SELECT turn_id_glob, hex(sid), pid, hex(user_text),
     hex(assistant_text), start_time, end_time, duration_ms, status,
     dedup_hash, session_turn, session_pid_turn, hex(original_turn_id),
-    pid_mismatch, start_ms, end_ms, orphaned_by FROM turns ORDER BY 1`,
+    pid_mismatch, start_ms, end_ms, orphaned_by, hex(agent), hex(cwd), outcome,
+    hex(outcome_reason), outcome_time FROM turns ORDER BY 1`,
   session_counters:
     "SELECT hex(sid), pid, turn_count FROM session_counters ORDER BY 1, 2",
   sessions: "SELECT hex(sid), turn_count FROM sessions ORDER BY 1",
@@ -48,13 +49,18 @@ export function records(path: string): Record<string, unknown>[] {
       CAST(user_text AS BLOB) AS user_text,
       CAST(assistant_text AS BLOB) AS assistant_text, start_time, end_time,
       duration_ms, CAST(original_turn_id AS BLOB) AS original_turn_id,
-      pid_mismatch FROM turns ORDER BY turn_id_glob`).all().map((row) => ({
+      pid_mismatch, CAST(agent AS BLOB) AS agent, CAST(cwd AS BLOB) AS cwd,
+      outcome, CAST(outcome_reason AS BLOB) AS outcome_reason, outcome_time
+      FROM turns ORDER BY turn_id_glob`).all().map((row) => ({
       ...row,
       sid: text(row.sid),
       user_text: text(row.user_text),
       assistant_text: text(row.assistant_text),
       original_turn_id: text(row.original_turn_id),
       pid_mismatch: row.pid_mismatch === 1,
+      agent: text(row.agent),
+      cwd: text(row.cwd),
+      outcome_reason: text(row.outcome_reason),
     }));
   } finally {
     db.close();

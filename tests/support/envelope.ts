@@ -4,16 +4,24 @@
  * @module
  */
 
-import type { Answer, Prompt, TurnEvent } from "../../src/turns/event.ts";
+import type {
+  Answer,
+  End,
+  Prompt,
+  SessionEnd,
+  TurnEvent,
+} from "../../src/turns/event.ts";
 import { parseInstant } from "../../src/turns/instant.ts";
 
 type Fields = Partial<Omit<Prompt, "kind" | "at" | "key">>;
+type EndFields =
+  & Omit<Fields, "text">
+  & Partial<Pick<End, "outcome" | "reason">>;
 
 const DEFAULTS = {
   sid: "019a967c-2894-74b3-bfd7-24d460bc9c78",
   pid: 83534,
   t: "2025-11-18T19:26:43.256",
-  text: "hello",
   turnId: null,
   agent: "codex",
   cwd: null,
@@ -21,36 +29,86 @@ const DEFAULTS = {
 
 /** A prompt; fields that a test does not care about are filled in. */
 export function prompt(fields: Fields = {}): Prompt {
-  return { kind: "prompt", ...complete(fields) };
+  const { text = "hello" } = fields;
+  return { kind: "prompt", text, ...complete(fields, text) };
 }
 
 /** An answer; fields that a test does not care about are filled in. */
 export function answer(fields: Fields = {}): Answer {
-  return { kind: "answer", promptKey: null, ...complete(fields) };
+  const { text = "hello" } = fields;
+  const all = complete(fields, text);
+  return { kind: "answer", text, promptKey: null, ...all };
 }
 
-function complete(fields: Fields) {
+/** The end of a turn; fields that a test does not care about are filled in. */
+export function end(fields: EndFields = {}): End {
+  const { outcome = "completed", reason = null } = fields;
+  const { turnId } = { ...DEFAULTS, ...fields };
+  const all = complete(fields, nameOfEnd(outcome), turnId ?? "");
+  return { kind: "end", outcome, reason, promptKey: null, ...all };
+}
+
+/** The end of a session; fields that a test does not care about are filled in. */
+export function sessionEnd(
+  fields: Omit<EndFields, "outcome"> = {},
+): SessionEnd {
+  const { reason = null } = fields;
+  const { turnId } = { ...DEFAULTS, ...fields };
+  const all = complete(fields, SESSION_END, turnId ?? "");
+  return { kind: "session end", reason, ...all };
+}
+
+function complete<T extends Omit<Fields, "text">>(
+  fields: T,
+  ...own: string[]
+) {
   const all = { ...DEFAULTS, ...fields };
-  const key = [all.sid, all.pid, all.t, all.text].join("|");
+  const key = [all.sid, all.pid, all.t, ...own].join("|");
   return { ...all, key, at: parseInstant(all.t)! };
+}
+
+const SESSION_END = "turn.shutdown_complete";
+
+/** No event of this log says that a turn failed. */
+function nameOfEnd(outcome: End["outcome"]): string {
+  return outcome === "completed"
+    ? "turn.response.completed"
+    : "turn.response.aborted";
+}
+
+/** The name and the data of an event. */
+function contentOf(event: TurnEvent): [name: string, data: object] {
+  switch (event.kind) {
+    case "prompt":
+      return [
+        "turn.user_message",
+        { payload: { message: event.text, kind: "plain" } },
+      ];
+    case "answer":
+      return ["response.output_item.done", { item: message(event.text) }];
+    case "end":
+      return [nameOfEnd(event.outcome), payloadOf(event.reason)];
+    case "session end":
+      return [SESSION_END, payloadOf(event.reason)];
+  }
+}
+
+function payloadOf(reason: string | null): object {
+  return reason === null ? {} : { payload: { reason } };
 }
 
 /** The envelope of an event, before it is written as a line. */
 export function envelope(event: TurnEvent): Record<string, unknown> {
-  const name = event.kind === "prompt"
-    ? "turn.user_message"
-    : "response.output_item.done";
-  const data = event.kind === "prompt"
-    ? { type: name, payload: { message: event.text, kind: "plain" } }
-    : { type: name, item: message(event.text) };
+  const [name, data] = contentOf(event);
   return {
     event: name,
     t: event.t,
-    line: `data: ${JSON.stringify(data)}`,
+    line: `data: ${JSON.stringify({ type: name, ...data })}`,
     metadata: JSON.stringify({
       turn_id: event.turnId ?? undefined,
       ver: "codex.0.58.0",
       pid: event.pid,
+      cwd: event.cwd ?? undefined,
     }),
     flow_id: `${event.sid}__turn`,
     sid: event.sid,

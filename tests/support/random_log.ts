@@ -6,7 +6,7 @@
 
 import type { TurnEvent } from "../../src/turns/event.ts";
 import type { Random } from "../../tools/gen_log/random.ts";
-import { answer, at, prompt } from "./envelope.ts";
+import { answer, at, end, prompt, sessionEnd } from "./envelope.ts";
 
 /**
  * Events at random: few sessions, pids, turn ids, times and
@@ -19,17 +19,24 @@ export function anyEvents(random: Random, count: number): TurnEvent[] {
       pid: random.below(3),
       t: at(random.below(20)) + random.pick(["", "", "Z"]),
       turnId: random.pick([null, "1", "2", "3"]),
-      text: random.pick(["a", "b", "c", ""]),
+      cwd: random.pick([null, "/a", "/b"]),
     };
-    return random.chance(0.5) ? prompt(fields) : answer(fields);
+    const text = random.pick(["a", "b", "c", ""]);
+    const dice = random.next();
+    if (dice < 0.4) return prompt({ ...fields, text });
+    if (dice < 0.75) return answer({ ...fields, text });
+    const reason = random.pick([null, "interrupted", ""]);
+    if (dice < 0.85) return sessionEnd({ ...fields, reason });
+    const outcome = random.pick(["completed", "aborted", "failed"] as const);
+    return end({ ...fields, outcome, reason });
   });
 }
 
 /**
  * Events as agents write them: several sessions and processes at once, each
- * answer after its prompt; steered, orphaned and unanswered turns; prompts
- * typed while an answer still streams; at times an answer of another process.
- * No two events have the same time.
+ * answer and most ends after their prompt; steered, orphaned and unanswered
+ * turns; prompts typed while an answer still streams; at times an answer of
+ * another process, or the end of a process. No two events have the same time.
  */
 export function agentEvents(random: Random, count: number): TurnEvent[] {
   const turns = new Map<string, number>();
@@ -50,7 +57,12 @@ export function agentEvents(random: Random, count: number): TurnEvent[] {
     } else {
       const turn = open[Math.max(0, open.length - 1 - random.below(6))];
       const pid = random.chance(0.05) ? 77 : turn.pid;
-      events.push(answer({ ...turn, pid, t, text }));
+      const dice = random.next();
+      if (dice < 0.6) events.push(answer({ ...turn, pid, t, text }));
+      else if (dice < 0.75) events.push(end({ ...turn, t }));
+      else if (dice < 0.95) {
+        events.push(end({ ...turn, t, outcome: "aborted", reason: text }));
+      } else events.push(sessionEnd({ ...turn, turnId: null, t }));
     }
   }
   return events;

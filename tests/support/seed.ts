@@ -42,14 +42,16 @@ CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
 /** What makes an earlier version of the one after it. */
 const DOWNGRADES: Record<number, string> = {
+  4: ["agent", "cwd", "outcome", "outcome_reason", "outcome_time"]
+    .map((column) => `ALTER TABLE turns DROP COLUMN ${column};`).join(""),
   3: "DROP TABLE minted;",
   2: `DROP TABLE checkpoints; ${CHECKPOINTS_2}`,
   1: "DROP TABLE checkpoints;",
 };
 
 /** Makes an earlier version of a database in which no file was followed. */
-export function downgrade(path: string, version: 1 | 2 | 3): void {
-  const steps = [3, 2, 1].filter((step) => step >= version);
+export function downgrade(path: string, version: 1 | 2 | 3 | 4): void {
+  const steps = [4, 3, 2, 1].filter((step) => step >= version);
   execute(
     path,
     `${steps.map((step) => DOWNGRADES[step]).join("")}

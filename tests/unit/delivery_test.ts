@@ -27,7 +27,9 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
       },
     },
     tracker: {
-      apply({ key, text }: TurnEvent): Applied {
+      apply(event: TurnEvent): Applied {
+        const { key } = event;
+        const text = textOf(event);
         if (fails.has(text)) throw new Error(`no ${text}`);
         const change = known.has(key) ? "known" : "minted";
         known.add(key);
@@ -39,7 +41,7 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
       wantsEveryLine: false,
       render({ outcomes }, into) {
         for (const { event, isSkipped } of outcomes) {
-          if (!isSkipped) into.addText(event.text);
+          if (!isSkipped) into.addText(textOf(event));
         }
       },
     },
@@ -52,7 +54,7 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
     },
     deadLetter: null,
     observer: {
-      describe: ({ text }) => text,
+      describe: textOf,
       report: (message) => void log.push(`report ${message}`),
       rejected: (file, line) => void log.push(`reject ${file}:${line}`),
     },
@@ -88,6 +90,11 @@ function line(
       end: () => place(100 * number + 100),
     },
   };
+}
+
+/** The text of a prompt; of any other event its kind. */
+function textOf(event: TurnEvent): string {
+  return event.kind === "prompt" ? event.text : event.kind;
 }
 
 const files: Line["file"][] = [];

@@ -98,8 +98,8 @@ Deno.test("README shows a progress bar and a summary as the program prints them"
   messages.write = (text) => void lines.push(text);
   try {
     console.summary({
-      ...{ bytes: 0, lines: 284_936, minted: 1428, completed: 1240 },
-      ...{ orphaned: 198, known: 0, unmatched: 2, rejected: 0, updated: 0 },
+      ...{ ...noCounts(), lines: 284_936, minted: 1428, completed: 1240 },
+      ...{ orphaned: 198, unmatched: 2 },
     });
   } finally {
     messages.write = write;

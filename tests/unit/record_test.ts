@@ -18,12 +18,17 @@ const TURN: Turn = {
   pidMismatch: false,
   startMs: 1,
   endMs: 2,
+  agent: "codex",
+  cwd: "/home/dev",
+  outcome: "aborted",
+  outcomeReason: "interrupted",
+  outcomeTime: "2025-11-17T00:05:12.401",
 };
 
 Deno.test("SPEC 6: a record is one line of JSON with all keys in order", () => {
   assertEquals(
     formatRecord(TURN),
-    '{"turn_id_glob":512,"sid":"019a8ccd","pid":47240,"session_turn":34,"session_pid_turn":12,"status":"completed","user_text":"q","assistant_text":"a","start_time":"2025-11-17T00:05:02.400","end_time":"2025-11-17T00:05:12.373","duration_ms":9973,"original_turn_id":"12","pid_mismatch":false}\n',
+    '{"turn_id_glob":512,"sid":"019a8ccd","pid":47240,"session_turn":34,"session_pid_turn":12,"status":"completed","user_text":"q","assistant_text":"a","start_time":"2025-11-17T00:05:02.400","end_time":"2025-11-17T00:05:12.373","duration_ms":9973,"original_turn_id":"12","pid_mismatch":false,"agent":"codex","cwd":"/home/dev","outcome":"aborted","outcome_reason":"interrupted","outcome_time":"2025-11-17T00:05:12.401"}\n',
   );
 });
 
@@ -34,6 +39,8 @@ Deno.test("SPEC 6: an unknown value is null", () => {
     endTime: null,
     durationMs: null,
     turnId: null,
+    ...{ agent: null, cwd: null },
+    ...{ outcome: null, outcomeReason: null, outcomeTime: null },
   }));
   assertEquals(
     [
@@ -41,8 +48,10 @@ Deno.test("SPEC 6: an unknown value is null", () => {
       record.end_time,
       record.duration_ms,
       record.original_turn_id,
+      ...[record.agent, record.cwd],
+      ...[record.outcome, record.outcome_reason, record.outcome_time],
     ],
-    [null, null, null, null],
+    Array(9).fill(null),
   );
 });
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openStore } from "../../src/store/open.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
-import { contents, query } from "../support/database.ts";
+import { query } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
 import { createSeed, downgrade, execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
@@ -144,7 +144,13 @@ function restore(path: string, copy: string): void {
   );
 }
 
-for (const version of [1, 2, 3, 4] as const) {
+/** All rows of the tables that each version since 1 has. */
+function rows(path: string): unknown[][][] {
+  return ["turns", "session_counters", "sessions", "answers", "sqlite_sequence"]
+    .map((table) => query(path, `SELECT * FROM ${table} ORDER BY 1, 2`));
+}
+
+for (const version of [1, 2, 3, 4, 5] as const) {
   Deno.test(`go-sqlite#25: a database of version ${version} that was restored from its dump is ours`, () => {
     using dir = new TempDir();
     const [path, copy] = [dir.file("turns.db"), dir.file("copy.db")];
@@ -154,13 +160,12 @@ for (const version of [1, 2, 3, 4] as const) {
       tracker.apply(prompt());
       tracker.apply(answer());
     }
-    if (version < 4) downgrade(path, version as 1);
+    if (version < 5) downgrade(path, version as 1);
     execute(path, "CREATE TABLE notes (note)");
     restore(path, copy);
     assertEquals(query(copy, "PRAGMA user_version"), [[0]]);
     execute(path, "PRAGMA user_version = 0");
-    const before = contents(path);
-    assertEquals(contents(copy), before);
+    assertEquals(rows(copy), rows(path));
     assertEquals(count(copy), []);
     assertEquals(
       query(copy, "SELECT turn_id_glob, session_turn FROM turns"),

@@ -4,7 +4,7 @@ import { openStore } from "../../src/store/open.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { type Change, Tracker } from "../../src/turns/tracker.ts";
 import { contents, query } from "../support/database.ts";
-import { answer, at, prompt } from "../support/envelope.ts";
+import { answer, at, end, prompt } from "../support/envelope.ts";
 import { execute } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -62,6 +62,18 @@ Deno.test("ktistec#55: an answer of a turn deleted by hand does not go to an old
   const path = editedByHand(dir, sql);
   assertEquals(apply(path, LOG.slice(-1)), ["unmatched"]);
   assertEquals(rows(path).map(([, , text]) => text), ["a0", "a1"]);
+});
+
+Deno.test("ktistec#55: a turn deleted by hand gets its end again when its log is read again", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  const log = [prompt(), end({ t: at(1e6), outcome: "aborted" })];
+  apply(path, log);
+  execute(path, "DELETE FROM turns");
+  assertEquals(apply(path, log), ["minted", "ended"]);
+  assertEquals(query(path, "SELECT status, outcome FROM turns"), [
+    ["orphaned", "aborted"],
+  ]);
 });
 
 /** Each would let SQLite give an id again. */
@@ -162,6 +174,7 @@ CREATE TABLE turns_new_1 (
   duration_ms INTEGER, status TEXT DEFAULT 'waiting_response',
   dedup_hash TEXT NOT NULL, session_turn INTEGER, session_pid_turn INTEGER,
   original_turn_id TEXT, pid_mismatch INTEGER NOT NULL DEFAULT 0,
+  agent TEXT, cwd TEXT, outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
   start_ms INTEGER, end_ms INTEGER, orphaned_by INTEGER);
 INSERT INTO turns_new_1 SELECT * FROM turns;
 DROP TABLE turns;

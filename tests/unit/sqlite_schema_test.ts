@@ -10,7 +10,7 @@ import { openStore } from "../../src/store/open.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { contents, query, records } from "../support/database.ts";
-import { answer, at, prompt } from "../support/envelope.ts";
+import { answer, at, end, prompt } from "../support/envelope.ts";
 import { downgrade, execute, SEED_SCHEMA } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -32,7 +32,7 @@ Deno.test("SPEC 5: the tables have the columns, types and indexes of the contrac
       path,
       `SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info('${table}')`,
     );
-  assertEquals(columns("turns").slice(0, 14), [
+  assertEquals(columns("turns").slice(0, 19), [
     ["turn_id_glob", "INTEGER", 0, null, 1],
     ["sid", "TEXT", 1, null, 0],
     ["pid", "INTEGER", 1, null, 0],
@@ -47,6 +47,11 @@ Deno.test("SPEC 5: the tables have the columns, types and indexes of the contrac
     ["session_pid_turn", "INTEGER", 0, null, 0],
     ["original_turn_id", "TEXT", 0, null, 0],
     ["pid_mismatch", "INTEGER", 1, "0", 0],
+    ["agent", "TEXT", 0, null, 0],
+    ["cwd", "TEXT", 0, null, 0],
+    ["outcome", "TEXT", 0, null, 0],
+    ["outcome_reason", "TEXT", 0, null, 0],
+    ["outcome_time", "TEXT", 0, null, 0],
   ]);
   assertEquals(columns("session_counters"), [
     ["sid", "TEXT", 1, null, 1],
@@ -92,6 +97,12 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
       answer({ sid: "s", pid: 2, t: at(3) }),
     );
     assertEquals([healed.id, healed.durationMs], [7, 2000]);
+    const { turns: [ended] } = tracker.apply(
+      end({ sid: "s", pid: 1, t: at(4) }),
+    );
+    assertEquals([ended.id, ended.outcome, ended.endTime], [
+      ...[3, "completed", at(2)],
+    ]);
     const { turns: [kept] } = tracker.apply(
       answer({ sid: "s", pid: 1, t: at(1), text: "too old" }),
     );
@@ -127,7 +138,7 @@ function schema(path: string): unknown[][] {
   );
 }
 
-for (const version of [1, 2, 3] as const) {
+for (const version of [1, 2, 3, 4] as const) {
   Deno.test(`SPEC 5: a database of version ${version} is upgraded in place, its data kept`, () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
@@ -135,7 +146,7 @@ for (const version of [1, 2, 3] as const) {
     const current = schema(path);
     {
       using store = openStore(path);
-      new Tracker(store).apply(prompt());
+      new Tracker(store).apply(prompt({ agent: null }));
       new Tracker(store).apply(answer());
     }
     const before = contents(path);

@@ -4,10 +4,12 @@ import { sse } from "../../src/dialect/sse/sse.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import {
   answer,
+  end,
   envelope,
   lineOf,
   message,
   prompt,
+  sessionEnd,
 } from "../support/envelope.ts";
 
 const IGNORED: Decoded = { events: [], rejection: null };
@@ -42,6 +44,71 @@ Deno.test("sse decodes a prompt and an answer of the current writer", () => {
   const reply = answer({ turnId: "30" });
   assertEvent(lineOf(question), question);
   assertEvent(lineOf(reply), reply);
+});
+
+Deno.test("sse decodes the ends of turns and of sessions", () => {
+  const fields = { turnId: "30", cwd: "/home/dev" };
+  for (
+    const event of [
+      end(fields),
+      end({ ...fields, outcome: "aborted", reason: "interrupted" }),
+      sessionEnd({ cwd: "/home/dev" }),
+      sessionEnd({ reason: "quit" }),
+    ]
+  ) {
+    assertEvent(lineOf(event), event);
+    // In old records only the data names the event.
+    assertEvent(lineWith(event, { event: undefined }), event);
+  }
+});
+
+Deno.test("SPEC 3b: the key of an end is sid|pid|t|event|turn_id", () => {
+  const keys = [
+    ...[end({ turnId: "30" }), end({ outcome: "aborted" }), sessionEnd()],
+  ].map((event) => decode(lineOf(event)).events[0].key);
+  const { sid, pid, t } = prompt();
+  assertEquals(keys, [
+    `${sid}|${pid}|${t}|turn.response.completed|30`,
+    `${sid}|${pid}|${t}|turn.response.aborted|`,
+    `${sid}|${pid}|${t}|turn.shutdown_complete|`,
+  ]);
+});
+
+Deno.test("SPEC 3b: sse finds the reason of an end in the payload, or beside it", () => {
+  const aborted = (reason: string | null) =>
+    end({ outcome: "aborted", reason });
+  const cases: [data: unknown, reason: string | null][] = [
+    [{ payload: { reason: "replaced" } }, "replaced"],
+    [{ reason: "replaced" }, "replaced"],
+    [{ payload: null, reason: "replaced" }, "replaced"],
+    [{ payload: { reason: "" }, reason: "replaced" }, ""],
+    [{ payload: { reason: "X\ud83d" } }, "X\uFFFD"],
+    [{ payload: { reason: 7 } }, null],
+    [{ payload: { reason: 7 }, reason: "replaced" }, "replaced"],
+    [{ payload: {} }, null],
+    [{}, null],
+  ];
+  for (const [value, reason] of cases) {
+    const event = aborted(reason);
+    assertEvent(lineWith(event, { line: data(value) }), event);
+  }
+  const stopped = end({ reason: "end_turn" });
+  const line = data({ payload: { stop_reason: "end_turn", reason: "no" } });
+  assertEvent(lineWith(stopped, { line }), stopped);
+});
+
+Deno.test("sse takes the directory of the agent from the metadata, if it is a text", () => {
+  for (const event of [prompt({ cwd: "/a\u0000" }), answer({ cwd: "/a" })]) {
+    assertEvent(lineOf(event), event);
+    const metadata = { pid: event.pid, cwd: 7 };
+    assertEvent(lineWith(event, { metadata }), { ...event, cwd: null });
+  }
+});
+
+Deno.test("sse ignores events that only sound like ends", () => {
+  for (const name of ["response.completed", "codex.idle", "turn.response"]) {
+    assertEquals(decode(lineWith(end(), { event: name })), IGNORED);
+  }
 });
 
 Deno.test("sse accepts each variant of line", () => {
@@ -244,6 +311,13 @@ Deno.test("sse rejects an event that cannot be decoded, and says why", () => {
   }
   assertRejected(lineWith(event, { line: data({}) }), "no message text");
   assertRejected(lineWith(answer(), { line: data({}) }), "no item");
+  for (const event of [end(), end({ outcome: "aborted" }), sessionEnd()]) {
+    assertRejected(lineOf(event).slice(0, -1), "not JSON");
+    assertRejected(lineWith(event, { sid: "" }), "no sid");
+    assertRejected(lineWith(event, { metadata: {} }), "pid is not");
+    assertRejected(lineWith(event, { t: "yesterday" }), "not a timestamp");
+    assertRejected(lineWith(event, { line: "data: {" }), "no JSON object");
+  }
 });
 
 Deno.test("sse decodes the whole envelope glued to a torn one, and rejects the head", () => {

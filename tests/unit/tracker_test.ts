@@ -31,7 +31,7 @@ const reply = (seconds: number, fields = {}) =>
 
 Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and moves the counters", () => {
   withTracker((apply) => {
-    const first = apply(ask(0, { turnId: "30" }));
+    const first = apply(ask(0, { turnId: "30", cwd: "/w" }));
     const hash = dedupHash(ask(0).key);
     assertEquals(hash.length, 64);
     assertEquals(first, {
@@ -52,6 +52,11 @@ Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and mo
         pidMismatch: false,
         startMs: ask(0).at,
         endMs: null,
+        agent: "codex",
+        cwd: "/w",
+        outcome: null,
+        outcomeReason: null,
+        outcomeTime: null,
       }],
     });
     const counts = [

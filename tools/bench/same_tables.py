@@ -15,7 +15,8 @@ import sys
 QUERIES = {
     "turns": "SELECT turn_id_glob, sid, pid, CAST(user_text AS BLOB), CAST(assistant_text AS BLOB),"
     " start_time, end_time, duration_ms, status, dedup_hash, session_turn, session_pid_turn,"
-    " original_turn_id, pid_mismatch FROM turns ORDER BY turn_id_glob",
+    " original_turn_id, pid_mismatch, CAST(agent AS BLOB), CAST(cwd AS BLOB), outcome,"
+    " CAST(outcome_reason AS BLOB), outcome_time FROM turns ORDER BY turn_id_glob",
     "session_counters": "SELECT sid, pid, turn_count FROM session_counters ORDER BY sid, pid",
 }
 SHOWN = 5

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS turns (
     user_text TEXT, assistant_text TEXT, start_time TEXT, end_time TEXT, duration_ms INTEGER,
     status TEXT DEFAULT 'waiting_response', dedup_hash TEXT NOT NULL UNIQUE, session_turn INTEGER,
     session_pid_turn INTEGER, original_turn_id TEXT, pid_mismatch INTEGER NOT NULL DEFAULT 0,
+    agent TEXT, cwd TEXT, outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     start_ms INTEGER, end_ms INTEGER, orphaned_by INTEGER);
 CREATE INDEX IF NOT EXISTS turns_start ON turns (start_time);
 CREATE INDEX IF NOT EXISTS turns_status ON turns (status);
@@ -36,22 +37,33 @@ CREATE TABLE IF NOT EXISTS sid_counters (sid TEXT PRIMARY KEY, turn_count INTEGE
 CREATE TABLE IF NOT EXISTS answers (dedup_hash TEXT PRIMARY KEY, turn_id_glob INTEGER NOT NULL);
 """
 RECORD = """SELECT turn_id_glob, sid, pid, session_turn, session_pid_turn, status, user_text,
-    assistant_text, start_time, end_time, duration_ms, original_turn_id, pid_mismatch FROM turns"""
+    assistant_text, start_time, end_time, duration_ms, original_turn_id, pid_mismatch, agent,
+    cwd, outcome, outcome_reason, outcome_time FROM turns"""
 NEWEST = "AND start_ms <= :ms ORDER BY start_ms DESC, turn_id_glob DESC LIMIT 1"
-IN_SESSION = "SELECT turn_id_glob, status, original_turn_id FROM turns WHERE sid = :sid"
+IN_SESSION = """SELECT turn_id_glob, status, original_turn_id, assistant_text, outcome FROM turns
+    WHERE sid = :sid"""
 IN_PROCESS = f"{IN_SESSION} AND pid = :pid"
 NAMED = f"{IN_PROCESS} AND original_turn_id = :turn_id"
 COUNT_UP = "DO UPDATE SET turn_count = turn_count + 1 RETURNING turn_count"
+OUTCOMES = {
+    "turn.response.completed": "completed",
+    "turn.response.aborted": "aborted",
+    "turn.shutdown_complete": "aborted",
+}
 
 
 def read_event(line):
-    """The prompt or the answer of a line, or None."""
+    """The prompt, the answer or the end of a line, or None."""
     envelope = json.loads(line)
-    if envelope["event"] not in ("turn.user_message", "response.output_item.done"):
+    name = envelope["event"]
+    if name not in ("turn.user_message", "response.output_item.done", *OUTCOMES):
         return None
     data = json.loads(envelope["line"].removeprefix("data:"))
-    if envelope["event"] == "turn.user_message":
+    metadata = json.loads(envelope["metadata"])
+    if name == "turn.user_message":
         text = data["payload"]["message"]
+    elif name in OUTCOMES:
+        text = f"{name}|{metadata['turn_id']}"
     else:
         item = data["item"]
         if item["type"] != "message" or item.get("role", "assistant") != "assistant":
@@ -59,12 +71,11 @@ def read_event(line):
         text = "".join(part.get("text") or part.get("refusal", "") for part in item["content"])
     # SQLite takes no lone surrogates.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    metadata = json.loads(envelope["metadata"])
     sid, pid, t = envelope["sid"], metadata["pid"], envelope["t"]
     time = datetime.datetime.fromisoformat(t).replace(tzinfo=datetime.timezone.utc)
     return {
-        "is_prompt": envelope["event"] == "turn.user_message",
-        "sid": sid, "pid": pid, "t": t, "text": text, "turn_id": metadata["turn_id"],
+        "name": name, "sid": sid, "pid": pid, "t": t, "text": text, "turn_id": metadata["turn_id"],
+        "cwd": metadata["cwd"], "reason": data.get("payload", {}).get("reason"),
         "ms": round(time.timestamp() * 1000),
         "hash": hashlib.sha256(f"{sid}|{pid}|{t}|{text}".encode()).hexdigest(),
     }  # fmt: skip
@@ -86,8 +97,8 @@ def apply_prompt(db, event):
     after = one(db, f"{IN_PROCESS} AND start_ms > :ms ORDER BY start_ms, turn_id_glob LIMIT 1", event)
     turn = db.execute(
         "INSERT INTO turns (sid, pid, user_text, start_time, status, dedup_hash, session_turn,"
-        " session_pid_turn, original_turn_id, start_ms, orphaned_by) VALUES"
-        " (:sid, :pid, :text, :t, :status, :hash, :in_sid, :in_pid, :turn_id, :ms, :by)",
+        " session_pid_turn, original_turn_id, start_ms, orphaned_by, agent, cwd) VALUES"
+        " (:sid, :pid, :text, :t, :status, :hash, :in_sid, :in_pid, :turn_id, :ms, :by, 'codex', :cwd)",
         {
             **event, **counts, "status": "orphaned" if after else "waiting_response",
             "by": after["turn_id_glob"] if after else None,
@@ -99,26 +110,56 @@ def apply_prompt(db, event):
     return turn
 
 
-def apply_answer(db, event):
+def find_turn(db, event):
+    """The turn of an answer or an end, and whether another process answers it."""
+    if event["name"] == "turn.shutdown_complete":
+        return one(db, f"{IN_PROCESS} {NEWEST}", event), False
+    turn = one(db, f"{NAMED} {NEWEST}", event) or one(db, f"{NAMED} ORDER BY start_ms", event)
+    if turn:
+        return turn, False
+    mismatch = not one(db, f"{IN_PROCESS} LIMIT 1", event)
+    turn = one(db, f"{IN_SESSION if mismatch else IN_PROCESS} {NEWEST}", event)
+    return turn if turn and turn["original_turn_id"] == event["turn_id"] else None, mismatch
+
+
+def apply_answer_or_end(db, event):
     """Gives the id of its turn, or None."""
     known = one(db, "SELECT turn_id_glob FROM answers WHERE dedup_hash = :hash", event)
     if known:
         return known["turn_id_glob"]
-    turn = one(db, f"{NAMED} {NEWEST}", event) or one(db, f"{NAMED} ORDER BY start_ms", event)
-    mismatch = False
+    turn, mismatch = find_turn(db, event)
     if not turn:
-        mismatch = not one(db, f"{IN_PROCESS} LIMIT 1", event)
-        turn = one(db, f"{IN_SESSION if mismatch else IN_PROCESS} {NEWEST}", event)
-        if not turn or turn["original_turn_id"] != event["turn_id"]:
-            return None
+        return None
     db.execute("INSERT INTO answers VALUES (?, ?)", (event["hash"], turn["turn_id_glob"]))
-    db.execute(
-        "UPDATE turns SET assistant_text = coalesce(nullif(:text, ''), assistant_text, ''),"
-        " end_time = :t, end_ms = :ms, duration_ms = max(0, :ms - start_ms), status = 'completed',"
-        " pid_mismatch = :mismatch WHERE turn_id_glob = :id AND (end_ms IS NULL OR end_ms <= :ms)",
-        {**event, "mismatch": mismatch, "id": turn["turn_id_glob"]},
-    )
+    values = {**event, "mismatch": mismatch, "id": turn["turn_id_glob"]}
+    if event["name"] in OUTCOMES:
+        apply_end(db, turn, {**values, "outcome": OUTCOMES[event["name"]]})
+    else:
+        db.execute(
+            "UPDATE turns SET assistant_text = coalesce(nullif(:text, ''), assistant_text, ''),"
+            " end_time = :t, end_ms = :ms, duration_ms = max(0, :ms - start_ms), status = 'completed',"
+            " pid_mismatch = :mismatch WHERE turn_id_glob = :id"
+            " AND (assistant_text IS NULL OR end_ms <= :ms)",
+            values,
+        )
     return turn["turn_id_glob"]
+
+
+def apply_end(db, turn, values):
+    if turn["outcome"]:
+        return
+    db.execute(
+        "UPDATE turns SET outcome = :outcome, outcome_reason = :reason, outcome_time = :t"
+        " WHERE turn_id_glob = :id",
+        values,
+    )
+    if turn["assistant_text"] is not None:
+        return
+    if values["outcome"] == "completed":
+        changes = "status = 'completed', end_time = :t, end_ms = :ms, duration_ms = max(0, :ms - start_ms)"
+    else:
+        changes = "status = 'orphaned', orphaned_by = NULL"
+    db.execute(f"UPDATE turns SET {changes} WHERE turn_id_glob = :id", values)
 
 
 def emit(db, where, turn):
@@ -138,9 +179,10 @@ def main():
     for line in open(args.file, "rb") if args.file else sys.stdin.buffer:
         event = read_event(line)
         if event:
-            turn = (apply_prompt if event["is_prompt"] else apply_answer)(db, event)
+            is_prompt = event["name"] == "turn.user_message"
+            turn = (apply_prompt if is_prompt else apply_answer_or_end)(db, event)
             db.commit()
-            if event["is_prompt"]:
+            if is_prompt:
                 emit(db, "orphaned_by", turn)
             emit(db, "turn_id_glob", turn)
 

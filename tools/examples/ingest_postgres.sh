@@ -25,8 +25,15 @@ CREATE TABLE IF NOT EXISTS turns (
   user_text text, assistant_text text,
   -- as in the log, usually without a zone
   start_time text, end_time text, duration_ms bigint,
-  original_turn_id text, pid_mismatch boolean NOT NULL
+  original_turn_id text, pid_mismatch boolean NOT NULL,
+  agent text, cwd text,
+  outcome text, outcome_reason text, outcome_time text
 );
+-- what a table of an earlier version lacks
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS agent text,
+  ADD COLUMN IF NOT EXISTS cwd text, ADD COLUMN IF NOT EXISTS outcome text,
+  ADD COLUMN IF NOT EXISTS outcome_reason text,
+  ADD COLUMN IF NOT EXISTS outcome_time text;
 PREPARE upsert (text) AS
   WITH new AS (SELECT * FROM json_populate_record(NULL::turns,
     replace(replace($1, '\\', '\u005c'), '\u0000', '\ufffd')::json))
@@ -35,11 +42,13 @@ PREPARE upsert (text) AS
     EXCEPT SELECT turns.* FROM turns JOIN new USING (turn_id_glob)
     ON CONFLICT (turn_id_glob) DO UPDATE SET (sid, pid, session_turn,
       session_pid_turn, status, user_text, assistant_text, start_time, end_time,
-      duration_ms, original_turn_id, pid_mismatch) = (excluded.sid, excluded.pid,
+      duration_ms, original_turn_id, pid_mismatch, agent, cwd, outcome,
+      outcome_reason, outcome_time) = (excluded.sid, excluded.pid,
       excluded.session_turn, excluded.session_pid_turn, excluded.status,
       excluded.user_text, excluded.assistant_text, excluded.start_time,
       excluded.end_time, excluded.duration_ms, excluded.original_turn_id,
-      excluded.pid_mismatch);
+      excluded.pid_mismatch, excluded.agent, excluded.cwd, excluded.outcome,
+      excluded.outcome_reason, excluded.outcome_time);
 SQL
 }
 

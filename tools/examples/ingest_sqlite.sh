@@ -14,15 +14,23 @@ file=${1:?the database to write is missing}
 # SQLite's JSON functions truncate a text at U+0000, so it becomes U+FFFD. Escaped
 # backslashes are rewritten first, so that they are not read as part of \u0000.
 setup() {
+  echo .timeout 60000
+  # What a table of an earlier version lacks.
+  sqlite3 -batch -bail -init /dev/null -cmd '.timeout 60000' "$file" "
+    WITH present AS (SELECT name FROM pragma_table_info('turns'))
+    SELECT 'ALTER TABLE turns ADD COLUMN ' || value || ' TEXT;' FROM json_each(
+      '[\"agent\", \"cwd\", \"outcome\", \"outcome_reason\", \"outcome_time\"]')
+    WHERE 'sid' IN present AND value NOT IN present"
   cat <<'SQL'
-.timeout 60000
 CREATE TABLE IF NOT EXISTS turns (
   turn_id_glob INTEGER PRIMARY KEY,
   sid TEXT NOT NULL, pid INTEGER NOT NULL,
   session_turn INTEGER, session_pid_turn INTEGER, status TEXT NOT NULL,
   user_text TEXT, assistant_text TEXT,
   start_time TEXT, end_time TEXT, duration_ms INTEGER,
-  original_turn_id TEXT, pid_mismatch INTEGER NOT NULL
+  original_turn_id TEXT, pid_mismatch INTEGER NOT NULL,
+  agent TEXT, cwd TEXT,
+  outcome TEXT, outcome_reason TEXT, outcome_time TEXT
 );
 CREATE TEMP VIEW records AS SELECT NULL AS record;
 CREATE TEMP TRIGGER upsert INSTEAD OF INSERT ON records BEGIN
@@ -30,16 +38,20 @@ CREATE TEMP TRIGGER upsert INSTEAD OF INSERT ON records BEGIN
     SELECT r ->> 'turn_id_glob', r ->> 'sid', r ->> 'pid', r ->> 'session_turn',
       r ->> 'session_pid_turn', r ->> 'status', r ->> 'user_text',
       r ->> 'assistant_text', r ->> 'start_time', r ->> 'end_time',
-      r ->> 'duration_ms', r ->> 'original_turn_id', r ->> 'pid_mismatch'
+      r ->> 'duration_ms', r ->> 'original_turn_id', r ->> 'pid_mismatch',
+      r ->> 'agent', r ->> 'cwd', r ->> 'outcome', r ->> 'outcome_reason',
+      r ->> 'outcome_time'
     FROM (SELECT replace(replace(NEW.record, '\\', '\u005c'), '\u0000', '\ufffd') AS r)
     WHERE true
     ON CONFLICT (turn_id_glob) DO UPDATE SET (sid, pid, session_turn,
       session_pid_turn, status, user_text, assistant_text, start_time, end_time,
-      duration_ms, original_turn_id, pid_mismatch) = (excluded.sid, excluded.pid,
+      duration_ms, original_turn_id, pid_mismatch, agent, cwd, outcome,
+      outcome_reason, outcome_time) = (excluded.sid, excluded.pid,
       excluded.session_turn, excluded.session_pid_turn, excluded.status,
       excluded.user_text, excluded.assistant_text, excluded.start_time,
       excluded.end_time, excluded.duration_ms, excluded.original_turn_id,
-      excluded.pid_mismatch);
+      excluded.pid_mismatch, excluded.agent, excluded.cwd, excluded.outcome,
+      excluded.outcome_reason, excluded.outcome_time);
 END;
 SQL
 }

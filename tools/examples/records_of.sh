@@ -25,5 +25,7 @@ query "SELECT json_object(
   'status', status, 'user_text', user_text, 'assistant_text', assistant_text,
   'start_time', start_time, 'end_time', end_time, 'duration_ms', duration_ms,
   'original_turn_id', original_turn_id,
-  'pid_mismatch', json(iif(pid_mismatch, 'true', 'false')))
+  'pid_mismatch', json(iif(pid_mismatch, 'true', 'false')),
+  'agent', agent, 'cwd', cwd, 'outcome', outcome,
+  'outcome_reason', outcome_reason, 'outcome_time', outcome_time)
   FROM turns ORDER BY turn_id_glob"

@@ -35,7 +35,7 @@ export interface LogOptions {
   torn?: number;
   /** Share of lines that are written once more. Default 0. */
   duplicates?: number;
-  /** False leaves out prompts and items, even their names. Default true. */
+  /** False leaves out all events of turns, even their names. Default true. */
   turns?: boolean;
 }
 

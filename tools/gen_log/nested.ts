@@ -25,7 +25,7 @@ export class NestedLog {
   /** Output without anything to escape, to fill the rest. */
   #plain: string;
 
-  /** With `turns` false, no block holds the name of a prompt or an item. */
+  /** With `turns` false, no block holds the name of an event of a turn. */
   constructor(random: Random, texts: Texts, turns: boolean) {
     this.#random = random;
     this.#texts = texts;

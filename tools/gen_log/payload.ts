@@ -105,6 +105,18 @@ export class Payloads {
     };
   }
 
+  /** Data of the end of a turn that was completed. */
+  completed(): Data {
+    const text = this.#texts.filling(this.#random.between(100, 300));
+    return { payload: { last_agent_message: text } };
+  }
+
+  /** Data of the end of a turn that was aborted. */
+  aborted(): Data {
+    const reasons = ["interrupted", "interrupted", "replaced"];
+    return { payload: { reason: this.#random.pick(reasons) } };
+  }
+
   /** Data of an event that concerns no turn, of its type's usual size. */
   filling(kind: Kind, sequence: number): Data {
     const { name, mean, most } = kind;

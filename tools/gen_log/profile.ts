@@ -9,6 +9,14 @@
 export const PROMPT = "turn.user_message";
 /** The name of the event that carries a finished item, an answer among others. */
 export const ITEM = "response.output_item.done";
+/** The names of the events that end a turn, or the session of a process. */
+export const COMPLETED = "turn.response.completed";
+export const ABORTED = "turn.response.aborted";
+export const SHUTDOWN = "turn.shutdown_complete";
+/** The names of all events that concern a turn. */
+export const TURN_EVENTS: readonly string[] = [
+  ...[PROMPT, ITEM, COMPLETED, ABORTED, SHUTDOWN],
+];
 /** The name of the event that carries what a command printed. */
 export const EXEC_END = "turn.exec.end";
 
@@ -23,7 +31,7 @@ export interface Kind {
   /** Length of its longest line, 0 where lengths vary little. */
   most: number;
   /** Where in a turn it is written. */
-  at: "start" | "body" | "end";
+  at: "start" | "body";
 }
 
 /** Number of events in the log that was measured. */
@@ -32,6 +40,10 @@ export const PROFILE_EVENTS = 284_936;
 export const PROFILE_PROMPTS = 1_426;
 /** Number of finished items in it. */
 export const PROFILE_ITEMS = 3_797;
+/** Number of turns in it that were completed or aborted. */
+export const PROFILE_ENDS = 1_370;
+/** Number of processes in it that were shut down. */
+export const PROFILE_SHUTDOWNS = 300;
 
 const kind = (
   name: string,
@@ -41,7 +53,7 @@ const kind = (
   at: Kind["at"] = "body",
 ): Kind => ({ name, count, mean, most, at });
 
-/** The published types, but for the prompt and the finished item. */
+/** The published types, but for those that concern a turn. */
 const NAMED: Kind[] = [
   kind("response.function_call_arguments.delta", 63_605, 550),
   kind("turn.response.delta", 48_628, 535),
@@ -63,12 +75,9 @@ const NAMED: Kind[] = [
   kind(EXEC_END, 927, 24_000, 900_000),
 ];
 
-/** Types of which only the sum is published: the remaining 45. */
+/** Types of which only the sum is published, but for those that end a turn. */
 const OTHERS: Kind[] = [
   kind("turn.task_started", 1_420, 430, 0, "start"),
-  kind("turn.response.completed", 1_250, 640, 0, "end"),
-  kind("turn.response.aborted", 120, 440, 0, "end"),
-  kind("turn.shutdown_complete", 300, 410, 0, "end"),
   ...([
     ["response.output_item.added", 2_430],
     ["response.content_part.added", 1_300],
@@ -116,7 +125,7 @@ const OTHERS: Kind[] = [
   ].map((name) => kind(name, 15, 520, 4_000)),
 ];
 
-/** All types of the profile but the two that concern a turn. */
+/** All types of the profile but those that concern a turn. */
 export const KINDS: readonly Kind[] = [...NAMED, ...OTHERS];
 
 /**

@@ -21,6 +21,12 @@ export const Step = {
   ForeignMessage: -5,
   /** A finished item of another kind. */
   OtherItem: -6,
+  /** The agent says that the turn is completed. */
+  Completed: -7,
+  /** The agent says that the turn was aborted. */
+  Aborted: -8,
+  /** The process ends. */
+  Shutdown: -9,
 } as const;
 
 /** Events that in one turn of ten are written before the prompt. */
@@ -48,11 +54,14 @@ export interface TurnShape {
   foreign: boolean;
   /** Some events precede the prompt, with its time. */
   racing: boolean;
+  /** How it ends; the process of a turn without an end was killed. */
+  end: "Completed" | "Aborted" | null;
+  /** The process ends with it. */
+  shutdown: boolean;
 }
 
 function place(random: Random, kind: Kind | undefined, racing: boolean) {
   if (kind?.at === "start") return 0.02 * random.next();
-  if (kind?.at === "end") return 0.98 + 0.02 * random.next();
   if (racing && kind && RACING.has(kind.name) && random.chance(0.4)) {
     return 0.025;
   }
@@ -80,6 +89,8 @@ export function planTurn(random: Random, shape: TurnShape): number[] {
   if (shape.messages > 0) {
     add(shape.foreign ? Step.ForeignMessage : Step.Message, 0.97);
   }
+  if (shape.end !== null) add(Step[shape.end], 0.98);
+  if (shape.shutdown) add(Step.Shutdown, 0.99);
   // Array.sort is stable, so equal places keep the order of the profile.
   return steps.sort((a, b) => a.at - b.at).map(({ step }) => step);
 }

@@ -6,11 +6,23 @@
  */
 
 import type { Envelope } from "./envelope.ts";
-import { EXEC_END, ITEM, KINDS, PROMPT, shareOut } from "./profile.ts";
+import {
+  ABORTED,
+  COMPLETED,
+  EXEC_END,
+  ITEM,
+  KINDS,
+  PROFILE_ENDS,
+  PROFILE_PROMPTS,
+  PROFILE_SHUTDOWNS,
+  PROMPT,
+  shareOut,
+  SHUTDOWN,
+} from "./profile.ts";
 import type { Payloads } from "./payload.ts";
 import { type Process, Processes } from "./processes.ts";
 import type { Random } from "./random.ts";
-import { planTurn, Step } from "./turn.ts";
+import { planTurn, Step, type TurnShape } from "./turn.ts";
 
 /** How large a world is. */
 export interface WorldSize {
@@ -49,6 +61,10 @@ interface Running {
 const PACE = 303;
 const START = Date.UTC(2025, 10, 19);
 
+/** How many ends of turns and of processes there are for each prompt. */
+const ENDS = PROFILE_ENDS / PROFILE_PROMPTS;
+const SHUTDOWNS = PROFILE_SHUTDOWNS / PROFILE_PROMPTS;
+
 /** A machine and its day. */
 export class World {
   #random: Random;
@@ -72,7 +88,8 @@ export class World {
     this.#processes = new Processes(random, size.sessions);
     this.#slots = size.prompts || Math.max(1, Math.round(size.events / 200));
     const { events, prompts, items, giants } = size;
-    const rest = Math.max(0, events - prompts - items - giants);
+    const ends = Math.round(prompts * (ENDS + SHUTDOWNS));
+    const rest = Math.max(0, events - prompts - items - ends - giants);
     this.#quotas = [...shareOut(rest), items];
     this.#phases = this.#quotas.map(() => random.next());
   }
@@ -115,7 +132,8 @@ export class World {
     const envelope = this.#step(running);
     if (running.next === running.plan.length) {
       this.#running.splice(index, 1);
-      running.process.busy = false;
+      // A process that ended begins no other turn.
+      running.process.busy = running.plan.includes(Step.Shutdown);
       if (running.nextPrompted) this.#begin(running.process, false);
     }
     return envelope;
@@ -125,6 +143,13 @@ export class World {
   #messages(): number {
     const dice = this.#random.next();
     return dice < 0.12 ? 0 : dice < 0.8 ? 1 : dice < 0.94 ? 2 : 3;
+  }
+
+  /** How a turn ends; a few of those without a message are completed too. */
+  #end(messages: number): TurnShape["end"] {
+    const random = this.#random;
+    if (random.chance(0.01)) return null;
+    return messages === 0 && random.chance(0.7) ? "Aborted" : "Completed";
   }
 
   /** Takes the shares of the next turns: so many events of each type. */
@@ -157,6 +182,8 @@ export class World {
       impatient,
       foreign: random.chance(0.015),
       racing: random.chance(0.1),
+      end: turns ? this.#end(messages) : null,
+      shutdown: turns && !impatient && random.chance(SHUTDOWNS),
     });
     // A short log has less than an event for each turn.
     if (plan.length === 0) return;
@@ -192,6 +219,12 @@ export class World {
         envelope.pid += 1;
         return envelope;
       }
+      case Step.Completed:
+        return event(COMPLETED, payloads.completed());
+      case Step.Aborted:
+        return event(ABORTED, payloads.aborted());
+      case Step.Shutdown:
+        return event(SHUTDOWN, {});
       case Step.Steer:
         return event(PROMPT, payloads.prompt());
       case Step.NextPrompt: {

@@ -1,61 +1,32 @@
 /**
- * What an envelope of `sse_lines.jsonl` holds (WIRE_FORMAT): whose event it is,
- * and the message in it.
+ * What every envelope of the log holds (WIRE_FORMAT): the name of its event, its
+ * data, and whose event it is.
  *
  * @module
  */
 
-import type { EventOwner, TurnEvent } from "../../turns/event.ts";
+import type { EventOwner } from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { isTurnEvent, type TURN_EVENTS } from "./names.ts";
 
-/** Reads the message in an event's data; `null` if that does not concern a turn. */
-type ReadMessage = (data: Json) => Pick<TurnEvent, "kind" | "text"> | null;
-
-const MESSAGE_READERS: Record<typeof TURN_EVENTS[number], ReadMessage> = {
-  "turn.user_message": readPrompt,
-  "response.output_item.done": readAnswer,
-};
-
-/** The agent that writes such a log. */
-const AGENT = "codex";
 /** What a server-sent event's line begins with. */
 const DATA = "data:";
 
 /** Why an event that concerns a turn cannot be used. */
 export class Undecodable extends Error {}
 
-/**
- * The event that an envelope holds; `null` if it does not concern a turn.
- *
- * @throws {Undecodable} Where it concerns a turn, but cannot be used.
- */
-export function decodeEnvelope(envelope: Json): TurnEvent | null {
-  const name = eventName(envelope);
-  if (!isTurnEvent(name)) return null;
-  const data = readData(envelope.line);
-  if (data === undefined) {
-    throw new Undecodable("its line holds no JSON object");
-  }
-  const message = MESSAGE_READERS[name](data);
-  if (message === null) return null;
-  const { sid, pid, at, turnId, cwd } = readOwner(envelope);
-  const t = envelope.t as string;
-  const text = message.text.toWellFormed();
-  // SPEC section 2.
-  const key = `${sid}|${pid}|${t}|${text}`;
-  const event = { sid, pid, at, turnId, key, t, text, agent: AGENT, cwd };
-  return message.kind === "prompt"
-    ? { kind: message.kind, ...event }
-    : { kind: message.kind, ...event, promptKey: null };
+/** Whose event it is, and when and where. */
+export interface About extends EventOwner {
+  /** The timestamp, unchanged. */
+  t: string;
+  cwd: string | null;
 }
 
 /** What an envelope's turn is found by; `null` if it does not say that. */
 export function ownerOf(envelope: Json): EventOwner | null {
   try {
-    const { cwd: _, ...owner } = readOwner(envelope);
-    return owner;
+    const { sid, pid, at, turnId } = readAbout(envelope);
+    return { sid, pid, at, turnId };
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
     return null;
@@ -63,66 +34,45 @@ export function ownerOf(envelope: Json): EventOwner | null {
 }
 
 /** @throws {Undecodable} Where the envelope does not say whose event it is. */
-function readOwner(
-  { sid, t, metadata, pid }: Json,
-): EventOwner & { cwd: string | null } {
-  if (typeof sid !== "string" || sid === "") {
-    throw new Undecodable("it has no sid");
-  }
+export function readAbout({ sid, t, metadata, pid }: Json): About {
   const at = typeof t === "string" ? parseInstant(t) : null;
+  const own = readSid(sid);
   if (at === null) throw new Undecodable("its t is not a timestamp");
   const { pid: inner, turn_id, cwd } = readMetadata(metadata);
   return {
-    sid: sid.toWellFormed(),
+    sid: own,
     pid: readPid(inner ?? pid),
     at,
+    t: t as string,
     turnId: readTurnId(turn_id),
     cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
   };
 }
 
+/** @throws {Undecodable} Where there is none. */
+export function readSid(sid: unknown): string {
+  if (typeof sid === "string" && sid !== "") return sid.toWellFormed();
+  throw new Undecodable("it has no sid");
+}
+
 /** The event's own name; in old records only the data has it. */
-function eventName(envelope: Json): unknown {
+export function eventName(envelope: Json): unknown {
   return envelope.event ?? readData(envelope.line)?.type;
 }
 
 /** The data of the server-sent event: a `data:` line, bare JSON, or parsed already. */
-function readData(line: unknown): Json | undefined {
+export function readData(line: unknown): Json | undefined {
   const data = typeof line === "string"
     ? parseJson(line.startsWith(DATA) ? line.slice(DATA.length) : line)
     : line;
   return isObject(data) ? data : undefined;
 }
 
-function readPrompt(data: Json): ReturnType<ReadMessage> {
-  const text =
-    isObject(data.payload) && typeof data.payload.message === "string"
-      ? data.payload.message
-      : data.message;
-  if (typeof text !== "string") throw new Undecodable("it has no message text");
-  return { kind: "prompt", text };
-}
-
-function readAnswer(data: Json): ReturnType<ReadMessage> {
-  const item = data.item ?? (isObject(data.payload) ? data.payload.item : null);
-  if (!isObject(item)) throw new Undecodable("it has no item");
-  if (item.type !== "message") return null;
-  if ((item.role ?? "assistant") !== "assistant") return null;
-  const parts = Array.isArray(item.content) ? item.content : [];
-  return { kind: "answer", text: parts.map(partText).join("") };
-}
-
-/** The text of one part of an answer's content; empty if it has none. */
-function partText(part: unknown): string {
-  if (!isObject(part)) return "";
-  const { type, text, refusal } = part;
-  if ((type ?? "output_text") === "output_text" && typeof text === "string") {
-    return text;
-  }
-  if ((type ?? "refusal") === "refusal" && typeof refusal === "string") {
-    return refusal;
-  }
-  return "";
+/** A text in the payload, or beside it. */
+export function readText(data: Json, name: string): string | null {
+  const inPayload = isObject(data.payload) ? data.payload[name] : undefined;
+  const text = typeof inPayload === "string" ? inPayload : data[name];
+  return typeof text === "string" ? text.toWellFormed() : null;
 }
 
 function readMetadata(value: unknown): Json {

@@ -4,11 +4,37 @@
  * @module
  */
 
-/** The names of the events that concern a turn. */
-export const TURN_EVENTS = [
+/** The names of the events of Codex that concern a turn. */
+export const CODEX_EVENTS = [
   "turn.user_message",
   "response.output_item.done",
+  "turn.response.completed",
+  "turn.response.aborted",
+  "turn.shutdown_complete",
 ] as const;
+
+/** The name of an event of Codex that concerns a turn. */
+export type CodexEvent = typeof CODEX_EVENTS[number];
+
+/** The event of Claude Code that holds a piece of a message. */
+export const DELTA = "claude.content_block_delta";
+
+/** The names of the events of Claude Code that concern a turn. */
+export const CLAUDE_EVENTS = [
+  "claude.user_prompt",
+  "claude.message_start",
+  DELTA,
+  "claude.message_stop",
+  "claude.stop",
+  "claude.queue_operation",
+  "claude.session_end",
+] as const;
+
+/** The name of an event of Claude Code that concerns a turn. */
+export type ClaudeEvent = typeof CLAUDE_EVENTS[number];
+
+/** The names of all events that concern a turn. */
+export const TURN_EVENTS = [...CODEX_EVENTS, ...CLAUDE_EVENTS] as const;
 
 /** What a line begins with if its first key is the name of its event. */
 export const HEAD = '{"event":"';
@@ -26,9 +52,33 @@ export function leadingName(line: string): string | undefined {
   return LEADING_NAME.exec(line)?.[1];
 }
 
+/**
+ * A printable ASCII character written as an escape, at any depth of nesting: a
+ * word with an escaped letter cannot be found as text.
+ */
+export const ESCAPED_ASCII = /\\u00[2-7]/;
+
+/**
+ * What is in each {@linkcode DELTA} that can concern a turn, after the head: the
+ * type of a piece of text, or the whole envelope that is glued to a torn one.
+ * Most deltas are of other types.
+ */
+export const DELTA_WORDS: readonly string[] = ["text_delta", ENVELOPE];
+
+/** Whether the line of a {@linkcode DELTA} can concern a turn. */
+export function mayHoldText(line: string): boolean {
+  return DELTA_WORDS.some((word) => line.includes(word, HEAD.length)) ||
+    ESCAPED_ASCII.test(line);
+}
+
 /** Whether a value is the name of an event that concerns a turn. */
-export function isTurnEvent(
-  name: unknown,
-): name is typeof TURN_EVENTS[number] {
+export function isTurnEvent(name: unknown): name is CodexEvent | ClaudeEvent {
   return TURN_EVENTS.some((event) => event === name);
+}
+
+/** Whether an event that concerns a turn is one of Claude Code. */
+export function isOfClaude(
+  name: CodexEvent | ClaudeEvent,
+): name is ClaudeEvent {
+  return name.startsWith("claude.");
 }

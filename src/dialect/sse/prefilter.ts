@@ -7,7 +7,14 @@
 
 import { joinBytes } from "../../bytes.ts";
 import { type LineJudge, type Prefilter, Verdict } from "../dialect.ts";
-import { HEAD, IN_NAME, TURN_EVENTS } from "./names.ts";
+import {
+  DELTA,
+  DELTA_WORDS,
+  ESCAPED_ASCII,
+  HEAD,
+  IN_NAME,
+  TURN_EVENTS,
+} from "./names.ts";
 
 const encoder = new TextEncoder();
 // One character a byte; ASCII, which is all that is searched for, stays itself.
@@ -23,13 +30,8 @@ const IS_IN_NAME = Uint8Array.from(
   { length: 256 },
   (_, byte) => IN_NAME.test(String.fromCharCode(byte)) ? 1 : 0,
 );
-/**
- * A printable ASCII character written as an escape, at any depth of nesting: a
- * name with an escaped letter cannot be found as text.
- */
-const ESCAPED_ASCII = /\\u00[2-7]/;
 const ESCAPE_LENGTH = 5;
-/** How much of a piece a name or an escape may begin in that ends in the next. */
+/** How much of a piece a word or an escape may begin in that ends in the next. */
 const SEAM_LENGTH = Math.max(ESCAPE_LENGTH, LONGEST_NAME) - 1;
 
 /** What the first bytes of a line say. */
@@ -38,6 +40,8 @@ enum Start {
   Other,
   /** The line belongs to an event that concerns a turn. */
   Named,
+  /** The line holds a piece of a message, which only the rest says if it is text. */
+  Delta,
   /** Only its whole text can tell. */
   Free,
   /** The bytes end before they say anything. */
@@ -52,12 +56,22 @@ export const prefilter: Prefilter = {
     const first = judgeStart(bytes, start, end);
     if (first === Start.Other) return Verdict.Skip;
     if (first === Start.Named) return Verdict.Keep;
-    const search = new NameSearch();
-    search.push(bytes.subarray(start, end));
+    const search = searchOf(first);
+    search.push(bytes.subarray(start + beginOf(first), end));
     return search.verdict;
   },
   begin: () => new PiecewiseJudge(),
 };
+
+/** What is searched for in a line of which the first bytes do not say enough. */
+function searchOf(start: Start): WordSearch {
+  return new WordSearch(start === Start.Delta ? DELTA_WORDS : TURN_EVENTS);
+}
+
+/** Where to search from, in bytes; the head of a delta is not one glued to it. */
+function beginOf(start: Start): number {
+  return start === Start.Delta ? HEAD.length : 0;
+}
 
 /** Judges a line by its first bytes, from `start` to `end`. */
 function judgeStart(bytes: Uint8Array, start: number, end: number): Start {
@@ -72,10 +86,9 @@ function judgeStart(bytes: Uint8Array, start: number, end: number): Start {
     return at - nameStart <= LONGEST_NAME ? Start.Short : Start.LongName;
   }
   if (bytes[at] !== QUOTE || at === nameStart) return Start.Free;
-  for (const name of NAMES) {
-    if (isAt(name, bytes, nameStart, at)) return Start.Named;
-  }
-  return Start.Other;
+  const index = NAMES.findIndex((name) => isAt(name, bytes, nameStart, at));
+  if (index < 0) return Start.Other;
+  return TURN_EVENTS[index] === DELTA ? Start.Delta : Start.Named;
 }
 
 /** Where the characters of a name end that begins at `start`. */
@@ -103,7 +116,7 @@ class PiecewiseJudge implements LineJudge {
   #start = Start.Short;
   /** The first bytes, as long as these say nothing. */
   #head: Uint8Array = EMPTY;
-  #search = new NameSearch();
+  #search: WordSearch | undefined;
 
   push(bytes: Uint8Array): Verdict {
     if (this.#start === Start.Short) {
@@ -118,30 +131,41 @@ class PiecewiseJudge implements LineJudge {
     }
     if (this.#start === Start.Other) return Verdict.Skip;
     if (this.#start === Start.Named) return Verdict.Keep;
-    if (this.#start !== Start.Short) this.#search.push(bytes);
+    if (this.#start !== Start.Short) this.#searchIn(bytes);
     return Verdict.Unsure;
   }
 
   end(): Verdict {
     if (this.#start === Start.Other) return Verdict.Skip;
     if (this.#start === Start.Named) return Verdict.Keep;
-    this.#search.push(this.#head);
-    return this.#search.verdict;
+    return this.#searchIn(this.#head).verdict;
+  }
+
+  #searchIn(bytes: Uint8Array): WordSearch {
+    const from = this.#search === undefined ? beginOf(this.#start) : 0;
+    this.#search ??= searchOf(this.#start);
+    this.#search.push(bytes.subarray(from));
+    return this.#search;
   }
 }
 
-/** Searches the whole text of a line for the names of events. */
-class NameSearch {
+/** Searches the text of a line for words. */
+class WordSearch {
+  readonly #words: readonly string[];
   #isNamed = false;
   #isEscaped = false;
-  /** The end of the last piece, in which a name may have begun. */
+  /** The end of the last piece, in which a word may have begun. */
   #seam = "";
+
+  constructor(words: readonly string[]) {
+    this.#words = words;
+  }
 
   /** Searches the next piece, and across the seam. */
   push(bytes: Uint8Array): void {
     if (this.#isNamed || bytes.length === 0) return;
     const text = this.#seam + latin1.decode(bytes);
-    this.#isNamed = TURN_EVENTS.some((name) => text.includes(name));
+    this.#isNamed = this.#words.some((word) => text.includes(word));
     this.#isEscaped ||= ESCAPED_ASCII.test(text);
     this.#seam = text.slice(-SEAM_LENGTH);
   }

@@ -6,9 +6,26 @@
  */
 
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
-import { holdsTooMuch, isObject, MOST_VALUES, parseJson } from "../json.ts";
-import { decodeEnvelope, ownerOf, Undecodable } from "./envelope.ts";
-import { ENVELOPE, isTurnEvent, leadingName, TURN_EVENTS } from "./names.ts";
+import {
+  holdsTooMuch,
+  isObject,
+  type Json,
+  MOST_VALUES,
+  parseJson,
+} from "../json.ts";
+import type { TurnEvent } from "../../turns/event.ts";
+import { ClaudeLog } from "./claude.ts";
+import { readCodex } from "./codex.ts";
+import { eventName, ownerOf, readData, Undecodable } from "./envelope.ts";
+import {
+  DELTA,
+  ENVELOPE,
+  isOfClaude,
+  isTurnEvent,
+  leadingName,
+  mayHoldText,
+  TURN_EVENTS,
+} from "./names.ts";
 import { prefilter } from "./prefilter.ts";
 
 const BYTE_ORDER_MARK = "\uFEFF";
@@ -17,61 +34,89 @@ const CARRIAGE_RETURN = 13;
 const IGNORED: Decoded = { events: [], rejection: null };
 const UNOPENED: Opened = { envelope: null, rejection: null };
 
-/** Its lines stand alone, so one decoder serves all files. */
-const decoder: Decoder = { decode, open, save: () => null };
-
 /** The dialect of `sse_lines.jsonl`. */
 export const sse: Dialect = {
   name: "sse",
   recognises: (head) => latin1.decode(head).startsWith(ENVELOPE),
   prefilter: () => prefilter,
-  decoder: () => decoder,
+  decoder: (saved) => new SseDecoder(saved),
 };
 
 // One character a byte.
 const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
-function decode(text: string, bytes: Uint8Array): Decoded {
-  const leading = leadingName(text);
-  if (leading !== undefined && !isTurnEvent(leading)) return IGNORED;
-  const envelope = parseJson(
-    text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
-  );
-  if (envelope === undefined) return decodeBroken(text, bytes);
-  if (!isObject(envelope)) return IGNORED;
-  try {
-    const event = decodeEnvelope(envelope);
-    return event === null ? IGNORED : { events: [event], rejection: null };
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error;
-    return { events: [], rejection: { reason: error.message, bytes } };
-  }
-}
+/** Decodes the lines of one file. Those of Codex stand alone. */
+class SseDecoder implements Decoder {
+  #claude: ClaudeLog;
 
-/** Decodes a line that is not JSON: its last envelope may be whole. */
-function decodeBroken(text: string, bytes: Uint8Array): Decoded {
-  if (!TURN_EVENTS.some((name) => text.includes(name))) return IGNORED;
-  const tail = decodeTail(text, bytes);
-  if (tail?.rejection === null) {
-    const reason = "torn line, what precedes its last envelope is lost";
-    const head = bytes.subarray(0, lastEnvelope(bytes));
-    return { events: tail.events, rejection: { reason, bytes: head } };
+  constructor(saved: string | null) {
+    this.#claude = new ClaudeLog(saved);
   }
-  const reason = tooMuch(text) ?? "not JSON";
-  return { events: [], rejection: { reason, bytes } };
-}
 
-/** What the last envelope of a torn line holds; `null` if it is not JSON either. */
-function decodeTail(text: string, bytes: Uint8Array): Decoded | null {
-  const start = text.lastIndexOf(ENVELOPE);
-  if (start <= 0) return null;
-  const tail = text.slice(start);
-  const decoded = decode(tail, bytes);
-  const isIgnored = decoded.events.length === 0 && decoded.rejection === null;
-  const isWhole = !isIgnored || leadingName(tail) !== undefined ||
-    parseJson(tail) !== undefined;
-  return isWhole ? decoded : null;
+  open(text: string, bytes: Uint8Array): Opened {
+    return open(text, bytes);
+  }
+
+  save(): string | null {
+    return this.#claude.save();
+  }
+
+  decode(text: string, bytes: Uint8Array): Decoded {
+    const leading = leadingName(text);
+    if (leading !== undefined && !isTurnEvent(leading)) return IGNORED;
+    if (leading === DELTA && !mayHoldText(text)) return IGNORED;
+    const envelope = parseJson(
+      text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
+    );
+    if (envelope === undefined) return this.#decodeBroken(text, bytes);
+    if (!isObject(envelope)) return IGNORED;
+    try {
+      const event = this.#read(envelope);
+      return event === null ? IGNORED : { events: [event], rejection: null };
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+      return { events: [], rejection: { reason: error.message, bytes } };
+    }
+  }
+
+  /** @throws {Undecodable} Where it concerns a turn, but cannot be used. */
+  #read(envelope: Json): TurnEvent | null {
+    const name = eventName(envelope);
+    if (!isTurnEvent(name)) return null;
+    const data = readData(envelope.line);
+    if (data === undefined) {
+      throw new Undecodable("its line holds no JSON object");
+    }
+    return isOfClaude(name)
+      ? this.#claude.read(name, data, envelope)
+      : readCodex(name, data, envelope);
+  }
+
+  /** Decodes a line that is not JSON: its last envelope may be whole. */
+  #decodeBroken(text: string, bytes: Uint8Array): Decoded {
+    if (!TURN_EVENTS.some((name) => text.includes(name))) return IGNORED;
+    const tail = this.#decodeTail(text, bytes);
+    if (tail?.rejection === null) {
+      const reason = "torn line, what precedes its last envelope is lost";
+      const head = bytes.subarray(0, lastEnvelope(bytes));
+      return { events: tail.events, rejection: { reason, bytes: head } };
+    }
+    const reason = tooMuch(text) ?? "not JSON";
+    return { events: [], rejection: { reason, bytes } };
+  }
+
+  /** What the last envelope of a torn line holds; `null` if it is not JSON either. */
+  #decodeTail(text: string, bytes: Uint8Array): Decoded | null {
+    const start = text.lastIndexOf(ENVELOPE);
+    if (start <= 0) return null;
+    const tail = text.slice(start);
+    const decoded = this.decode(tail, bytes);
+    const isIgnored = decoded.events.length === 0 && decoded.rejection === null;
+    const isWhole = !isIgnored || leadingName(tail) !== undefined ||
+      parseJson(tail) !== undefined;
+    return isWhole ? decoded : null;
+  }
 }
 
 /** Where the last envelope of a torn line begins, in bytes. */

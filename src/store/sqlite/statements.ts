@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Outcome } from "../../turns/event.ts";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
 
 /**
@@ -16,7 +17,9 @@ const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
   session_turn, session_pid_turn, CAST(status AS TEXT),
   CAST(user_text AS BLOB), CAST(assistant_text AS BLOB),
   CAST(start_time AS TEXT), CAST(end_time AS TEXT), duration_ms,
-  CAST(original_turn_id AS BLOB), pid_mismatch, start_ms, end_ms`;
+  CAST(original_turn_id AS BLOB), pid_mismatch, start_ms, end_ms,
+  CAST(agent AS BLOB), CAST(cwd AS BLOB), CAST(outcome AS TEXT),
+  CAST(outcome_reason AS BLOB), CAST(outcome_time AS TEXT)`;
 
 const TURN = `SELECT ${COLUMNS} FROM turns`;
 const OF_PROCESS = "sid = ? AND pid = ?";
@@ -66,13 +69,17 @@ export const EVENT_SQL = {
     RETURNING last_id`,
   insertTurn: `INSERT INTO turns (turn_id_glob, sid, pid, user_text, start_time,
     status, dedup_hash, session_turn, session_pid_turn, original_turn_id,
-    start_ms, orphaned_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    start_ms, orphaned_by, agent, cwd)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING turn_id_glob`,
   orphan: `UPDATE turns SET status = 'orphaned', orphaned_by = ?
     WHERE turn_id_glob = ? RETURNING ${COLUMNS}`,
   complete: `UPDATE turns SET status = 'completed', assistant_text = ?,
     end_time = ?, end_ms = ?, duration_ms = ?, pid_mismatch = ?
     WHERE turn_id_glob = ?`,
+  end: `UPDATE turns SET status = ?, end_time = ?, end_ms = ?, duration_ms = ?,
+    outcome = ?, outcome_reason = ?, outcome_time = ?,
+    orphaned_by = iif(?, NULL, orphaned_by) WHERE turn_id_glob = ?`,
   rememberAnswer: `INSERT INTO answers (dedup_hash, turn_id_glob) VALUES (?, ?)
     ON CONFLICT (dedup_hash) DO UPDATE SET turn_id_glob = excluded.turn_id_glob
       WHERE turn_id_glob < excluded.turn_id_glob
@@ -96,6 +103,11 @@ export type TurnRow = [
   pidMismatch: unknown,
   startMs: unknown,
   endMs: unknown,
+  agent: Uint8Array | null,
+  cwd: Uint8Array | null,
+  outcome: Outcome | null,
+  outcomeReason: Uint8Array | null,
+  outcomeTime: string | null,
 ];
 
 // A text may begin with U+FEFF, which is not a byte order mark there.
@@ -121,6 +133,11 @@ export function readTurn(row: TurnRow): Turn {
     pidMismatch: row[12] !== 0,
     startMs: numberOf(row[13]),
     endMs: numberOf(row[14]),
+    agent: text(row[15]),
+    cwd: text(row[16]),
+    outcome: row[17],
+    outcomeReason: text(row[18]),
+    outcomeTime: row[19],
   };
 }
 

@@ -15,6 +15,7 @@ import type {
 } from "../../turns/checkpoint.ts";
 import type {
   Completion,
+  Ending,
   Neighbours,
   NewTurn,
   Owner,
@@ -121,7 +122,7 @@ export class SqliteStore implements Store {
   }
 
   mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
-    const { sid, pid, text, t, turnId, at } = prompt;
+    const { sid, pid, text, t, turnId, at, agent, cwd } = prompt;
     const sessionTurn = this.#number("countSessionTurn", sid) ??
       this.#must("beginSession", sid);
     const sessionPidTurn = this.#number("countProcessTurn", sid, pid) ??
@@ -130,7 +131,7 @@ export class SqliteStore implements Store {
     this.#must(
       "insertTurn",
       ...[id, sid, pid, text, t, status, hash, sessionTurn, sessionPidTurn],
-      ...[turnId, at, orphanedBy],
+      ...[turnId, at, orphanedBy, agent, cwd],
     );
     return {
       id,
@@ -148,6 +149,11 @@ export class SqliteStore implements Store {
       pidMismatch: false,
       startMs: at,
       endMs: null,
+      agent,
+      cwd,
+      outcome: null,
+      outcomeReason: null,
+      outcomeTime: null,
     };
   }
 
@@ -177,6 +183,16 @@ export class SqliteStore implements Store {
       durationMs,
       pidMismatch,
     };
+  }
+
+  end(turn: Turn, ending: Ending): Turn {
+    const ended = { ...turn, ...ending };
+    this.#sql.end.run(
+      ...[ended.status, ended.endTime, ended.endMs, ended.durationMs],
+      ...[ended.outcome, ended.outcomeReason, ended.outcomeTime],
+      ...[ending.status === "orphaned", ended.id],
+    );
+    return ended;
   }
 
   rememberAnswer(hash: string, id: number): boolean {

@@ -23,9 +23,11 @@ CREATE TABLE turns (
     session_turn INTEGER, session_pid_turn INTEGER,
     original_turn_id TEXT,
     pid_mismatch INTEGER NOT NULL DEFAULT 0,
+    agent TEXT, cwd TEXT,
+    outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     -- the instants of start_time and end_time, in milliseconds since the epoch
     start_ms INTEGER, end_ms INTEGER,
-    -- the turn that orphaned this one; kept when an answer heals it
+    -- the turn that orphaned this one; kept when an answer or end heals it
     orphaned_by INTEGER
 );
 CREATE TABLE session_counters (
@@ -38,6 +40,7 @@ CREATE TABLE sessions (
     sid TEXT PRIMARY KEY,
     turn_count INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- the turns of answers and ends, by the hash of their keys
 CREATE TABLE answers (
     dedup_hash TEXT PRIMARY KEY,
     turn_id_glob INTEGER NOT NULL

@@ -20,12 +20,13 @@ function mint(
   store: Store,
   owner: { sid: string; pid: number },
   second: number,
-  fields: Partial<NewTurn> & { turnId?: string; text?: string } = {},
+  fields: Partial<NewTurn> & { turnId?: string; text?: string; cwd?: string } =
+    {},
 ): Turn {
-  const { turnId = null, text = "hello", ...rest } = fields;
+  const { turnId = null, text = "hello", cwd = null, ...rest } = fields;
   return store.transaction(() =>
     store.mint({
-      prompt: prompt({ ...owner, t: at(second), turnId, text }),
+      prompt: prompt({ ...owner, t: at(second), turnId, text, cwd }),
       hash: `${hashes++}`,
       status: "waiting_response",
       orphanedBy: null,
@@ -63,13 +64,15 @@ contract(
 
 contract("returns a new turn as it is stored", (place) => {
   using store = open(place);
-  const fields = { hash: "h", turnId: "t", text: "q" };
+  const fields = { hash: "h", turnId: "t", text: "q", cwd: "/w" };
   const turn = mint(store, P1, 1.5, fields);
   assertEquals(turn, {
     ...{ id: 1, ...P1, sessionTurn: 1, sessionPidTurn: 1 },
     ...{ status: "waiting_response", userText: "q", assistantText: null },
     ...{ startTime: at(1.5), endTime: null, durationMs: null, turnId: "t" },
     ...{ pidMismatch: false, startMs: prompt({ t: at(1.5) }).at, endMs: null },
+    ...{ agent: "codex", cwd: "/w", outcome: null },
+    ...{ outcomeReason: null, outcomeTime: null },
   });
   assertEquals(store.turnOfPrompt("h"), turn);
   assertEquals(store.turnOfPrompt("g"), undefined);
@@ -141,6 +144,48 @@ contract("completes a turn, and remembers the turn of an answer", (place) => {
   assertEquals(store.turnOfAnswer("h")?.assistantText, "b");
 });
 
+contract("ends a turn, and changes only what an end sets", (place) => {
+  using store = open(place);
+  const [said, next] = [mint(store, P1, 0), mint(store, P1, 1)];
+  const answered = complete(store, said, "a");
+  const ended: Turn = {
+    ...{ ...answered, outcome: "aborted", outcomeReason: "a\u0000\uFEFF" },
+    outcomeTime: at(9),
+  };
+  const { outcome, outcomeReason, outcomeTime } = ended;
+  const ending = { outcome, outcomeReason, outcomeTime };
+  assertEquals(store.transaction(() => store.end(answered, ending)), ended);
+  store.transaction(() => store.rememberAnswer("h", said.id));
+  assertEquals(store.turnOfAnswer("h"), ended);
+  const completed: Turn = {
+    ...{ ...next, status: "completed", endTime: at(9), durationMs: 8000 },
+    ...{ endMs: answer({ t: at(9) }).at, outcome: "completed" },
+    ...{ outcomeReason: null, outcomeTime: at(9) },
+  };
+  assertEquals(store.transaction(() => store.end(next, completed)), completed);
+  assertEquals(store.newestTurn(P1, completed.endMs!), completed);
+});
+
+contract(
+  "forgets which turn orphaned one that an end makes orphaned",
+  (place) => {
+    using store = open(place);
+    const [a, b, by] = [1, 2, 3].map((second) => mint(store, P1, second));
+    const ending = { outcomeReason: null, outcomeTime: at(9) };
+    store.transaction(() => {
+      const orphans = [a, b].map(({ id }) => store.orphan(id, by.id));
+      store.end(orphans[0], {
+        ...ending,
+        outcome: "failed",
+        status: "orphaned",
+      });
+      store.end(orphans[1], { ...ending, outcome: "completed" });
+    });
+    assertEquals(store.orphansOf(by.id).map(({ id }) => id), [b.id]);
+    assertEquals(store.newestTurn(P1, a.startMs!)?.outcome, "failed");
+  },
+);
+
 contract(
   "finds the turns that a turn orphaned, in the order of their ids",
   (place) => {
@@ -185,7 +230,8 @@ contract("stores any text unchanged", (place) => {
     for (const [name, text] of Object.entries(TEXTS)) {
       const hash = `hash of ${name}`;
       const sid = `s${text.slice(0, 99)}`;
-      const fields = { hash, text, turnId: `t${text.slice(0, 99)}` };
+      const cwd = `/${text.slice(0, 99)}`;
+      const fields = { hash, text, turnId: `t${text.slice(0, 99)}`, cwd };
       const turn = mint(store, { sid, pid: 1 }, 0, fields);
       assertEquals(turn.userText === text, true, name);
       const completed = complete(store, turn, text);
@@ -205,6 +251,7 @@ contract("stores any text unchanged", (place) => {
     const [name, text] = Object.entries(TEXTS)[i];
     assertEquals(turn.sid, `s${text.slice(0, 99)}`, name);
     assertEquals(turn.turnId, `t${text.slice(0, 99)}`, name);
+    assertEquals(turn.cwd, `/${text.slice(0, 99)}`, name);
     assertEquals([turn.userText === text, turn.assistantText === text], [
       ...[true, true],
     ], name);

@@ -15,11 +15,20 @@ export interface Owner {
   turnId: string | null;
 }
 
-/** An event that concerns a turn. */
-export interface LogEvent extends Owner {
-  kind: "prompt" | "answer";
-  text: string;
+interface Fields extends Owner {
+  cwd: string | null;
 }
+
+/** An event that concerns a turn. */
+export type LogEvent =
+  | Fields & { kind: "prompt"; text: string }
+  | Fields & { kind: "answer"; text: string }
+  | Fields & {
+    kind: "end";
+    outcome: "completed" | "aborted" | "failed";
+    reason: string | null;
+  }
+  | Fields & { kind: "session end"; reason: string | null };
 
 /** What a line means. */
 export interface Verdict {
@@ -40,7 +49,11 @@ type Json = Record<string, unknown>;
 const IGNORED: Verdict = { event: null, rejected: null };
 const PROMPT = "turn.user_message";
 const ANSWER = "response.output_item.done";
-const NAMES = [PROMPT, ANSWER];
+/** The events that end a turn, or the session of a process. */
+export const COMPLETED = "turn.response.completed";
+export const ABORTED = "turn.response.aborted";
+export const SHUTDOWN = "turn.shutdown_complete";
+const NAMES = [PROMPT, ANSWER, COMPLETED, ABORTED, SHUTDOWN];
 const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
 const ENVELOPE = '{"event":';
 
@@ -93,7 +106,7 @@ function judgeTail(tail: Bytes): LogEvent | null | undefined {
     : unlessBroken(() => read(envelope));
 }
 
-/** The shortcut: the first bytes alone name an event that is none of the two. */
+/** The shortcut: the first bytes alone name an event that is none of ours. */
 function isOfAnotherEvent(line: string): boolean {
   const name = SHORTCUT.exec(line)?.[1];
   return name !== undefined && !NAMES.includes(name);
@@ -109,32 +122,42 @@ function unlessBroken<T>(read: () => T): T | undefined {
   }
 }
 
-/** @throws {Broken} Where it is one of the two events, but unusable. */
+/** @throws {Broken} Where it is one of our events, but unusable. */
 function read(envelope: unknown): LogEvent | null {
   if (!isObject(envelope)) return null;
   const data = readData(envelope.line);
   const name = envelope.event ?? data?.type;
-  if (name !== PROMPT && name !== ANSWER) return null;
+  if (typeof name !== "string" || !NAMES.includes(name)) return null;
   need(data !== undefined);
-  const text = name === PROMPT ? promptText(data) : answerText(data);
-  if (text === null) return null;
-  return {
-    kind: name === PROMPT ? "prompt" : "answer",
-    text: text.toWellFormed(),
-    ...readOwner(envelope),
-  };
+  if (name === PROMPT || name === ANSWER) {
+    const text = name === PROMPT ? promptText(data) : answerText(data);
+    if (text === null) return null;
+    const said = { text: text.toWellFormed(), ...readOwner(envelope) };
+    return name === PROMPT
+      ? { kind: "prompt", ...said }
+      : { kind: "answer", ...said };
+  }
+  const stop = name === COMPLETED ? textIn(data, "stop_reason") : undefined;
+  const reason = (stop ?? textIn(data, "reason"))?.toWellFormed() ?? null;
+  const owner = readOwner(envelope);
+  if (name === SHUTDOWN) return { kind: "session end", reason, ...owner };
+  const outcome = name === COMPLETED ? "completed" : "aborted";
+  return { kind: "end", outcome, reason, ...owner };
 }
 
 /** @throws {Broken} Where it has none. */
-function readOwner({ sid, t, pid, metadata }: Json): Owner {
+function readOwner(
+  { sid, t, pid, metadata }: Json,
+): Owner & { cwd: string | null } {
   need(typeof sid === "string" && sid !== "");
   need(typeof t === "string" && instantOf(t) !== null);
-  const { pid: inner, turn_id } = readMetadata(metadata);
+  const { pid: inner, turn_id, cwd } = readMetadata(metadata);
   return {
     sid: sid.toWellFormed(),
     pid: readPid(inner ?? pid),
     t,
     turnId: readTurnId(turn_id),
+    cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
   };
 }
 
@@ -146,10 +169,16 @@ function readData(line: unknown): Json | undefined {
 }
 
 function promptText(data: Json): string {
-  const inPayload = isObject(data.payload) ? data.payload.message : undefined;
-  const text = typeof inPayload === "string" ? inPayload : data.message;
-  need(typeof text === "string");
+  const text = textIn(data, "message");
+  need(text !== undefined);
   return text;
+}
+
+/** The first text of that name: in the payload, or beside it. */
+function textIn(data: Json, name: string): string | undefined {
+  const places = [isObject(data.payload) ? data.payload : {}, data];
+  return places.map((place) => place[name])
+    .find((value): value is string => typeof value === "string");
 }
 
 /** `null` where the item is no message of the assistant. */

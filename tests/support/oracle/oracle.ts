@@ -1,5 +1,5 @@
 /**
- * A plain reading of SPEC sections 1 to 4 and 6: a log in, records out, turns in
+ * A plain reading of SPEC sections 1 to 4, 3b and 6: a log in, records out, turns in
  * a list that is searched from end to end. The program is compared with it, so
  * it takes nothing from `src/`.
  *
@@ -8,7 +8,16 @@
 
 import { createHash } from "node:crypto";
 import { type Bytes, concat, cutLines, utf8 } from "../bytes.ts";
-import { instantOf, judge, type LogEvent, open, type Owner } from "./line.ts";
+import {
+  ABORTED,
+  COMPLETED,
+  instantOf,
+  judge,
+  type LogEvent,
+  open,
+  type Owner,
+  SHUTDOWN,
+} from "./line.ts";
 
 /** A row of the table `turns` as its record (SPEC section 6). */
 export type TurnRecord = Record<string, unknown> & { turn_id_glob: number };
@@ -30,9 +39,13 @@ export interface OracleOptions {
   firstId?: number;
 }
 
+type Prompt = Extract<LogEvent, { kind: "prompt" }>;
+type Answer = Extract<LogEvent, { kind: "answer" }>;
+type End = Exclude<LogEvent, Prompt | Answer>;
+
 interface Turn {
   record: TurnRecord;
-  prompt: LogEvent;
+  prompt: Prompt;
   key: string;
   /** The instant of the prompt. */
   at: number;
@@ -47,7 +60,8 @@ const NEWLINE = utf8("\n");
 /** A program that never fails, with a database that outlives its runs. */
 export class Oracle {
   #turns: Turn[] = [];
-  #turnOfAnswer = new Map<string, Turn>();
+  /** By the key of an answer or an end. */
+  #turnOf = new Map<string, Turn>();
   #maxLineBytes: number;
   #firstId: number;
 
@@ -124,7 +138,7 @@ export class Oracle {
   apply(event: LogEvent): TurnRecord[] {
     const turns = event.kind === "prompt"
       ? this.#prompt(event)
-      : this.#answer(event);
+      : this.#answerOrEnd(event);
     return turns.map(({ record }) => ({ ...record }));
   }
 
@@ -141,14 +155,14 @@ export class Oracle {
   }
 
   /** SPEC section 2. */
-  #prompt(prompt: LogEvent): Turn[] {
+  #prompt(prompt: Prompt): Turn[] {
     const key = keyOf(prompt);
     const turn = this.#turns.find((it) => it.key === key) ??
       this.#mint(prompt, key);
     return [...this.#turns.filter((it) => it.orphanedBy === turn), turn];
   }
 
-  #mint(prompt: LogEvent, key: string): Turn {
+  #mint(prompt: Prompt, key: string): Turn {
     const session = this.#turns.filter((it) => it.prompt.sid === prompt.sid);
     const process = session.filter((it) => it.prompt.pid === prompt.pid);
     const turn: Turn = {
@@ -171,6 +185,11 @@ export class Oracle {
         duration_ms: null,
         original_turn_id: prompt.turnId,
         pid_mismatch: false,
+        agent: "codex",
+        cwd: prompt.cwd,
+        outcome: null,
+        outcome_reason: null,
+        outcome_time: null,
       },
     };
     this.#turns.push(turn);
@@ -183,16 +202,25 @@ export class Oracle {
     return turn;
   }
 
-  /** SPEC section 3. */
-  #answer(answer: LogEvent): Turn[] {
-    const key = keyOf(answer);
-    const known = this.#turnOfAnswer.get(key);
+  /** SPEC sections 3 and 3b. */
+  #answerOrEnd(event: Answer | End): Turn[] {
+    const key = keyOf(event);
+    const known = this.#turnOf.get(key);
     if (known !== undefined) return [known];
-    const turn = this.#find(answer);
+    const turn = event.kind === "session end"
+      ? this.#newest(event)
+      : this.#find(event);
     if (turn === undefined) return [];
-    this.#turnOfAnswer.set(key, turn);
+    this.#turnOf.set(key, turn);
+    if (event.kind === "answer") this.#answer(event, turn);
+    else if (turn.record.outcome === null) this.#end(event, turn);
+    return [turn];
+  }
+
+  /** SPEC section 3, step 2. */
+  #answer(answer: Answer, turn: Turn): void {
     const at = instantOf(answer.t)!;
-    if (turn.answeredAt !== null && at < turn.answeredAt) return [turn];
+    if (turn.answeredAt !== null && at < turn.answeredAt) return;
     turn.answeredAt = at;
     const { record } = turn;
     record.status = "completed";
@@ -203,7 +231,31 @@ export class Oracle {
     record.pid_mismatch = !this.#turns.some(({ prompt }) =>
       prompt.sid === answer.sid && prompt.pid === answer.pid
     );
-    return [turn];
+  }
+
+  /** SPEC section 3b. */
+  #end(end: End, turn: Turn): void {
+    const { record } = turn;
+    record.outcome = end.kind === "end" ? end.outcome : "aborted";
+    record.outcome_reason = end.reason;
+    record.outcome_time = end.t;
+    if (turn.answeredAt !== null) return;
+    if (record.outcome === "completed") {
+      record.status = "completed";
+      record.end_time = end.t;
+      record.duration_ms = Math.max(0, instantOf(end.t)! - turn.at);
+    } else {
+      record.status = "orphaned";
+      turn.orphanedBy = null;
+    }
+  }
+
+  /** The newest turn of a process that started at or before an event. */
+  #newest({ sid, pid, t }: Owner): Turn | undefined {
+    const process = this.#turns.filter(({ prompt }) =>
+      prompt.sid === sid && prompt.pid === pid
+    );
+    return byStart(process).findLast((turn) => turn.at <= instantOf(t)!);
   }
 
   /** SPEC section 3, step 1. */
@@ -224,8 +276,18 @@ export class Oracle {
 }
 
 /** An event's identity. */
-function keyOf({ sid, pid, t, text }: LogEvent): string {
-  return `${sid}|${pid}|${t}|${text}`;
+function keyOf(event: LogEvent): string {
+  const { sid, pid, t, turnId } = event;
+  const key = `${sid}|${pid}|${t}|`;
+  if (event.kind === "prompt" || event.kind === "answer") {
+    return key + event.text;
+  }
+  const name = event.kind === "session end"
+    ? SHUTDOWN
+    : event.outcome === "completed"
+    ? COMPLETED
+    : ABORTED;
+  return `${key}${name}|${turnId ?? ""}`;
 }
 
 function orphan(turn: Turn, by: Turn): void {

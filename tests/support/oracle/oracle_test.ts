@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { utf8 } from "../bytes.ts";
-import { answer, at, envelope, lineOf, prompt } from "../envelope.ts";
+import {
+  answer,
+  at,
+  end,
+  envelope,
+  lineOf,
+  prompt,
+  sessionEnd,
+} from "../envelope.ts";
 import { judge } from "./line.ts";
 import { Oracle } from "./oracle.ts";
 
@@ -38,7 +46,9 @@ Deno.test("judge gives an answer without a text part an empty text (SPEC 1)", ()
     const item = { type: "message", role: "assistant", content };
     const line = { ...envelope(answer()), line: { item } };
     const { event, rejected } = judge(utf8(JSON.stringify(line)), 1000);
-    assertEquals([event?.kind, event?.text, rejected], ["answer", "", null]);
+    assertEquals(rejected, null);
+    assertEquals(event, judge(utf8(lineOf(answer({ text: "" }))), 1000).event);
+    assertEquals(event?.kind === "answer" && event.text, "");
   }
 });
 
@@ -105,4 +115,54 @@ Deno.test("Oracle mints ids from firstId on", () => {
     [8, 8, 9],
   );
   assertEquals(orphan.status, "orphaned");
+});
+
+Deno.test("judge reads an end, its turn and its reason (SPEC 3b)", () => {
+  const fields = { turnId: "7", cwd: "/w", reason: "interrupted" };
+  for (
+    const event of [
+      end({ ...fields, reason: null }),
+      end({ ...fields, outcome: "aborted" }),
+      sessionEnd(fields),
+    ]
+  ) {
+    const { at: _, key: __, agent: ___, ...rest } = event;
+    const { promptKey: ____, ...said } = { promptKey: null, ...rest };
+    const { event: judged, rejected } = judge(utf8(lineOf(event)), 1000);
+    assertEquals([judged, rejected], [said, null]);
+  }
+});
+
+Deno.test("Oracle gives a turn its first outcome, and keeps what an answer set (SPEC 3b)", () => {
+  const oracle = new Oracle();
+  const outcomes = (event: Parameters<Oracle["apply"]>[0]) =>
+    oracle.apply(event).map((record) => [
+      ...[record.turn_id_glob, record.status, record.outcome],
+      ...[record.end_time, record.outcome_time],
+    ]);
+  const asked = { sid: "s", pid: 1 };
+  oracle.apply(prompt({ ...asked, t: at(0), turnId: "1" }));
+  oracle.apply(prompt({ ...asked, t: at(1), turnId: "2" }));
+  assertEquals(
+    outcomes(end({ ...asked, t: at(2), turnId: "1", outcome: "aborted" })),
+    [[1, "orphaned", "aborted", null, at(2)]],
+  );
+  // The second prompt is not what orphaned the first turn any longer.
+  assertEquals(
+    outcomes(prompt({ ...asked, t: at(1), turnId: "2" })),
+    [[2, "waiting_response", null, null, null]],
+  );
+  assertEquals(
+    outcomes(end({ ...asked, t: at(3), turnId: "2" })),
+    [[2, "completed", "completed", at(3), at(3)]],
+  );
+  assertEquals(
+    outcomes(sessionEnd({ ...asked, t: at(4) })),
+    [[2, "completed", "completed", at(3), at(3)]],
+  );
+  assertEquals(
+    outcomes(answer({ ...asked, t: at(2.5), turnId: "2" })),
+    [[2, "completed", "completed", at(2.5), at(3)]],
+  );
+  assertEquals(outcomes(sessionEnd({ sid: "s", pid: 2, t: at(4) })), []);
 });

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { PROFILE_ITEMS, PROFILE_PROMPTS } from "../../gen_log/profile.ts";
+import {
+  ITEM,
+  PROFILE_ENDS,
+  PROFILE_ITEMS,
+  PROFILE_PROMPTS,
+  PROFILE_SHUTDOWNS,
+  TURN_EVENTS,
+} from "../../gen_log/profile.ts";
 import { generatedLog, type Log } from "../logs.ts";
 import { beside, python } from "../measure.ts";
 import type { Part, Result, Setting, Target } from "../part.ts";
@@ -45,8 +52,7 @@ function floors(log: Log): Runner[] {
   const deno = [Deno.execPath(), "run", "--quiet", "--no-config"];
   // The quickest locale for grep; its exit code 1 says that it found nothing.
   const grep = ["env", "LC_ALL=C", "grep", "-cF"];
-  const names = ["turn.user_message", "response.output_item.done"];
-  grep.push(...names.flatMap((name) => ["-e", name]));
+  grep.push(...TURN_EVENTS.flatMap((name) => ["-e", name]));
   const codes = [1];
   return [
     { name: STREAM, argv: [...deno, beside("floors/count_readable.ts")], feed },
@@ -144,11 +150,12 @@ export const plain: Part = async (setting) => {
   );
 };
 
-/** A log of prompts and finished items, and of nothing else. */
+/** A log of prompts, finished items and ends, and of nothing else. */
 export const turnEvents: Part = async (setting) => {
   const prompts = setting.scale.turnPrompts;
-  const items = Math.ceil(prompts * PROFILE_ITEMS / PROFILE_PROMPTS);
-  const log = await generatedLog(setting, { events: prompts + items, prompts });
+  const others = PROFILE_ITEMS + PROFILE_ENDS + PROFILE_SHUTDOWNS;
+  const events = prompts + Math.ceil(prompts * others / PROFILE_PROMPTS);
+  const log = await generatedLog(setting, { events, prompts });
   const count = countTurnEvents(await Deno.readTextFile(log.path));
   const result = await compare(
     setting,
@@ -159,16 +166,18 @@ export const turnEvents: Part = async (setting) => {
   );
   const note = `${
     short(count)
-  } of the events are prompts and answers, each committed.`;
+  } of the events are prompts, answers and ends, each committed.`;
   return { ...result, notes: [note, ...result.notes] };
 };
 
-/** How many lines of a generated log are prompts or messages of the assistant. */
+/** How many lines of a generated log are prompts, answers or ends. */
 function countTurnEvents(log: string): number {
   const answer =
     /^\{"event":"response\.output_item\.done".*\\"type\\":\\"message\\"/;
+  const heads = TURN_EVENTS.filter((name) => name !== ITEM)
+    .map((name) => `{"event":"${name}"`);
   const isTurnEvent = (line: string) =>
-    line.startsWith('{"event":"turn.user_message"') ||
+    heads.some((head) => line.startsWith(head)) ||
     answer.test(line) && !line.includes('\\"role\\":\\"user\\"');
   return log.split("\n").filter(isTurnEvent).length;
 }
