@@ -6,10 +6,11 @@
 
 import type { Dialect } from "./dialect.ts";
 import { codex } from "./codex/codex.ts";
+import { pi } from "./pi/pi.ts";
 import { sse } from "./sse/sse.ts";
 
 /** All dialects. The first is the one for files that none recognises. */
-export const DIALECTS: Dialect[] = [sse, codex];
+export const DIALECTS: Dialect[] = [sse, codex, pi];
 
 /** The dialect that recognises a file by its first bytes or its name. */
 export function recognise(head: Uint8Array, fileName: string): Dialect {

@@ -20,13 +20,18 @@ export function readObject(value: unknown): Json {
   return isObject(value) ? value : {};
 }
 
+/** The instant of a timestamp, in milliseconds since the epoch; `null` if it is not one. */
+export function readInstant(value: unknown): number | null {
+  return typeof value === "string" ? parseInstant(value) : null;
+}
+
 /**
  * The time of a line, and its instant.
  *
  * @throws {Undecodable} Where the value is not a timestamp.
  */
 export function readTime(value: unknown): { t: string; at: number } {
-  const at = typeof value === "string" ? parseInstant(value) : null;
+  const at = readInstant(value);
   if (at === null) throw new Undecodable("its timestamp is not a time");
   return { t: value as string, at };
 }

@@ -31,6 +31,16 @@ export function readUserMessage({ message, kind }: Json): string | null {
   return isPlain && !isInjected(message) ? message.toWellFormed() : null;
 }
 
+/** Whether a message was copied from the session that began this one. */
+export function isInherited({ metadata }: Json): boolean {
+  return readObject(metadata).inherited_user_message === true;
+}
+
+/** The turn that the payload of a line names; `null` if it names none. */
+export function readTurnId(payload: Json): string | null {
+  return readText(payload.turn_id) ?? readText(passthroughOf(payload).turn_id);
+}
+
 /** The text of an item `UserMessage`; `null` if no person wrote it. */
 export function readUserItem({ content }: Json): string | null {
   const text = joinParts(content, TEXT_TYPES);
@@ -43,8 +53,7 @@ export function readUserItem({ content }: Json): string | null {
  */
 export function readUserResponse(payload: Json): string | null {
   const { role, content } = payload;
-  const kinds = readObject(payload.internal_chat_message_metadata_passthrough)
-    .content_item_kinds;
+  const kinds = passthroughOf(payload).content_item_kinds;
   if (role !== "user" || !Array.isArray(kinds)) return null;
   const isUsers = kinds.map((kind) =>
     typeof kind === "string" && kind.startsWith(FROM_USER)
@@ -77,4 +86,8 @@ export function readAnswerItem(item: Json): string | null {
 
 function isInjected(text: string): boolean {
   return INJECTED.some((head) => text.startsWith(head));
+}
+
+function passthroughOf(payload: Json): Json {
+  return readObject(payload.internal_chat_message_metadata_passthrough);
 }

@@ -6,22 +6,25 @@
  */
 
 import type { EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import { readObject, readText, readTime } from "../fields.ts";
+import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
 import { Undecodable } from "../object_lines.ts";
 import {
+  isInherited,
   readAgentMessage,
   readAnswerItem,
+  readTurnId,
   readUserItem,
   readUserMessage,
   readUserResponse,
 } from "./messages.ts";
 import {
-  mayBeAncestor,
+  followSession,
   readSession,
   type Session,
   sessionOf,
 } from "./session.ts";
+import { answerOf, endOf, type Place, promptOf } from "./events.ts";
 import { noteText, type OpenTurn, Turns } from "./turns.ts";
 
 /** What is remembered between two lines. */
@@ -31,8 +34,6 @@ export interface Saved {
   isAtStart: boolean;
   turns: readonly OpenTurn[];
 }
-
-const AGENT = "codex";
 
 /** Reads the lines of a rollout. */
 export class Rollout {
@@ -68,39 +69,26 @@ export class Rollout {
     if (line.type === "turn_context") this.#readContext(payload);
     if (line.type === "event_msg") return this.#readEvent(line, payload);
     if (line.type !== "response_item" || !this.#session?.isPaginated) return [];
-    return this.#prompt(line, turnIdOf(payload), readUserResponse(payload));
+    return this.#prompt(line, readTurnId(payload), readUserResponse(payload));
   }
 
   /** What the turn of a line is found by; `null` if that is not known. */
   owner({ type, timestamp, payload }: Json): EventOwner | null {
     const session = this.#session;
-    if (session === null || session.isSkipped || type === "session_meta") {
-      return null;
-    }
-    const turnId = turnIdOf(readObject(payload)) ??
+    const at = readInstant(timestamp);
+    if (session === null || at === null) return null;
+    if (session.isSkipped || type === "session_meta") return null;
+    const turnId = readTurnId(readObject(payload)) ??
       this.#turns.current?.id ?? null;
-    try {
-      const { at } = readTime(timestamp);
-      return { sid: sessionOf(session, turnId), pid: 0, at, turnId };
-    } catch (error) {
-      if (!(error instanceof Undecodable)) throw error;
-      return null;
-    }
+    return { sid: sessionOf(session, turnId), pid: 0, at, turnId };
   }
 
   #begin(line: Json): void {
     const next = readSession(line);
-    const session = this.#session;
-    const [id] = next.ids;
-    if (session?.ids[0] === id) {
-      this.#session = { ...next, ids: session.ids };
-      this.#turns.repeat();
-    } else if (session && this.#isAtStart && mayBeAncestor(next, session)) {
-      if (!session.ids.includes(id)) session.ids.push(id);
-    } else {
-      this.#session = next;
-      this.#turns = new Turns();
-    }
+    const before = this.#session?.ids[0];
+    this.#session = followSession(this.#session, next, this.#isAtStart);
+    if (this.#session.ids[0] !== before) this.#turns = new Turns();
+    else if (next.ids[0] === before) this.#turns.repeat();
     this.#isAtStart = true;
   }
 
@@ -121,18 +109,14 @@ export class Rollout {
       case "user_message":
         return this.#prompt(line, null, readUserMessage(payload));
       case "agent_message":
-        return this.#answer(
-          line,
-          this.#turns.current,
-          readAgentMessage(payload),
-        );
+        return this.#answer(line, this.#turnOf({}), readAgentMessage(payload));
       case "item_completed":
         return this.#readItem(line, payload);
       case "task_complete":
       case "turn_complete":
-        return this.#end(line, payload.error ? "failed" : "completed");
+        return this.#end(line, payload, payload.error ? "failed" : "completed");
       case "turn_aborted":
-        return this.#end(line, "aborted");
+        return this.#end(line, payload, "aborted");
       default:
         return [];
     }
@@ -140,26 +124,16 @@ export class Rollout {
 
   #readItem(line: Json, payload: Json): TurnEvent[] {
     const item = readObject(payload.item);
-    const turnId = readText(payload.turn_id);
     const isPaginated = this.#session?.isPaginated ?? true;
     switch (item.type) {
       case "UserMessage":
-        return isPaginated
-          ? this.#prompt(line, turnId, readUserItem(item))
-          : [];
-      case "AgentMessage":
         if (!isPaginated) return [];
-        // falls through
+        return this.#prompt(line, readTurnId(payload), readUserItem(item));
+      case "AgentMessage":
       case "Plan": {
-        const turn = turnId === null
-          ? this.#turns.current
-          : this.#turns.of(turnId);
-        return this.#answer(
-          line,
-          turn,
-          readAnswerItem(item),
-          readText(item.id),
-        );
+        if (item.type === "AgentMessage" && !isPaginated) return [];
+        const [text, id] = [readAnswerItem(item), readText(item.id)];
+        return this.#answer(line, this.#turnOf(payload), text, id);
       }
       default:
         return [];
@@ -169,19 +143,14 @@ export class Rollout {
   /** @param turnId That of the line; a line without one is of the open turn. */
   #prompt(line: Json, turnId: string | null, text: string | null): TurnEvent[] {
     if (text === null || isInherited(line)) return [];
-    const { session, time } = this.#place(line);
+    const place = this.#place(line);
     const turn = turnId === null
       ? this.#turns.ofPrompt()
       : this.#turns.of(turnId);
     const isNew = noteText(turn, text);
     // There, a prompt is both an item and a message for the model.
-    if (session.isPaginated && !isNew) return [];
-    turn.prompts++;
-    turn.promptKey = turn.id === null
-      ? keyOf(time.t, "prompt", text)
-      : keyOf(turn.id, "prompt", turn.prompts);
-    const key = turn.promptKey;
-    return [{ kind: "prompt", ...time, ...owner(session, turn), key, text }];
+    if (place.session.isPaginated && !isNew) return [];
+    return [promptOf(place, turn, text)];
   }
 
   /** @param item The id of the item that it is. */
@@ -192,34 +161,23 @@ export class Rollout {
     item: string | null = null,
   ): TurnEvent[] {
     if (text === null) return [];
-    const { session, time } = this.#place(line);
-    if (turn === undefined) return [];
-    if (item === null || item !== turn.answerItem) turn.answers++;
-    turn.answerItem = item;
-    if (isWithoutPrompt(turn)) return [];
-    const key = turn.id === null
-      ? keyOf(time.t, "answer", text)
-      : keyOf(turn.id, "answer", turn.answers);
-    const { promptKey } = turn;
-    const event = { ...time, ...owner(session, turn), key, promptKey, text };
-    return [{ kind: "answer", ...event }];
+    const place = this.#place(line);
+    return turn === undefined ? [] : answerOf(place, turn, text, item);
   }
 
-  #end(line: Json, outcome: Outcome): TurnEvent[] {
-    const { session, time } = this.#place(line);
-    const payload = readObject(line.payload);
-    const id = readText(payload.turn_id);
-    const turn = id === null ? this.#turns.current : this.#turns.of(id);
-    if (turn === undefined) return [];
-    turn.isEnded = true;
-    if (isWithoutPrompt(turn)) return [];
-    const { promptKey } = turn;
-    const key = turn.id === null ? `${promptKey}|end` : keyOf(turn.id, "end");
+  #end(line: Json, payload: Json, outcome: Outcome): TurnEvent[] {
+    const place = this.#place(line);
+    const turn = this.#turnOf(payload);
     const reason = outcome === "failed"
       ? readText(readObject(payload.error).message)
       : readText(payload.reason);
-    const event = { ...time, ...owner(session, turn), key, promptKey };
-    return [{ kind: "end", ...event, outcome, reason }];
+    return turn === undefined ? [] : endOf(place, turn, outcome, reason);
+  }
+
+  /** The turn that a line names, else the one that is open. */
+  #turnOf({ turn_id }: Json): OpenTurn | undefined {
+    const id = readText(turn_id);
+    return id === null ? this.#turns.current : this.#turns.of(id);
   }
 
   /**
@@ -227,40 +185,11 @@ export class Rollout {
    *
    * @throws {Undecodable} Where one of them is not known.
    */
-  #place(line: Json): { session: Session; time: { t: string; at: number } } {
+  #place(line: Json): Place {
     const session = this.#session;
     if (session === null) throw new Undecodable("no session_meta precedes it");
-    const time = readTime(line.timestamp);
+    const { t, at } = readTime(line.timestamp);
     this.#isAtStart = false;
-    return { session, time };
+    return { session, t, at };
   }
-}
-
-/** What all events of a turn share. */
-function owner(session: Session, { id, cwd }: OpenTurn) {
-  const sid = sessionOf(session, id);
-  return { sid, pid: 0, turnId: id, agent: AGENT, cwd: cwd ?? session.cwd };
-}
-
-/** Whether a turn was not begun by a person: by a compaction, or a command of the shell. */
-function isWithoutPrompt({ isBegun, id, promptKey }: OpenTurn): boolean {
-  return (isBegun || id === null) && promptKey === null;
-}
-
-/** Whether a message was copied from the session that began this one. */
-function isInherited({ metadata }: Json): boolean {
-  return readObject(metadata).inherited_user_message === true;
-}
-
-/** The turn that a line names; `null` if it names none. */
-function turnIdOf(payload: Json): string | null {
-  return readText(payload.turn_id) ??
-    readText(
-      readObject(payload.internal_chat_message_metadata_passthrough).turn_id,
-    );
-}
-
-/** The identity of an event, which copies of it share. */
-function keyOf(...parts: (string | number)[]): string {
-  return [AGENT, ...parts].join("|");
 }

@@ -47,13 +47,28 @@ export function readSession({ payload, ordinal }: Json): Session {
 }
 
 /**
- * Whether a session may be an ancestor of another, whose first line its own
- * follows: it is not the younger one.
+ * The session after the line that begins `next`: the same one where that is read
+ * again, or is an ancestor's. An ancestor's line follows that of its fork.
+ *
+ * @param isAtStart Whether no other line of `session` precedes it.
  */
-export function mayBeAncestor(session: Session, of: Session): boolean {
-  const time = timeOf(session.ids[0]);
-  const youngest = timeOf(of.ids[0]);
-  return time === null || youngest === null || time <= youngest;
+export function followSession(
+  session: Session | null,
+  next: Session,
+  isAtStart: boolean,
+): Session {
+  if (session === null) return next;
+  const { ids } = session;
+  const [id] = next.ids;
+  if (id === ids[0]) return { ...next, ids };
+  if (!isAtStart || isYounger(id, ids[0])) return next;
+  return ids.includes(id) ? session : { ...session, ids: [...ids, id] };
+}
+
+/** Whether a session is known to be younger than another. */
+function isYounger(id: string, than: string): boolean {
+  const [time, other] = [timeOf(id), timeOf(than)];
+  return time !== null && other !== null && time > other;
 }
 
 /**
