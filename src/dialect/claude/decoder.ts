@@ -6,9 +6,8 @@
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import { parseInstant } from "../../turns/instant.ts";
 import type { Decoded, Decoder, Opened } from "../dialect.ts";
-import { readObject, readText } from "../fields.ts";
+import { readInstant, readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
 import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
 import { readFields, readPrompt, readSid, readUuid } from "./line.ts";
@@ -74,7 +73,7 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
 
   owner({ sessionId, timestamp }: Json): EventOwner | null {
     const sid = readText(sessionId);
-    const at = typeof timestamp === "string" ? parseInstant(timestamp) : null;
+    const at = readInstant(timestamp);
     if (sid === null || at === null) return null;
     const turnId = this.#sessions.get(sid)?.owner.turnId ?? null;
     return { sid, pid: 0, at, turnId };

@@ -39,11 +39,12 @@ const OTHER: UserText = { kind: "other" };
 /** What a `user` line says. */
 export function readUser(line: Json): UserText {
   const { content } = readObject(line.message);
+  if (isToolResult(content)) return OTHER;
   const text = textOf(content);
   if (text.startsWith(INTERRUPT)) return { kind: "interrupt", text };
   if (line.isMeta === true) return isInjected(text) ? OTHER : { kind: "meta" };
   if (isAutomatic(line.origin)) return OTHER;
-  if (line.isCompactSummary === true || isToolResult(content)) return OTHER;
+  if (line.isCompactSummary === true) return OTHER;
   if (text.startsWith(OUTPUT)) return { kind: "output" };
   if (COMMAND.test(text)) {
     const command = commandOf(text);

@@ -6,9 +6,8 @@
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import { parseInstant } from "../../turns/instant.ts";
 import type { Decoded, Decoder, Opened } from "../dialect.ts";
-import { readObject, readText, readTime } from "../fields.ts";
+import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
 import {
   decodeLine,
@@ -90,7 +89,7 @@ export class CopilotDecoder implements Decoder, ObjectReader {
   }
 
   owner({ timestamp }: Json): EventOwner | null {
-    const at = typeof timestamp === "string" ? parseInstant(timestamp) : null;
+    const at = readInstant(timestamp);
     if (this.#begun === null || at === null) return null;
     const { sid, prompt } = this.#begun.saved;
     return { sid, pid: 0, at, turnId: prompt?.turnId ?? null };
