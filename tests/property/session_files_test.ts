@@ -1,0 +1,79 @@
+import { assertEquals } from "@std/assert";
+import { claude } from "../../src/dialect/claude/claude.ts";
+import { copilot } from "../../src/dialect/copilot/copilot.ts";
+import {
+  type Dialect,
+  type Prefilter,
+  Verdict,
+} from "../../src/dialect/dialect.ts";
+import type { Random } from "../../tools/gen_log/random.ts";
+import { anyChunks } from "../support/random_log.ts";
+import {
+  claudeLines,
+  copilotLines,
+  respaced,
+} from "../support/random_sessions.ts";
+import { forSeeds } from "../support/seeds.ts";
+import { decodeLog } from "../support/session_log.ts";
+
+const AGENTS: [Dialect, (random: Random, count: number) => string[]][] = [
+  [claude, claudeLines],
+  [copilot, copilotLines],
+];
+const SEEDS = 300;
+const LINES = 40;
+const encoder = new TextEncoder();
+
+/** The verdict on a line that comes in pieces. */
+function judgeInPieces(
+  prefilter: Prefilter,
+  random: Random,
+  bytes: Uint8Array,
+): Verdict {
+  const judge = prefilter.begin();
+  for (const piece of anyChunks(random, bytes)) {
+    const verdict = judge.push(piece);
+    if (verdict !== Verdict.Unsure) return verdict;
+  }
+  return judge.end();
+}
+
+for (const [dialect, linesOf] of AGENTS) {
+  const { name } = dialect;
+
+  Deno.test(`${name}: a filtered log gives what an unfiltered one does`, () =>
+    forSeeds(SEEDS, (random) => {
+      const lines = linesOf(random, LINES);
+      const all = decodeLog(dialect, lines);
+      assertEquals(decodeLog(dialect, lines, { isFiltered: true }), all);
+    }));
+
+  Deno.test(`${name}: a log gives the same events however its JSON is spaced`, () =>
+    forSeeds(SEEDS, (random) => {
+      const lines = linesOf(random, LINES);
+      const { events } = decodeLog(dialect, lines, { isFiltered: true });
+      const other = decodeLog(dialect, lines.map(respaced));
+      assertEquals(other.events, events);
+    }));
+
+  Deno.test(`${name}: a decoder that is saved and resumed anywhere gives the same`, () =>
+    forSeeds(SEEDS, (random) => {
+      const lines = linesOf(random, LINES);
+      const all = decodeLog(dialect, lines);
+      const cut = random.below(LINES);
+      for (const resumeBefore of [(i: number) => i === cut, () => true]) {
+        assertEquals(decodeLog(dialect, lines, { resumeBefore }), all);
+      }
+    }));
+
+  Deno.test(`${name}: the prefilter judges a line in pieces as it does the whole`, () =>
+    forSeeds(SEEDS / 6, (random) => {
+      const prefilter = dialect.prefilter();
+      for (const line of linesOf(random, LINES)) {
+        const bytes = encoder.encode(line);
+        const around = encoder.encode(`{\n${line}\n{"type":"user"}`);
+        const whole = prefilter.judge(around, 2, 2 + bytes.length);
+        assertEquals(judgeInPieces(prefilter, random, bytes), whole, line);
+      }
+    }));
+}
