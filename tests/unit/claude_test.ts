@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { claude } from "../../src/dialect/claude/claude.ts";
+import { Verdict } from "../../src/dialect/dialect.ts";
 import { recognise } from "../../src/dialect/dialects.ts";
 import { LineSplitter } from "../../src/source/line_splitter.ts";
 import { decodeLog, outline } from "../support/session_log.ts";
@@ -463,6 +464,25 @@ Deno.test("claude keeps apart the sessions of a merged log", () => {
   );
 });
 
+Deno.test("claude remembers the last sessions of a merged log, and no more", () => {
+  const of = (it: Line, session: number) => ({
+    ...it,
+    sessionId: `s${session}`,
+  });
+  const sessions = Array.from({ length: 9 }, (_, i) => i);
+  const prompts = sessions.map((i) => of(user(i + 1, `hi ${i}`), i));
+  // The first is used again, so that the second is the oldest.
+  prompts.splice(8, 0, of(say(20, "yo"), 0));
+  // Its answer makes room for itself, so it is the last.
+  const answered = [0, 2, 3, 4, 5, 6, 7, 8, 1];
+  const answers = answered.map((i) => of(say(i + 30, "bye"), i));
+  const { events } = decodeLog(claude, [...prompts, ...answers]);
+  assertEquals(
+    outline(events).slice(-9),
+    answered.map((i) => `answer to ${i === 1 ? "?" : `hi ${i}`}: bye`),
+  );
+});
+
 Deno.test("claude gives the answers of a log that begins within a turn no prompt", () => {
   const { events } = decodeLog(claude, [
     say(2, "yo", done),
@@ -543,6 +563,25 @@ function toolResult(n: number, content: string): Line {
     ...{ sourceToolAssistantUUID: "u1", userType: "external", cwd, sessionId },
   };
 }
+
+Deno.test("claude skips a result of a tool by its last 1024 bytes, in pieces too", () => {
+  const prefilter = claude.prefilter();
+  for (let size = 0; size < 1100; size++) {
+    const cwd = "/".repeat(size);
+    const bytes = encoder.encode(
+      JSON.stringify({ ...toolResult(1, "ok"), cwd }),
+    );
+    const key = '"sourceToolAssistantUUID":"';
+    const text = new TextDecoder().decode(bytes);
+    const isNear = text.length - text.indexOf(key) <= 1024;
+    const whole = prefilter.judge(bytes, 0, bytes.length);
+    assertEquals(whole === Verdict.Skip, isNear, `${size}`);
+    const judge = prefilter.begin();
+    judge.push(bytes.subarray(0, 500));
+    judge.push(bytes.subarray(500));
+    assertEquals(judge.end(), whole, `${size}`);
+  }
+});
 
 Deno.test("copilot-cli#2012, #2217: claude splits at LF alone, and strips NULs and CR", () => {
   const hi = JSON.stringify(user(1, "a\u2028b"));

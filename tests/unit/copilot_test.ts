@@ -146,12 +146,20 @@ Deno.test("copilot fails a turn whose call of the model ends with nothing but an
     ),
     ["prompt: hi", "answer to hi: a look", "end of hi: failed, no answer"],
   );
+  assertEquals(
+    outlineOf(turnEnd(1), user(2, "hi"), error(3)),
+    ["prompt: hi"],
+  );
 });
 
 Deno.test("copilot aborts an open turn alone", () => {
   assertEquals(
     outlineOf(abort(1), user(2, "hi"), abort(3), abort(4), turnEnd(5)),
     ["prompt: hi", "end of hi: aborted, user_initiated"],
+  );
+  assertEquals(
+    outlineOf(user(1, "hi"), shutdown(2), abort(3)),
+    ["prompt: hi", "session end: routine"],
   );
 });
 
