@@ -123,18 +123,19 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     const { id, model, content, stop_reason } = readObject(line.message);
     const isFailure = line.isApiErrorMessage === true;
     if (model === SYNTHETIC && !isFailure) return [];
-    const fields = readFields(line);
+    const text = answerText(content);
+    const isStop = STOPS.some((reason) => reason === stop_reason);
+    // Before anything changes: it may throw.
+    const fields = text !== "" || isStop || isFailure ? readFields(line) : null;
     const session = this.#sessionOf(line);
     const events: TurnEvent[] = session.answerCommand();
-    const text = answerText(content);
     if (isFailure) return [...events, ...this.#end(line, "failed", text)];
-    if (text !== "") {
+    if (fields !== null && text !== "") {
       events.push({
         ...{ ...fields, ...session.owner, kind: "answer" },
         text: session.addText(readText(id), readUuid(line), text),
       });
     }
-    const isStop = STOPS.some((reason) => reason === stop_reason);
     return isStop
       ? [...events, ...this.#end(line, "completed", stop_reason as string)]
       : events;
@@ -148,9 +149,10 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
 
   /** The end of the turn, unless it has ended already. */
   #end(line: Json, outcome: Outcome, reason: string | null): End[] {
-    const fields = readFields(line);
     const session = this.#sessionOf(line);
-    if (!session.end()) return [];
+    if (!session.isOpen) return [];
+    const fields = readFields(line);
+    session.end();
     const key = `${fields.key}|end`;
     const kind = "end";
     return [{ ...fields, ...session.owner, key, kind, outcome, reason }];

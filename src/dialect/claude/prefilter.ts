@@ -67,14 +67,8 @@ const TYPES =
 
 /** The prefilter of `claude`. */
 export const prefilter: Prefilter = {
-  judge(bytes, start, end) {
-    const headEnd = Math.min(end, start + WINDOW);
-    const tailStart = Math.max(start, end - WINDOW);
-    return judgeEnds(
-      bytes.subarray(start, headEnd),
-      bytes.subarray(tailStart, end),
-    );
-  },
+  judge: (bytes, start, end) =>
+    judgeEnds(headOf(bytes, start, end), tailOf(bytes, start, end)),
   begin: () => new PiecewiseJudge(),
 };
 
@@ -86,24 +80,43 @@ export const prefilter: Prefilter = {
  */
 export function isSkipped(bytes: Uint8Array): boolean {
   const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
-  return prefilter.judge(bytes, 0, end) === Verdict.Skip;
+  return isOther(headOf(bytes, 0, end), tailOf(bytes, 0, end));
+}
+
+function headOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return bytes.subarray(start, Math.min(end, start + WINDOW));
+}
+
+function tailOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return bytes.subarray(Math.max(start, end - WINDOW), end);
 }
 
 /** Judges a line by its first and last bytes, which may overlap. */
 function judgeEnds(head: Uint8Array, tail: Uint8Array): Verdict {
-  if (head[0] === BRACE) {
-    const second = head.indexOf(BRACE, 1);
-    const third = second < 0 ? -1 : head.indexOf(BRACE, second + 1);
-    const braces = [0, second, third];
-    const rule = RULES.find((rule) => beginsAs(rule, head, braces));
-    if (rule !== undefined) {
-      const last = tail.subarray(tail.lastIndexOf(BRACE) + 1);
-      if (holds(last, rule.last)) return Verdict.Skip;
-    }
-  }
-  const isCandidate = TYPES.test(latin1.decode(head)) ||
-    TYPES.test(latin1.decode(tail));
+  if (isOther(head, tail)) return Verdict.Skip;
+  const second = head.indexOf(BRACE, 1);
+  // Where the type of a line is, unless another writer wrote it.
+  const isCandidate = second > 0 && hasType(head.subarray(0, second)) ||
+    hasType(afterLastBrace(tail)) || hasType(head) || hasType(tail);
   return isCandidate ? Verdict.Keep : Verdict.Unsure;
+}
+
+/** Whether a line does not concern a turn, by its first and last bytes. */
+function isOther(head: Uint8Array, tail: Uint8Array): boolean {
+  if (head[0] !== BRACE) return false;
+  const second = head.indexOf(BRACE, 1);
+  const third = second < 0 ? -1 : head.indexOf(BRACE, second + 1);
+  const braces = [0, second, third];
+  const rule = RULES.find((rule) => beginsAs(rule, head, braces));
+  return rule !== undefined && holds(afterLastBrace(tail), rule.last);
+}
+
+function hasType(bytes: Uint8Array): boolean {
+  return TYPES.test(latin1.decode(bytes));
+}
+
+function afterLastBrace(tail: Uint8Array): Uint8Array {
+  return tail.subarray(tail.lastIndexOf(BRACE) + 1);
 }
 
 function beginsAs(
@@ -130,8 +143,10 @@ function isAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
 }
 
 function holds(bytes: Uint8Array, text: Uint8Array): boolean {
+  const [first, second] = text;
   for (let at = bytes.length - text.length; at >= 0; at--) {
-    if (isAt(bytes, at, text)) return true;
+    const mayBe = bytes[at] === first && bytes[at + 1] === second;
+    if (mayBe && isAt(bytes, at, text)) return true;
   }
   return false;
 }

@@ -62,6 +62,11 @@ export class Session {
     return { promptKey: prompt?.key ?? null, turnId: prompt?.turnId ?? null };
   }
 
+  /** Whether its turn has not ended; true as well where none is known. */
+  get isOpen(): boolean {
+    return this.#saved.isOpen;
+  }
+
   /** Whether it is known that a turn has begun and not ended. */
   get isRunning(): boolean {
     return this.#saved.isOpen && this.#saved.prompt !== null;
@@ -109,11 +114,9 @@ export class Session {
     return [command.prompt];
   }
 
-  /** Ends the turn. @returns Whether it had not ended yet. */
-  end(): boolean {
-    const { isOpen } = this.#saved;
+  /** Ends the turn. */
+  end(): void {
     this.#saved.isOpen = false;
-    return isOpen;
   }
 
   /**
