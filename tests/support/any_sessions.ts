@@ -37,7 +37,7 @@ export interface AnySessions {
   files(random: Random, keepsTimes: boolean): Json[][];
 }
 
-const TEXTS = ["go", "go on", 'say "user_message"', "é \u2028 {", "<tag>", ""];
+const TEXTS = ["go", "go now", 'say "user_message"', "é \u2028 {", "<tag>", ""];
 
 /** A clock that gives seconds, each later than the one before. */
 class Clock {
@@ -63,7 +63,8 @@ function anyTree(
     const lines = begin(parent);
     for (let n = random.below(4); n > 0; n--) lines.push(...turn());
     // A kill leaves the last turn open.
-    if (random.chance(0.3)) lines.splice(-random.between(1, 2));
+    const most = Math.max(1, lines.length - random.below(3));
+    if (random.chance(0.3)) lines.splice(most);
     files.push(lines);
   }
   return files;

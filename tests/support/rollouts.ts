@@ -93,7 +93,7 @@ export function agentItem(second: number, turn: number, text: string): Json {
 export function response(
   second: number,
   turn: number,
-  parts: [kind: string, text: string][],
+  parts: (readonly [kind: string, text: string])[],
   role = "user",
 ): Json {
   return rolloutLine(second, "response_item", {

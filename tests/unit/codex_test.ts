@@ -225,9 +225,12 @@ Deno.test("codex counts a prompt that is an item and a message for the model onc
 Deno.test("codex takes a pasted image's text from a message for the model", () => {
   const log = logOf(
     ...[meta(0, paginated), started(1)],
-    response(2, 1, [["user.text", "look"], ["hooks.context", "injected"]]),
+    response(2, 1, [
+      ...[["user.text", "look "], ["hooks.context", "injected"]] as const,
+      ...[["user.image", "<image>"], ["user.text", "here"]] as const,
+    ]),
   );
-  assertEquals(brief(log), ["prompt look"]);
+  assertEquals(brief(log), ["prompt look here"]);
 });
 
 Deno.test("codex takes no injected text for a prompt", () => {
