@@ -75,6 +75,7 @@ export class ContainsPrefilter implements Prefilter {
   begin(): LineJudge {
     let head = "";
     let seam = "";
+    let length = 0;
     let verdict = Verdict.Skip;
     let hasNext = false;
     const { other } = this.#rules;
@@ -86,9 +87,10 @@ export class ContainsPrefilter implements Prefilter {
           const found = this.#search(text);
           if (found !== Verdict.Skip) verdict = found;
         }
-        // At the very beginning it is the line's own head.
-        const from = head === "" ? 1 : 0;
+        // What the line itself begins with is not glued to it.
+        const from = length === seam.length ? 1 : 0;
         hasNext ||= other !== undefined && text.includes(other.next, from);
+        length += piece.length;
         if (head.length < MOST_START) {
           head += piece.slice(0, MOST_START - head.length);
         }

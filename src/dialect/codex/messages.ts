@@ -16,7 +16,8 @@ const INJECTED = [
 /** In messages for the model, which repeat what was injected, this too. */
 const INSTRUCTIONS = "# AGENTS.md instructions";
 const TEXT_TYPES = ["text", "Text", "input_text", "output_text"];
-const FROM_USER = "user.";
+/** The kind of a text that a person typed; others are those of images and files. */
+const USER_TEXT = "user.text";
 
 /**
  * The text of a `user_message`; `null` if no person wrote it.
@@ -55,14 +56,15 @@ export function readUserResponse(payload: Json): string | null {
   const { role, content } = payload;
   const kinds = passthroughOf(payload).content_item_kinds;
   if (role !== "user" || !Array.isArray(kinds)) return null;
-  const isUsers = kinds.map((kind) =>
-    typeof kind === "string" && kind.startsWith(FROM_USER)
-  );
-  if (!isUsers.includes(true)) return null;
+  const isByUser = (kind: unknown) =>
+    typeof kind === "string" && kind.startsWith("user.");
+  if (!kinds.some(isByUser)) return null;
   // Where there is not a kind for each part, it is the whole message's.
   const isOfPart = Array.isArray(content) && content.length === kinds.length;
   return readUserItem({
-    content: isOfPart ? content.filter((_, i) => isUsers[i]) : content,
+    content: isOfPart
+      ? content.filter((_, i) => kinds[i] === USER_TEXT)
+      : content,
   });
 }
 
