@@ -6,6 +6,10 @@ import {
   anyRollouts,
   type AnySessions,
 } from "../support/any_sessions.ts";
+import {
+  anyCopilotSessions,
+  anyTranscripts,
+} from "../support/any_transcripts.ts";
 import { logOf } from "../support/rollouts.ts";
 import { forSeeds } from "../support/seeds.ts";
 import {
@@ -15,7 +19,9 @@ import {
   type TurnRow,
 } from "../support/session_logs.ts";
 
-const ALL: AnySessions[] = [anyRollouts, anyPiSessions];
+const ALL: AnySessions[] = [
+  ...[anyRollouts, anyPiSessions, anyTranscripts, anyCopilotSessions],
+];
 const encoder = new TextEncoder();
 
 /** The lines of one log, from several files, many of them damaged. */
@@ -113,9 +119,10 @@ for (const sessions of ALL) {
         .map((lines) => logOf(lines));
       const other = logs.toSorted(() => random.next() - 0.5);
       // The times of copies that were rewritten are those of what is read first.
-      const leftOut: (keyof TurnRow)[] = keepsTimes
-        ? ["sessionTurn"]
-        : ["sessionTurn", "start", "end", "status"];
+      const leftOut: (keyof TurnRow)[] = [
+        ...["sessionTurn" as const, ...sessions.dependsOnOrder ?? []],
+        ...(keepsTimes ? [] : ["start", "end", "status"] as const),
+      ];
       assertEquals(
         sorted(trackLogs(dialect, other).turns, leftOut),
         sorted(trackLogs(dialect, logs).turns, leftOut),

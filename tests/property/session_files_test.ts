@@ -14,7 +14,7 @@ import {
   respaced,
 } from "../support/random_sessions.ts";
 import { forSeeds } from "../support/seeds.ts";
-import { decodeLog } from "../support/session_log.ts";
+import { decodeLog } from "../support/session_logs.ts";
 
 const AGENTS: [Dialect, (random: Random, count: number) => string[]][] = [
   [claude, claudeLines],
@@ -23,6 +23,8 @@ const AGENTS: [Dialect, (random: Random, count: number) => string[]][] = [
 const SEEDS = 300;
 const LINES = 40;
 const encoder = new TextEncoder();
+
+const logOf = (lines: string[]) => lines.map((line) => line + "\n").join("");
 
 /** The verdict on a line that comes in pieces. */
 function judgeInPieces(
@@ -43,26 +45,31 @@ for (const [dialect, linesOf] of AGENTS) {
 
   Deno.test(`${name}: a filtered log gives what an unfiltered one does`, () =>
     forSeeds(SEEDS, (random) => {
-      const lines = linesOf(random, LINES);
-      const all = decodeLog(dialect, lines);
-      assertEquals(decodeLog(dialect, lines, { isFiltered: true }), all);
+      const log = logOf(linesOf(random, LINES));
+      const all = decodeLog(dialect, log);
+      assertEquals(decodeLog(dialect, log, { isFiltered: true }), all);
     }));
 
   Deno.test(`${name}: a log gives the same events however its JSON is spaced`, () =>
     forSeeds(SEEDS, (random) => {
       const lines = linesOf(random, LINES);
-      const { events } = decodeLog(dialect, lines, { isFiltered: true });
-      const other = decodeLog(dialect, lines.map(respaced));
+      const { events } = decodeLog(dialect, logOf(lines), { isFiltered: true });
+      const other = decodeLog(dialect, logOf(lines.map(respaced)));
       assertEquals(other.events, events);
     }));
 
   Deno.test(`${name}: a decoder that is saved and resumed anywhere gives the same`, () =>
     forSeeds(SEEDS, (random) => {
-      const lines = linesOf(random, LINES);
-      const all = decodeLog(dialect, lines);
+      const log = logOf(linesOf(random, LINES));
+      const all = decodeLog(dialect, log);
       const cut = random.below(LINES);
-      for (const resumeBefore of [(i: number) => i === cut, () => true]) {
-        assertEquals(decodeLog(dialect, lines, { resumeBefore }), all);
+      for (const isCut of [(line: number) => line === cut, () => true]) {
+        let line = 0;
+        const resumed = decodeLog(dialect, log, {
+          afterLine: (decoder) =>
+            isCut(line++) ? dialect.decoder(decoder.save()) : decoder,
+        });
+        assertEquals(resumed, all);
       }
     }));
 

@@ -26,6 +26,7 @@ import {
   userItem,
   uuid,
 } from "./rollouts.ts";
+import type { TurnRow } from "./session_logs.ts";
 
 /** How the files of a dialect are made up. */
 export interface AnySessions {
@@ -35,12 +36,14 @@ export interface AnySessions {
    * `keepsTimes`.
    */
   files(random: Random, keepsTimes: boolean): Json[][];
+  /** What of a turn depends on which file it is read from first. */
+  dependsOnOrder?: (keyof TurnRow)[];
 }
 
 const TEXTS = ["go", "go now", 'say "user_message"', "é \u2028 {", "<tag>", ""];
 
 /** A clock that gives seconds, each later than the one before. */
-class Clock {
+export class Clock {
   #second = 0;
   next(): number {
     return ++this.#second;
@@ -48,7 +51,7 @@ class Clock {
 }
 
 /** Files, each with its parent, if it is a fork. */
-function anyTree(
+export function anyTree(
   random: Random,
   begin: (parent: Json[] | null) => Json[],
   turn: () => Json[],

@@ -3,11 +3,24 @@ import { claude } from "../../src/dialect/claude/claude.ts";
 import { Verdict } from "../../src/dialect/dialect.ts";
 import { recognise } from "../../src/dialect/dialects.ts";
 import { LineSplitter } from "../../src/source/line_splitter.ts";
-import { decodeLog, outline } from "../support/session_log.ts";
+import { outline } from "../support/outline.ts";
+import {
+  type DecodedLog,
+  decodeLog,
+  type DecodeOptions,
+} from "../support/session_logs.ts";
 
 type Line = Record<string, unknown>;
 
 const encoder = new TextEncoder();
+
+/** Decodes lines, each a text or an object to be written as JSON. */
+function decode(lines: (string | Line)[], options?: DecodeOptions): DecodedLog {
+  const texts = lines.map((it) =>
+    (typeof it === "string" ? it : JSON.stringify(it)) + "\n"
+  );
+  return decodeLog(claude, texts.join(""), options);
+}
 const SID = "5e551011-0000-4000-8000-000000000001";
 
 /** A line of a transcript; `n` makes its uuid and its time. */
@@ -66,13 +79,13 @@ const output = (n: number) =>
 
 /** What a log says; none of its lines may be rejected. */
 function outlineOf(lines: (string | Line)[]): string[] {
-  const { events, rejections } = decodeLog(claude, lines);
-  assertEquals(rejections, []);
+  const { events, rejected } = decode(lines);
+  assertEquals(rejected, []);
   return outline(events);
 }
 
 Deno.test("claude decodes a prompt, its answer and its end", () => {
-  const { events } = decodeLog(claude, [user(1, "hi"), say(2, "yo", done)]);
+  const { events } = decode([user(1, "hi"), say(2, "yo", done)]);
   const all = { sid: SID, pid: 0, turnId: "p1", agent: "claude", cwd: "/w" };
   const first = { ...all, t: timeOf(1), at: Date.parse(timeOf(1)) };
   const second = { ...all, t: timeOf(2), at: Date.parse(timeOf(2)) };
@@ -87,7 +100,7 @@ Deno.test("claude decodes a prompt, its answer and its end", () => {
 
 Deno.test("claude takes the uuid for the turn id where there is no promptId", () => {
   const prompt = user(1, "hi", { promptId: undefined });
-  const { events } = decodeLog(claude, [prompt, queued(2, "more")]);
+  const { events } = decode([prompt, queued(2, "more")]);
   assertEquals(events.map(({ turnId }) => turnId), ["u1", "u2"]);
 });
 
@@ -216,7 +229,7 @@ Deno.test("agentsview#401, claude-code#86980: claude decodes a prompt typed whil
       "prompt: see this",
     ],
   );
-  const { events } = decodeLog(claude, [
+  const { events } = decode([
     user(1, "hi"),
     queue("enqueue", "more"),
     queue("dequeue"),
@@ -241,7 +254,7 @@ Deno.test("claude takes a slash command for a prompt once the model answers it",
   );
   const tag =
     "<command-message>r</command-message>\n<command-name>/r</command-name>";
-  const { events } = decodeLog(claude, [user(1, tag), say(4, "yo")]);
+  const { events } = decode([user(1, tag), say(4, "yo")]);
   assertEquals(outline(events), ["prompt: /r", "answer to /r: yo"]);
   assertEquals([events[0].key, events[0].t], ["claude|u1", timeOf(1)]);
 });
@@ -332,14 +345,14 @@ Deno.test("claude takes each stop reason that ends a turn, and no other", () => 
   for (
     const stop_reason of ["end_turn", "max_tokens", "stop_sequence", "refusal"]
   ) {
-    const { events } = decodeLog(claude, [
+    const { events } = decode([
       user(1, "hi"),
       assistant(2, [], { stop_reason }),
     ]);
     assertEquals(outline(events)[1], `end of hi: completed, ${stop_reason}`);
   }
   for (const stop_reason of ["tool_use", "pause_turn", null, undefined]) {
-    const { events } = decodeLog(claude, [
+    const { events } = decode([
       user(1, "hi"),
       assistant(2, [], { stop_reason }),
     ]);
@@ -416,7 +429,7 @@ Deno.test("agentsview#1370, claude-code#36583, #56196: claude knows copied lines
     say(3, "!", { id: "m" }),
   ];
   const keys = (lines: Line[]) =>
-    decodeLog(claude, lines).events.map(({ key, kind }) => `${kind} ${key}`);
+    decode(lines).events.map(({ key, kind }) => `${kind} ${key}`);
   const fork = chain.map((it) => ({ ...it, sessionId: "other", cwd: "/v" }));
   assertEquals(keys(fork), keys(chain));
   assertEquals(keys([...chain, ...chain]), [...keys(chain), ...keys(chain)]);
@@ -476,7 +489,7 @@ Deno.test("claude remembers the last sessions of a merged log, and no more", () 
   // Its answer makes room for itself, so it is the last.
   const answered = [0, 2, 3, 4, 5, 6, 7, 8, 1];
   const answers = answered.map((i) => of(say(i + 30, "bye"), i));
-  const { events } = decodeLog(claude, [...prompts, ...answers]);
+  const { events } = decode([...prompts, ...answers]);
   assertEquals(
     outline(events).slice(-9),
     answered.map((i) => `answer to ${i === 1 ? "?" : `hi ${i}`}: bye`),
@@ -484,7 +497,7 @@ Deno.test("claude remembers the last sessions of a merged log, and no more", () 
 });
 
 Deno.test("claude gives the answers of a log that begins within a turn no prompt", () => {
-  const { events } = decodeLog(claude, [
+  const { events } = decode([
     say(2, "yo", done),
     say(3, "more", done),
   ]);
@@ -508,8 +521,8 @@ Deno.test("claude rejects a prompt, an answer or an end that has no session, tim
     const it of [user(1, "hi"), say(2, "yo"), duration(3), queued(4, "more")]
   ) {
     for (const [members, reason] of reasons) {
-      const { events, rejections } = decodeLog(claude, [{ ...it, ...members }]);
-      assertEquals([events, rejections[0]?.reason], [[], reason]);
+      const { events, rejected } = decode([{ ...it, ...members }]);
+      assertEquals([events, rejected[0]?.reason], [[], reason]);
     }
   }
 });
@@ -540,13 +553,13 @@ Deno.test("copilot-cli#4098: claude decodes the line that is glued to a torn one
   ];
   for (const head of heads) {
     const glued = head + JSON.stringify(user(1, "hi {there}"));
-    const { events, rejections } = decodeLog(claude, [glued], {
+    const { events, rejected } = decode([glued], {
       isFiltered: true,
     });
     assertEquals(outline(events), ["prompt: hi {there}"], head);
-    assertEquals(rejections.length, 1);
-    assertStringIncludes(rejections[0].reason, "torn line");
-    assertEquals(rejections[0].bytes, encoder.encode(head));
+    assertEquals(rejected.length, 1);
+    assertStringIncludes(rejected[0].reason, "torn line");
+    assertEquals(rejected[0].text, head);
   }
 });
 

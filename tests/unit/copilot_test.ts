@@ -1,11 +1,24 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { copilot } from "../../src/dialect/copilot/copilot.ts";
 import { recognise } from "../../src/dialect/dialects.ts";
-import { decodeLog, outline } from "../support/session_log.ts";
+import { outline } from "../support/outline.ts";
+import {
+  type DecodedLog,
+  decodeLog,
+  type DecodeOptions,
+} from "../support/session_logs.ts";
 
 type Line = Record<string, unknown>;
 
 const encoder = new TextEncoder();
+
+/** Decodes lines, each a text or an object to be written as JSON. */
+function decode(lines: (string | Line)[], options?: DecodeOptions): DecodedLog {
+  const texts = lines.map((it) =>
+    (typeof it === "string" ? it : JSON.stringify(it)) + "\n"
+  );
+  return decodeLog(copilot, texts.join(""), options);
+}
 const SID = "c0b11011-0000-4000-8000-000000000001";
 
 const timeOf = (n: number) =>
@@ -52,14 +65,14 @@ const shutdown = (n: number) =>
 
 /** What a session says; none of its lines may be rejected. */
 function outlineOf(...lines: (string | Line)[]): string[] {
-  const { events, rejections } = decodeLog(copilot, [start, ...lines]);
-  assertEquals(rejections, []);
+  const { events, rejected } = decode([start, ...lines]);
+  assertEquals(rejected, []);
   return outline(events);
 }
 
 Deno.test("copilot decodes a prompt, its answer, its end and the session's", () => {
   const log = [start, user(1, "hi"), say(2, "yo"), turnEnd(3), shutdown(4)];
-  const { events } = decodeLog(copilot, log);
+  const { events } = decode(log);
   const all = (n: number) => ({
     ...{ sid: SID, pid: 0, turnId: "I1", agent: "copilot", cwd: "/w" },
     ...{ t: timeOf(n), at: Date.parse(timeOf(n)), key: `copilot|e${n}` },
@@ -169,7 +182,7 @@ Deno.test("copilot takes a steering prompt for a turn of the same interaction", 
     user(4, "and that", { delivery: "steering" }),
     ...[say(5, "yo"), user(6, "wait", { delivery: "steering" }), turnEnd(7)],
   ];
-  const { events } = decodeLog(copilot, log);
+  const { events } = decode(log);
   assertEquals(outline(events), [
     ...["prompt: hi", "prompt: and that", "answer to and that: yo"],
     ...["prompt: wait", "end of wait: completed, null"],
@@ -232,7 +245,7 @@ Deno.test("copilot joins the pieces of a message", () => {
 });
 
 Deno.test("copilot follows the directory that the agent works in", () => {
-  const { events } = decodeLog(copilot, [
+  const { events } = decode([
     ...[start, user(1, "a")],
     line("session.resume", 2, { context: { cwd: "/v" } }),
     ...[user(3, "b"), line("session.context_changed", 4, { cwd: "/u" })],
@@ -251,7 +264,7 @@ Deno.test("copilot begins another session at each session.start", () => {
     say(5, "yo"),
     abort(6),
   ];
-  const { events } = decodeLog(copilot, log);
+  const { events } = decode(log);
   const found = events.map((it) => [it.kind, it.sid, it.cwd, it.turnId]);
   assertEquals(found, [
     ["prompt", SID, "/w", "I1"],
@@ -270,8 +283,8 @@ Deno.test("copilot rejects an event that has no session, id, time or text", () =
     [[start, JSON.stringify(user(1, "hi")).slice(0, -9)], "not JSON"],
   ];
   for (const [lines, reason] of rejected) {
-    const { events, rejections } = decodeLog(copilot, lines);
-    assertEquals([events, rejections[0]?.reason], [[], reason]);
+    const { events, rejected } = decode(lines);
+    assertEquals([events, rejected[0]?.reason], [[], reason]);
   }
 });
 
@@ -301,12 +314,12 @@ Deno.test("copilot-cli#4098: copilot decodes the line that is glued to a torn on
   for (const head of heads) {
     const glued = head + JSON.stringify(user(1, "hi {there}"));
     const log = [start, glued];
-    const { events, rejections } = decodeLog(copilot, log, {
+    const { events, rejected } = decode(log, {
       isFiltered: true,
     });
     assertEquals(outline(events), ["prompt: hi {there}"], head);
-    assertStringIncludes(rejections[0]?.reason, "torn line");
-    assertEquals(rejections[0].bytes, encoder.encode(head));
+    assertStringIncludes(rejected[0]?.reason, "torn line");
+    assertEquals(rejected[0].text, head);
   }
 });
 
@@ -332,7 +345,7 @@ Deno.test("getspecstory#108, skillreaper#33: one bad line costs copilot one line
     say(2, "yo"),
     turnEnd(3),
   ];
-  const { events } = decodeLog(copilot, log);
+  const { events } = decode(log);
   assertEquals(outline(events).length, 3);
 });
 

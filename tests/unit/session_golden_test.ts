@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { dialectNamed, recognise } from "../../src/dialect/dialects.ts";
-import { decodeLog, linesOf } from "../support/session_logs.ts";
+import { decodeLog } from "../support/session_logs.ts";
 
 const TESTDATA = new URL("../../testdata/", import.meta.url);
 const LOGS: Record<string, string[]> = {
   codex: ["legacy", "fork", "paginated"],
   pi: ["session", "fork"],
+  claude: ["session", "fork"],
+  copilot: ["session"],
 };
 
 for (const [name, logs] of Object.entries(LOGS)) {
@@ -18,7 +20,7 @@ for (const [name, logs] of Object.entries(LOGS)) {
         new URL(`${name}/${log}.events.jsonl`, TESTDATA),
       );
       const dialect = dialectNamed(name)!;
-      assertEquals(recognise(linesOf(bytes)[0], "x.jsonl"), dialect);
+      assertEquals(recognise(bytes, "x.jsonl"), dialect);
       const { events, rejected } = decodeLog(dialect, bytes);
       const lines = events.map((event) => JSON.stringify(event) + "\n");
       assertEquals(lines, expected.split(/(?<=\n)/));

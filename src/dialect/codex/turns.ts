@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hashOf } from "../hash.ts";
+
 /** What is known of one turn. */
 export interface OpenTurn {
   /** The agent's own id; `null` in rollouts that are older than these. */
@@ -118,13 +120,4 @@ function newTurn(id: string | null): OpenTurn {
     ...{ isEnded: false, prompts: 0, answers: 0, promptKey: null },
     ...{ texts: [], answerItem: null, cwd: null },
   };
-}
-
-/** FNV-1a, in 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return hash >>> 0;
 }
