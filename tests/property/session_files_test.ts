@@ -14,7 +14,9 @@ import {
   respaced,
 } from "../support/random_sessions.ts";
 import { forSeeds } from "../support/seeds.ts";
-import { decodeLog } from "../support/session_logs.ts";
+import { decodeLog, trackLogs } from "../support/session_logs.ts";
+import { anyTranscripts } from "../support/any_transcripts.ts";
+import { logOf as jsonLines } from "../support/rollouts.ts";
 
 const AGENTS: [Dialect, (random: Random, count: number) => string[]][] = [
   [claude, claudeLines],
@@ -84,3 +86,16 @@ for (const [dialect, linesOf] of AGENTS) {
       }
     }));
 }
+
+Deno.test("claude: any window of a log that is read again changes nothing", () =>
+  forSeeds(60, (random) => {
+    const files = anyTranscripts.files(random, true);
+    const logs = files.map((lines) => jsonLines(lines));
+    const lines = random.pick(files);
+    const start = random.below(lines.length);
+    const window = lines.slice(start, random.between(start, lines.length));
+    assertEquals(
+      trackLogs(claude, [...logs, jsonLines(window)]).turns,
+      trackLogs(claude, logs).turns,
+    );
+  }));

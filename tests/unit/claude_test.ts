@@ -528,8 +528,18 @@ Deno.test("claude rejects a prompt, an answer or an end that has no session, tim
 });
 
 Deno.test("claude ignores other lines, other JSON and other text", () => {
+  const lost = { sessionId: undefined };
+  const tool = { type: "tool_use", id: "t", name: "Bash", input: {} };
   assertEquals(
     outlineOf([
+      ...[
+        { ...output(1), ...lost },
+        user(2, "meta", { isMeta: true, ...lost }),
+      ],
+      ...[
+        assistant(3, [tool], {}, lost),
+        user(4, "[Request interrupted by user]"),
+      ],
       ...["", "null", "[]", '"user"', "7", "# text", '{"torn'],
       { type: "summary", summary: "user", leafUuid: "u" },
       { type: "last-prompt", lastPrompt: "hi", sessionId: SID },

@@ -90,14 +90,14 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
         return [];
       }
       case "interrupt":
-        return this.#sessionOf(line).isRunning
+        return this.#known(line)?.isRunning
           ? this.#end(line, "aborted", said.text)
           : [];
       case "output":
-        this.#sessionOf(line).print();
+        this.#known(line)?.print();
         return [];
       case "meta":
-        this.#sessionOf(line).expand(readText(line.promptId));
+        this.#known(line)?.expand(readText(line.promptId));
         return [];
       case "other":
         return [];
@@ -115,7 +115,7 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     if (line.subtype === "turn_duration") {
       return this.#end(line, "completed", null);
     }
-    if (line.subtype === "local_command") this.#sessionOf(line).print();
+    if (line.subtype === "local_command") this.#known(line)?.print();
     return [];
   }
 
@@ -125,12 +125,14 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     if (model === SYNTHETIC && !isFailure) return [];
     const text = answerText(content);
     const isStop = STOPS.some((reason) => reason === stop_reason);
+    const isEvent = text !== "" || isStop || isFailure;
+    if (!isEvent) return this.#known(line)?.answerCommand() ?? [];
     // Before anything changes: it may throw.
-    const fields = text !== "" || isStop || isFailure ? readFields(line) : null;
+    const fields = readFields(line);
     const session = this.#sessionOf(line);
     const events: TurnEvent[] = session.answerCommand();
     if (isFailure) return [...events, ...this.#end(line, "failed", text)];
-    if (fields !== null && text !== "") {
+    if (text !== "") {
       events.push({
         ...{ ...fields, ...session.owner, kind: "answer" },
         text: session.addText(readText(id), readUuid(line), text),
@@ -158,6 +160,12 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     return [{ ...fields, ...session.owner, key, kind, outcome, reason }];
   }
 
+  /** The session of a line, if it is remembered. */
+  #known({ sessionId }: Json): Session | undefined {
+    return this.#sessions.get(sessionId as string);
+  }
+
+  /** The session of a line, which may be new. */
   #sessionOf(line: Json): Session {
     const sid = readSid(line);
     const session = this.#sessions.get(sid) ?? new Session(sid);
