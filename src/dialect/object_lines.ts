@@ -48,8 +48,9 @@ const BRACE = 123;
 const BYTE_ORDER_MARK = 0xfeff;
 const IGNORED: Decoded = { events: [], rejection: null };
 const UNOPENED: Opened = { envelope: null, rejection: null };
-/** How many characters may be parsed in search of a whole object in a torn line. */
-const MOST_SEARCHED = 64 * 1024 * 1024;
+/** About how many characters are parsed in search of a whole object in a torn line. */
+const MOST_SEARCHED = 16 * 1024 * 1024;
+const FEWEST_TRIES = 8;
 const MOST_TRIES = 10_000;
 const encoder = new TextEncoder();
 
@@ -122,7 +123,8 @@ function findObject(text: string): Found | null | undefined {
   if (isObject(value)) return { object: value, start, end, isTorn: false };
   if (value !== undefined) return null;
   if (!whole.endsWith("}") || holdsTooMuch(whole)) return undefined;
-  const tries = Math.min(MOST_TRIES, Math.ceil(MOST_SEARCHED / whole.length));
+  const affordable = Math.ceil(MOST_SEARCHED / whole.length);
+  const tries = Math.max(FEWEST_TRIES, Math.min(MOST_TRIES, affordable));
   let at = 0;
   for (let i = 0; i < tries; i++) {
     at = whole.indexOf('{"', at + 1);
