@@ -78,10 +78,10 @@ export function decodeLine(
     return { events: [], rejection: { reason: error.message, bytes } };
   }
   const { start, isTorn } = found;
-  if (!isTorn || !reader.concerns(text)) return { events, rejection: null };
-  if (events.length === 0) {
-    return { events, rejection: { reason: "not JSON", bytes } };
-  }
+  const hasEvents = events.length > 0;
+  const lost = hasEvents ? text.slice(0, start) : text;
+  if (!isTorn || !reader.concerns(lost)) return { events, rejection: null };
+  if (!hasEvents) return { events, rejection: { reason: "not JSON", bytes } };
   const reason = "torn line, what precedes its last object is lost";
   const torn = bytes.subarray(0, bytesBefore(text, start, bytes));
   return { events, rejection: { reason, bytes: torn } };

@@ -556,6 +556,8 @@ Deno.test("codex decodes the tail of a glued line", () => {
   const other = logOf(toolResult(2, "é {")).slice(0, -5);
   const glued = logOf(meta(0), started(1)) + other + logOf(user(3, "hi"));
   assertEquals(decode(glued).events.map(describe), ["prompt hi"]);
+  // The result of a tool is not missed.
+  assertEquals(decode(glued).rejected, []);
   assertEquals(decodeLog(codex, glued, { isFiltered: true }), decode(glued));
 });
 
