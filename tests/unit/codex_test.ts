@@ -548,7 +548,7 @@ Deno.test("codex strips NULs and carriage returns, and keeps U+2028 in a text", 
 
 Deno.test("codex decodes the tail of a glued line", () => {
   // copilot-cli#2012, #4098, #2217
-  const torn = logOf(user(2, "lost")).slice(0, 70);
+  const torn = logOf(user(2, "lost")).slice(0, 110);
   const log = logOf(meta(0), started(1)) + torn + logOf(user(3, 'a {"b":1}'));
   const { events, rejected } = decode(log);
   assertEquals(events.map(describe), ['prompt a {"b":1}']);
