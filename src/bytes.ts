@@ -5,18 +5,18 @@
  */
 
 const encoder = new TextEncoder();
-/** UTF-8 takes at most so many bytes for a unit of a string. */
+/** The maximum number of UTF-8 bytes for a UTF-16 unit of a string. */
 const MOST_BYTES_A_UNIT = 3;
-/** How much more than needed a buffer grows at most. */
+/** The maximum number of bytes by which a buffer grows beyond what is needed. */
 const MOST_SPARE_BYTES = 64 * 1024 * 1024;
 
-/** Bytes that are collected in one buffer, which is used again and again. */
+/** Collects bytes in one buffer, which is reused. */
 export class ByteCollector {
   #buffer: Uint8Array<ArrayBuffer>;
   #capacity: number;
   #length = 0;
 
-  /** @param capacity How many bytes it keeps room for. */
+  /** @param capacity The size of the buffer when it is empty, in bytes. */
   constructor(capacity: number) {
     this.#capacity = capacity;
     this.#buffer = new Uint8Array(capacity);
@@ -38,15 +38,15 @@ export class ByteCollector {
     this.#length += bytes.length;
   }
 
-  /** What was added, valid until more is added. */
+  /** The collected bytes, valid until the next change. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Forgets what was added. */
+  /** Removes all bytes. */
   clear(): void {
     this.#length = 0;
-    // One large line must not cost its memory for ever.
+    // Free the memory that one large line needed.
     if (this.#buffer.length > this.#capacity) {
       this.#buffer = new Uint8Array(this.#capacity);
     }
@@ -62,8 +62,8 @@ export class ByteCollector {
 }
 
 /**
- * The pieces, one after the other. They are not copied if they follow each
- * other in one buffer already.
+ * Concatenates pieces. They are not copied if they are adjacent in one buffer
+ * already.
  */
 export function joinBytes(
   pieces: Uint8Array[],

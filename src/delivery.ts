@@ -211,8 +211,7 @@ export class Delivery {
   }
 
   #decode(line: Line): Taken {
-    const { file, number, spool, text, bytes, isOther, limit } = line;
-    const { decoder } = file;
+    const { file, decoder, number, spool, text, bytes, isOther, limit } = line;
     const taken: Taken = {
       file,
       number,

@@ -13,7 +13,7 @@ import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { run } from "../run.ts";
-import { pathsOf, rotatedName, splitPath } from "../source/follow/files.ts";
+import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
@@ -23,6 +23,7 @@ import {
   openStore,
   refuseForeignFiles,
 } from "../store/open.ts";
+import { isWritable, STDOUT } from "../system/poll.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import { noCounts } from "../turns/counts.ts";
 import { Tracker } from "../turns/tracker.ts";
@@ -35,6 +36,8 @@ import { stopSignal } from "../system/signals.ts";
 
 /** After how long without input from a terminal to print a hint, in milliseconds. */
 const HINT_DELAY_MS = 3000;
+/** After how long a wait for other writers counts as blocked, in milliseconds. */
+const BLOCKED_MS = 1000;
 
 /**
  * Reads the sources to their ends, or follows one until it is stopped.
@@ -46,10 +49,16 @@ const HINT_DELAY_MS = 3000;
  * @throws {ReaderGone} If stdout is closed.
  */
 export async function count(args: RunArgs, console: Console): Promise<number> {
-  const signal = stopSignal(() =>
-    console.error(
-      "stopped while stdout was blocked; committed events are in the database, read the log again for the rest",
-    )
+  let waitedMs = () => 0;
+  const blocker = () => blockerOf(args.db, waitedMs());
+  const signal = stopSignal(
+    () => blocker() !== undefined,
+    () =>
+      console.error(
+        `stopped while ${
+          blocker() ?? "the events in hand were being committed"
+        }; committed events are in the database, read the log again for the rest`,
+      ),
   );
   let exitCode = 0;
   const damaged = (name: string, reason: string) => {
@@ -77,6 +86,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     ...args,
     warn: (message) => console.error(message),
   });
+  waitedMs = () => store.waitedMs;
   if (followed !== null) {
     for (const name of names) store.claim(name);
     const tell = (message: string) => console.error(message);
@@ -109,6 +119,14 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   await progress.end();
   console.summary(counts);
   return exitCode;
+}
+
+/** What the events in hand wait for, as a clause, if it may never come. */
+function blockerOf(db: string, waitedMs: number): string | undefined {
+  if (waitedMs > BLOCKED_MS) {
+    return `another turn-counter was writing ${JSON.stringify(db)}`;
+  }
+  return isWritable(STDOUT) ? undefined : "stdout was blocked";
 }
 
 /** The outputs, by the value of `--emit`. */

@@ -14,7 +14,7 @@ import { Console } from "../terminal/console.ts";
  * Runs the program.
  *
  * @param argv The arguments after the program's name.
- * @param withSqlite Imports modules that need SQLite.
+ * @param withSqlite Loads SQLite, and then imports the modules that need it.
  * @returns The exit code.
  */
 export async function main(
@@ -22,10 +22,11 @@ export async function main(
   withSqlite: WithSqlite,
 ): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
-  const color = isTerminal && !Deno.env.get("NO_COLOR");
-  let console = new Console({ isTerminal, color });
+  let console = new Console({ isTerminal, color: false });
   try {
-    const args = readArgs(argv, Deno.env.get("TURN_COUNTER_DB"));
+    const color = isTerminal && hasColor();
+    console = new Console({ isTerminal, color });
+    const args = readArgs(argv, readVariable("TURN_COUNTER_DB"));
     console = new Console({ isTerminal, color, ...args });
     const run = COMMANDS[args.command];
     return await run(args as never, console, withSqlite) ?? 0;
@@ -39,15 +40,38 @@ export async function main(
       console.error(`${error.message}; see turn-counter --help`);
       return 2;
     }
-    console.error(
-      error instanceof Failure
-        ? error.message
-        : `${
-          messageOf(error)
-        }; this is a defect of turn-counter, please report it`,
-    );
+    console.error(explain(error));
     return 1;
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  return error instanceof Deno.errors.InvalidData
+    ? `${
+      messageOf(error)
+    }; rename it, or start the program elsewhere and pass absolute paths`
+    : `${messageOf(error)}; this is a defect of turn-counter, please report it`;
+}
+
+/**
+ * The value of an environment variable.
+ *
+ * @throws {UsageError} If it is not UTF-8.
+ */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new UsageError(
+      `the environment variable ${name} is not valid UTF-8; set it to another value`,
+    );
+  }
+}
+
+function hasColor(): boolean {
+  return !readVariable("NO_COLOR");
 }
 
 type WithSqlite = <T>(load: () => Promise<T>) => Promise<T>;
@@ -60,7 +84,7 @@ type Commands = {
   ) => Promise<number | void>;
 };
 
-/** What one command needs is loaded for that command alone. */
+/** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
   help: async () => print((await import("./docs/help.ts")).HELP),
   version: () => print(`turn-counter ${config.version}\n`),
@@ -70,7 +94,7 @@ const COMMANDS: Commands = {
   },
   async status(args, _, withSqlite) {
     const { status } = await withSqlite(() => import("../status/status.ts"));
-    return await status({ ...args, color: !Deno.env.get("NO_COLOR") });
+    return await status({ ...args, color: hasColor() });
   },
   async completions({ shell }) {
     const { completions } = await import("./docs/completions.ts");

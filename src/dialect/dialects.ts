@@ -21,6 +21,6 @@ export function recognise(head: Uint8Array, fileName: string): Dialect {
 }
 
 /** The dialect of a name, as checkpoints store it. */
-export function dialectNamed(name: string): Dialect | undefined {
+export function dialectNamed(name: string | null): Dialect | undefined {
   return DIALECTS.find((dialect) => dialect.name === name);
 }

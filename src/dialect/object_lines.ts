@@ -48,8 +48,9 @@ const BRACE = 123;
 const BYTE_ORDER_MARK = 0xfeff;
 const IGNORED: Decoded = { events: [], rejection: null };
 const UNOPENED: Opened = { envelope: null, rejection: null };
-/** How many characters may be parsed in search of a whole object in a torn line. */
-const MOST_SEARCHED = 64 * 1024 * 1024;
+/** About how many characters are parsed in search of a whole object in a torn line. */
+const MOST_SEARCHED = 16 * 1024 * 1024;
+const FEWEST_TRIES = 8;
 const MOST_TRIES = 10_000;
 const encoder = new TextEncoder();
 
@@ -77,10 +78,10 @@ export function decodeLine(
     return { events: [], rejection: { reason: error.message, bytes } };
   }
   const { start, isTorn } = found;
-  if (!isTorn || !reader.concerns(text)) return { events, rejection: null };
-  if (events.length === 0) {
-    return { events, rejection: { reason: "not JSON", bytes } };
-  }
+  const hasEvents = events.length > 0;
+  const lost = hasEvents ? text.slice(0, start) : text;
+  if (!isTorn || !reader.concerns(lost)) return { events, rejection: null };
+  if (!hasEvents) return { events, rejection: { reason: "not JSON", bytes } };
   const reason = "torn line, what precedes its last object is lost";
   const torn = bytes.subarray(0, bytesBefore(text, start, bytes));
   return { events, rejection: { reason, bytes: torn } };
@@ -122,7 +123,8 @@ function findObject(text: string): Found | null | undefined {
   if (isObject(value)) return { object: value, start, end, isTorn: false };
   if (value !== undefined) return null;
   if (!whole.endsWith("}") || holdsTooMuch(whole)) return undefined;
-  const tries = Math.min(MOST_TRIES, Math.ceil(MOST_SEARCHED / whole.length));
+  const affordable = Math.ceil(MOST_SEARCHED / whole.length);
+  const tries = Math.max(FEWEST_TRIES, Math.min(MOST_TRIES, affordable));
   let at = 0;
   for (let i = 0; i < tries; i++) {
     at = whole.indexOf('{"', at + 1);

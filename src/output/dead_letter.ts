@@ -16,10 +16,8 @@ const COPY_BYTES = 256 * 1024;
 /** A file to which rejected lines are appended. */
 export class DeadLetter implements Disposable {
   #path: string;
-  #file: Deno.FsFile;
   #sync: boolean;
-  /** What separates the next line from what the file already holds. */
-  #gap: Uint8Array;
+  #opened: Opened;
 
   /**
    * Opens the file, or creates it with mode 0600.
@@ -31,14 +29,7 @@ export class DeadLetter implements Disposable {
     this.#path = path;
     this.#sync = sync;
     try {
-      // Opening a FIFO could block without limit, and signals would not be handled.
-      if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
-        throw new Error("it is no regular file");
-      }
-      this.#file = Deno.openSync(path, {
-        ...{ append: true, create: true, mode: 0o600 },
-      });
-      this.#gap = endsInMidLine(path) ? LINE_END : new Uint8Array();
+      this.#opened = open(path);
     } catch (error) {
       throw new UsageError(
         `cannot write ${JSON.stringify(path)}: ${
@@ -55,18 +46,19 @@ export class DeadLetter implements Disposable {
    */
   add(line: Uint8Array | SpoolFile): void {
     this.#guard(() => {
+      this.#follow();
+      const { file, gap } = this.#opened;
       if (line instanceof Uint8Array) {
         const end = line.at(-1) === NEWLINE ? [] : [LINE_END];
-        const gap = this.#gap.length > 0 ? [this.#gap] : [];
         // In one write, so that programs which share the file do not mix their lines.
-        writeAll(this.#file, joinBytes([...gap, line, ...end]));
+        writeAll(file, joinBytes([...gap, line, ...end]));
       } else {
-        writeAll(this.#file, this.#gap);
-        line.copyTo(this.#file);
-        writeAll(this.#file, LINE_END);
+        gap.forEach((bytes) => writeAll(file, bytes));
+        line.copyTo(file);
+        writeAll(file, LINE_END);
       }
-      this.#gap = new Uint8Array();
-      if (this.#sync) this.#file.syncDataSync();
+      this.#opened.gap = [];
+      if (this.#sync) file.syncDataSync();
     });
   }
 
@@ -81,7 +73,16 @@ export class DeadLetter implements Disposable {
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#opened.file.close();
+  }
+
+  /** Opens the file again if it was removed or renamed, as by a rotation. */
+  #follow(): void {
+    const { file, dev, ino } = this.#opened;
+    const info = unlessMissing(() => Deno.statSync(this.#path));
+    if (info?.dev === dev && info.ino === ino) return;
+    this.#opened = open(this.#path);
+    file.close();
   }
 
   #guard<T>(work: () => T): T {
@@ -96,6 +97,29 @@ export class DeadLetter implements Disposable {
       );
     }
   }
+}
+
+/** The file that has the path now. */
+interface Opened extends Pick<Deno.FileInfo, "dev" | "ino"> {
+  file: Deno.FsFile;
+  /** What separates the next line from what the file already holds. */
+  gap: Uint8Array[];
+}
+
+/**
+ * Opens the file, or creates it with mode 0600.
+ *
+ * @throws If it cannot be opened, or is not a regular file.
+ */
+function open(path: string): Opened {
+  // Opening a FIFO could block without limit, and signals would not be handled.
+  if (unlessMissing(() => Deno.statSync(path))?.isFile === false) {
+    throw new Error("it is no regular file");
+  }
+  const options = { append: true, create: true, mode: 0o600 };
+  const file = Deno.openSync(path, options);
+  const { dev, ino } = file.statSync();
+  return { file, dev, ino, gap: endsInMidLine(path) ? [LINE_END] : [] };
 }
 
 /** A line in a file of its own. */

@@ -13,7 +13,8 @@ import {
   type Prefilter,
   Verdict,
 } from "../dialect/dialect.ts";
-import { recognise } from "../dialect/dialects.ts";
+import { dialectNamed, recognise } from "../dialect/dialects.ts";
+import type { Position } from "../turns/checkpoint.ts";
 import type { Line, LogFile, Spool } from "./lines.ts";
 import { PartialLine } from "./partial_line.ts";
 
@@ -46,9 +47,9 @@ export interface Resume {
   offset: number;
   /** How many lines precede it. */
   line: number;
-  /** The file's dialect, if it was recognised before. */
-  dialect?: Dialect;
-  /** What its decoder remembered there. */
+  /** The name of the file's dialect, if it was recognised before. */
+  dialect?: string | null;
+  /** The saved state of its decoder there. */
   decoder?: string | null;
 }
 
@@ -62,9 +63,11 @@ const EMPTY = new Uint8Array();
  * Other lines are neither copied nor kept, however long.
  */
 export class LineSplitter {
-  #file: LogFile & { decoder?: Decoder };
+  #file: LogFile;
+  #isResumed: boolean;
   #dialect: Dialect | undefined;
   #prefilter: Prefilter | undefined;
+  #decoder: Decoder | undefined;
   #saved: string | null;
   #maxLineBytes: number;
   #otherLineBytes: number;
@@ -83,6 +86,7 @@ export class LineSplitter {
     from: Resume = { offset: 0, line: 0 },
   ) {
     this.#file = file;
+    this.#isResumed = from.offset > 0;
     this.#maxLineBytes = maxLineBytes;
     this.#otherLineBytes = otherLineBytes;
     this.#spool = spool;
@@ -90,12 +94,16 @@ export class LineSplitter {
     this.#offset = from.offset;
     this.#lines = from.line;
     this.#saved = from.decoder ?? null;
-    if (from.dialect !== undefined) this.#use(from.dialect);
+    const dialect = dialectNamed(from.dialect ?? null);
+    if (dialect !== undefined) this.#use(dialect);
   }
 
-  /** The name of the file's dialect; `null` as long as it is not known. */
-  get dialect(): string | null {
-    return this.#dialect?.name ?? null;
+  /** The name of the file's dialect, and the state of its decoder by now. */
+  get state(): Pick<Position, "dialect" | "decoder"> {
+    return {
+      dialect: this.#dialect?.name ?? null,
+      decoder: this.#decoder?.save() ?? null,
+    };
   }
 
   /** How many bytes and lines precede the line whose end has not come yet. */
@@ -114,6 +122,11 @@ export class LineSplitter {
   push(chunk: Uint8Array): Line[] {
     if (this.#tally !== undefined) this.#tally.bytes += chunk.length;
     if (this.#prefilter === undefined) {
+      if (this.#head.length === 0) {
+        const zeros = afterZeros(chunk, 0);
+        this.#offset += zeros;
+        chunk = chunk.subarray(zeros);
+      }
       const head = joinBytes([this.#head, chunk]);
       const isEnough = chunk.includes(NEWLINE) ||
         head.length >= MOST_HEAD_BYTES;
@@ -154,7 +167,11 @@ export class LineSplitter {
   #use(dialect: Dialect): void {
     this.#dialect = dialect;
     this.#prefilter = dialect.prefilter();
-    this.#file.decoder = dialect.decoder(this.#saved);
+    // A file that was closed and opened again may have lines on their way to
+    // its decoder.
+    this.#decoder = this.#isResumed ? this.#file.decoder : undefined;
+    this.#decoder ??= dialect.decoder(this.#saved);
+    this.#file.decoder = this.#decoder;
   }
 
   #split(chunk: Uint8Array): Line[] {
@@ -173,6 +190,10 @@ export class LineSplitter {
       start = end + 1;
     }
     while (start < chunk.length) {
+      if (chunk[start] === 0) {
+        start = afterZeros(chunk, start);
+        continue;
+      }
       const end = chunk.indexOf(NEWLINE, start);
       this.#lines++;
       if (end < 0) {
@@ -237,7 +258,8 @@ export class LineSplitter {
     const limit = isCandidate ? this.#maxLineBytes : this.#otherLineBytes;
     if (limit === 0) return undefined;
     return {
-      file: this.#file as Line["file"],
+      file: this.#file,
+      decoder: this.#decoder!,
       number: this.#lines,
       start,
       end,
@@ -248,6 +270,15 @@ export class LineSplitter {
       spool: null,
     };
   }
+}
+
+/**
+ * Where the zero bytes at `start` end. They are not part of a line: a writer that
+ * does not append leaves them where its log was truncated.
+ */
+function afterZeros(chunk: Uint8Array, start: number): number {
+  while (chunk[start] === 0) start++;
+  return start;
 }
 
 /** Copies lines out of the chunk that begins at `begin`, all into one buffer. */

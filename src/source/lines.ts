@@ -20,13 +20,15 @@ export interface LogFile {
    * changed nothing may not have been written (SPEC section 4).
    */
   readonly isResumed: boolean;
-  /** Decodes its lines, as soon as its dialect is known. */
+  /** Decodes its lines, once its dialect is known. */
   decoder?: Decoder;
 }
 
 /** A line of a file that can concern a turn, or that is wanted anyway. */
 export interface Line {
-  file: LogFile & { decoder: Decoder };
+  file: LogFile;
+  /** Decodes the line, after all lines of the file before it. */
+  decoder: Decoder;
   /** The number of the line, from 1. */
   number: number;
   /** Where the line begins, in bytes from the beginning of its file. */

@@ -7,7 +7,11 @@
 import { Failure, messageOf, UsageError } from "../error.ts";
 import { letEventsRun, retryWhileBusy } from "../system/event_loop.ts";
 import { isReadable, STDIN, widenPipe } from "../system/poll.ts";
-import { gunzipped } from "./gzip.ts";
+import {
+  checkFormat,
+  decompressed,
+  firstBytes,
+} from "./compressed/decompress.ts";
 import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
 
@@ -31,10 +35,12 @@ const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
  * Opens a source; `-` is standard input. It is read to its end, and may be
- * compressed with gzip.
+ * compressed with gzip or zstd.
  *
- * @param damaged Is told what is wrong with compressed data.
- * @throws {UsageError} Where it cannot be opened or is a directory.
+ * @param damaged Called with what is wrong with compressed data.
+ * @throws {UsageError} If it cannot be opened, is a directory, or is compressed
+ * in another way.
+ * @throws {Failure} If the library that decompresses it is missing.
  */
 export async function openSource(
   path: string,
@@ -49,17 +55,22 @@ export async function openSource(
       (beforeWait) => read("stdin", Deno.stdin, isReady, beforeWait),
     );
   }
+  let file: Deno.FsFile;
+  let info: Deno.FileInfo;
+  let head: Uint8Array;
   try {
-    const { isDirectory, isFile, size } = await Deno.stat(path);
-    if (isDirectory) throw new UsageError("it is a directory");
-    if (!isFile) {
+    info = await Deno.stat(path);
+    if (info.isDirectory) throw new UsageError("it is a directory");
+    if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
-    const file = await Deno.open(path);
-    return source(path, size, () => readAndClose(path, file));
+    file = await Deno.open(path);
+    head = firstBytes(file);
   } catch (error) {
     throw unreadable(path, error);
   }
+  checkFormat(path, head);
+  return source(path, info.size, () => readAndClose(path, file));
 
   function source(
     name: string,
@@ -71,7 +82,8 @@ export async function openSource(
       async *read(options) {
         const file: LogFile = { id: 0, name, isResumed: false };
         const splitter = new LineSplitter(file, options);
-        const bytes = gunzipped(
+        const bytes = decompressed(
+          name,
           counted(options.beforeWait),
           (reason) => damaged(name, reason),
         );

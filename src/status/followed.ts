@@ -5,7 +5,11 @@
  * @module
  */
 
-import { identityOf, rotatedFiles, sameFile } from "../source/follow/files.ts";
+import {
+  identityOf,
+  rotatedFiles,
+  sameIdentity,
+} from "../source/follow/scan.ts";
 import type { FollowedPath, OlderFile } from "../store/open.ts";
 
 /**
@@ -46,7 +50,7 @@ export function lookUp(
     return { ...read, state: info, sizeBytes: null, lagBytes: null };
   }
   const isSame = info.isFile && identity !== null &&
-    sameFile(identityOf(info), identity);
+    sameIdentity(identityOf(info), identity);
   const state = !isSame
     ? "rotated"
     : info.size < readBytes
@@ -65,7 +69,7 @@ function unreadBefore(path: string, older: OlderFile[]): number | null {
   let unread = 0;
   for (const rotated of all) {
     const file = older.findLast(({ identity }) =>
-      sameFile(rotated.identity, identity)
+      sameIdentity(rotated.identity, identity)
     );
     if (file === undefined) continue;
     const info = statOf(rotated.path);

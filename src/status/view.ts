@@ -165,7 +165,7 @@ function days({ days }: Report, canvas: Canvas): string[] {
 }
 
 function label(status: TurnStatus): Cell {
-  // Somebody else may have written another one.
+  // Another program may have written another status.
   return Object.hasOwn(LABELS, status)
     ? { text: LABELS[status], color: STATUS_COLORS[status] }
     : visible(String(status));

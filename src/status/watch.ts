@@ -1,5 +1,5 @@
 /**
- * Shows something again and again, until a signal comes.
+ * Updates a display at an interval, until a signal ends it.
  *
  * @module
  */

@@ -40,7 +40,7 @@ export interface Answer extends EventFields {
   kind: "answer";
   /** Well-formed Unicode. */
   text: string;
-  /** The key of the prompt that it answers, where the decoder knows it. */
+  /** The key of the prompt that it answers; `null` if the decoder does not know it. */
   promptKey: string | null;
 }
 

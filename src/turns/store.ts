@@ -114,11 +114,11 @@ export interface TurnStore extends Transactions {
   /** Sets what an end sets, and gives the turn as it is then. */
   end(turn: Turn, ending: Ending): Turn;
   /**
-   * Remembers the turn of an answer. One that was deleted by hand since is
-   * replaced by a turn that was minted later, as where the log is read again;
-   * an older turn never had that answer.
+   * Remembers the turn of an answer. If the remembered turn was deleted by hand,
+   * only a turn that was minted later replaces it, as when the log is read again;
+   * an older turn never had this answer.
    *
-   * @returns Whether the answer belongs to that turn now.
+   * @returns Whether the answer belongs to the turn now.
    */
   rememberAnswer(hash: string, id: number): boolean;
 }
@@ -150,6 +150,11 @@ export interface CheckpointStore extends Transactions {
 
 /** A database of turns and checkpoints. */
 export interface Store extends TurnStore, CheckpointStore, Disposable {
+  /**
+   * How long {@linkcode Transactions.write} has been waiting for other processes of this
+   * program, in milliseconds; 0 if it is not.
+   */
+  readonly waitedMs: number;
   /**
    * Ensures that no other process follows the same file into this database
    * until the store is disposed.

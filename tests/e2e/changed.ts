@@ -1,5 +1,5 @@
 /**
- * A program whose database is changed under it.
+ * Runs the program while its database files are changed.
  *
  * @module
  */
@@ -17,8 +17,8 @@ export const SECOND = prompt({ text: "second", t: at(5) });
 export const OTHER = prompt({ text: "other", sid: "other" });
 
 /**
- * Runs the program on one event, changes the files, and gives it another, at
- * which it must fail.
+ * Runs the program on one event, changes the files, and writes another event, at
+ * which the program must fail.
  *
  * @returns Its stderr.
  */
@@ -38,7 +38,7 @@ export async function change(
   if (follows) {
     Deno.writeTextFileSync(log, logOf([SECOND]), { append: true });
   } else await program.write(logOf([SECOND]));
-  // What is not committed is not emitted.
+  // An event that is not committed is not emitted.
   assertEquals(await program.line(), undefined);
   const { code, stderr } = await program.exit();
   assertEquals(code, 1, stderr);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Random } from "../../tools/gen_log/random.ts";
 import { agentEvents } from "../support/random_log.ts";
 import { contents, query } from "../support/database.ts";
@@ -49,7 +49,7 @@ for (const [start, sizes] of Object.entries(SIZES)) {
         if (code === 1) {
           failures++;
           assertMessage(stderr, "small/turns.db");
-          assertMatch(stderr, /is full; free some space|; check the disk/);
+          assertStringIncludes(stderr, "is full; free some space");
         }
         const left = dir.file("turns.db");
         assertEquals(query(left, "PRAGMA integrity_check"), [["ok"]]);

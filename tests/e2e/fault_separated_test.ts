@@ -8,13 +8,13 @@ import { mountShell, mountTest } from "./machine.ts";
 import { type Exit, Running, turnCounter } from "./program.ts";
 import { assertMessage } from "./messages.ts";
 
-/** The prompts that the database holds, and that SQLite finds nothing wrong. */
+/** Asserts that the database is intact, and returns its prompts. */
 function texts(db: string): unknown[] {
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
   return records(db).map((row) => row.user_text);
 }
 
-/** Another program counts a turn in the same database. */
+/** Counts a turn in the same database by another program. */
 async function countOther(dir: TempDir, db: string): Promise<void> {
   const log = dir.write("other.jsonl", logOf([OTHER]));
   const { code, stdout, stderr } = await turnCounter(
@@ -39,7 +39,7 @@ async function changeLast(
 
 for (const args of [[], ["--follow"]]) {
   const mode = args[0] ?? "live";
-  Deno.test(`systemd#30760: a program whose -shm was cleaned away stops before it gives ids again (${mode})`, async () => {
+  Deno.test(`systemd#30760: a program without its -shm stops before it reuses an id (${mode})`, async () => {
     using dir = new TempDir();
     const db = dir.file("turns.db");
     const stderr = await change(dir, args, async () => {
@@ -56,7 +56,7 @@ for (const args of [[], ["--follow"]]) {
   });
 }
 
-Deno.test("systemd#30760: a -shm cleaned away with no other program near is a failure, and nothing is lost", async () => {
+Deno.test("systemd#30760: a deleted -shm is a failure without a loss if no other program writes", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const remove = () => Deno.removeSync(`${db}-shm`);
@@ -64,7 +64,7 @@ Deno.test("systemd#30760: a -shm cleaned away with no other program near is a fa
   assertEquals(texts(db), ["first"]);
 });
 
-Deno.test("systemd#30760: a program that ends after its -shm was cleaned away undoes nothing of others", async () => {
+Deno.test("systemd#30760: a program that ends without its -shm keeps the changes of others", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const exit = await changeLast(dir, async () => {
@@ -76,7 +76,7 @@ Deno.test("systemd#30760: a program that ends after its -shm was cleaned away un
   assertEquals(texts(db), ["edited", "edited"]);
 });
 
-Deno.test("systemd#30760: a -wal cleaned away is a failure, and what was emitted is moved to the database", async () => {
+Deno.test("systemd#30760: a deleted -wal is a failure, and every emitted turn is in the database", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const remove = () => Deno.removeSync(`${db}-wal`);
@@ -86,7 +86,7 @@ Deno.test("systemd#30760: a -wal cleaned away is a failure, and what was emitted
   assertEquals(texts(db), ["first"]);
 });
 
-Deno.test("systemd#30760: a program whose -wal another has in its place stops, or says at its end what may be lost", async () => {
+Deno.test("systemd#30760: a program with a replaced -wal stops, or reports a possible loss at its end", async () => {
   for (const stops of [false, true]) {
     using dir = new TempDir();
     const db = dir.file("turns.db");
@@ -105,7 +105,7 @@ Deno.test("systemd#30760: a program whose -wal another has in its place stops, o
   }
 });
 
-Deno.test("systemd#30760: a database that gets a second name while it is written is a failure, and nothing is lost", async () => {
+Deno.test("systemd#30760: a hard link made while the database is in use is a failure without a loss", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const link = () => Deno.linkSync(db, dir.file("second.db"));
@@ -114,7 +114,7 @@ Deno.test("systemd#30760: a database that gets a second name while it is written
   assertEquals(texts(db), ["first"]);
 });
 
-Deno.test("systemd#30760: a database that has a second name at the start is refused, untouched", async () => {
+Deno.test("systemd#30760: a database with a second hard link at the start is refused, untouched", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   await turnCounter(["--db", db], { stdin: logOf([FIRST]) });
@@ -131,7 +131,7 @@ Deno.test("systemd#30760: a database that has a second name at the start is refu
 });
 
 mountTest(
-  "systemd#30760: a database that alone is mounted into its directory is refused, also by status",
+  "systemd#30760: a database mounted without its directory is refused, also by status",
   async () => {
     using dir = new TempDir();
     Deno.mkdirSync(dir.file("real"));
@@ -151,7 +151,7 @@ mountTest(
       assertEquals([code, stdout], [1, ""]);
       assertMessage(stderr, "turns.db", "mounted alone", "; ");
     }
-    // With its directory it may be mounted anywhere.
+    // It may be mounted anywhere together with its directory.
     const { code, stderr } = await mountShell(
       `mount --bind "$(dirname "$REAL")" "$(dirname "$ALONE")" &&
       "$@" --source "$LOG" --db "$ALONE"`,

@@ -62,7 +62,7 @@ linuxTest(
     await program.stop();
     assertMatch(
       Deno.readTextFileSync(told),
-      /^turn-counter: cannot read "[^"]*": [^\n]*; it is tried again now and then\n$/,
+      /^turn-counter: cannot read "[^"]*": [^\n]*; retrying every second\n$/,
     );
   },
 );

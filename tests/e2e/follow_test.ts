@@ -255,7 +255,7 @@ Deno.test("SPEC 7: who follows a file that is followed into the database already
   assertEquals(once.code, 0);
   await using elsewhere = new Follower(args.with(-1, log.dir.file("2.db")));
   await elsewhere.tells("mark 0");
-  // The first one goes on as if nothing had been.
+  // The first one is not disturbed.
   await log.caughtUp();
   // A killed one leaves nothing behind that would keep the next from starting.
   await log.crash();

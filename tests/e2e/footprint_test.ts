@@ -27,8 +27,8 @@ traceTest(
     );
     const files = ["", "-journal", "-shm", "-wal"].map((suffix) => db + suffix);
     const others = new Set(written).difference(new Set(files));
-    // The runtime looks whether it has a terminal, and stdout and stderr are
-    // opened once more, to be written without blocking.
+    // The runtime checks for a terminal, and the program opens stdout and stderr
+    // again for non-blocking writes.
     const own = ["/dev/null", "/proc/self/fd/1", "/proc/self/fd/2"];
     assertEquals([...others].filter((path) => !own.includes(path)), []);
     assertEquals(

@@ -6,7 +6,7 @@ import { COMMAND, run } from "./program.ts";
 
 const LIBRARY = "tools/.build/libsqlite3.so";
 
-/** The program with a library inside that needs a glibc which is nowhere yet. */
+/** Writes a copy of the program whose library needs a future version of glibc. */
 function programOfTomorrow(path: string): void {
   const program = Buffer.from(Deno.readFileSync(COMMAND[0]));
   const library = Buffer.from(Deno.readFileSync(LIBRARY));

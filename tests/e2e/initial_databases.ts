@@ -20,7 +20,7 @@ export interface InitialDatabase {
 
 /** Enough turns for an upgrade that takes long enough to be killed. */
 const SEED_TURNS = 3000;
-const CURRENT = 3;
+const CURRENT = 4;
 
 /** The kinds of databases, by name. */
 export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
@@ -32,9 +32,10 @@ export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
   },
   "a database of version 1": downgraded(1),
   "a database of version 2": downgraded(2),
+  "a database of version 3": downgraded(3),
 };
 
-function downgraded(version: 1 | 2): InitialDatabase {
+function downgraded(version: 1 | 2 | 3): InitialDatabase {
   return {
     version,
     turns: 0,
@@ -86,7 +87,7 @@ export function inspect(
   assert([start.version, CURRENT].includes(version), `version ${version}`);
   const tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table'";
   if (version === CURRENT) {
-    assertEquals(query(copy, `${tables} AND name NOT LIKE 'sqlite%'`), [[5]]);
+    assertEquals(query(copy, `${tables} AND name NOT LIKE 'sqlite%'`), [[6]]);
   }
   return appliedEvents(copy);
 }

@@ -43,9 +43,9 @@ export interface WriterOptions {
   /** The share of the prompts, where it is not that of a real log. */
   prompts?: number;
   /**
-   * Whether it creates the log where that is missing, as somebody must. Not
-   * both it and logrotate: the latter moves a file that is there already to one
-   * with the hour and `.backup` in its name, over that of before.
+   * Whether it creates the log if it is missing. Either it or logrotate must do
+   * so, but not both: logrotate renames an existing file to a name with the hour
+   * and `.backup`, over the previous one.
    */
   creates: boolean;
 }

@@ -122,6 +122,15 @@ export const postgresTest = testIf(
   "there is no PostgreSQL server",
 );
 
+/** A kind of test that needs some programs, such as a compressor. */
+export async function testWith(...programs: string[]) {
+  const script = programs.map((program) => `command -v ${program}`).join(
+    " && ",
+  );
+  const can = await succeeds(["sh", "-c", script]);
+  return testIf(can, `${programs.join(" or ")} is missing`);
+}
+
 /** A test that formats the manual page with `man`. */
 export const manualTest = testIf(hasManual, "there is no man");
 

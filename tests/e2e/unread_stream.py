@@ -1,9 +1,10 @@
-"""Runs a program of which one standard stream is not read until SIGUSR1 comes.
+"""Runs a program and does not read one of its standard streams until SIGUSR1,
+or gives it a stdin without data.
 
 usage: unread_stream.py pipe|fifo|socket|terminal STREAM FOLDER COMMAND...
 
-STREAM is 1 or 2. What is read is written to the same stream of this script.
-SIGTERM and SIGINT are passed on, and the exit code is the program's.
+STREAM is 0, 1 or 2. What 1 or 2 gives is copied to the same stream of this
+script. SIGTERM and SIGINT are forwarded, and the exit code is the program's.
 """
 
 import os
@@ -49,23 +50,26 @@ def copy(reader, target):
 
 kind, stream, folder, *command = sys.argv[1:]
 target = int(stream)
-reader, writer = OPENERS[kind](folder)
+own, given = OPENERS[kind](folder)
+if target == 0 and kind in ("pipe", "fifo"):
+    own, given = given, own
 signals = {signal.SIGUSR1, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 child = subprocess.Popen(
     command,
-    **{"stdout" if target == 1 else "stderr": writer},
+    **{["stdin", "stdout", "stderr"][target]: given},
     preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, signals),
 )
-os.close(writer)
-copying = threading.Thread(target=copy, args=(reader, target))
+os.close(given)
+copying = threading.Thread(target=copy, args=(own, target))
 while child.poll() is None:
     number = signal.sigwait(signals)
     if number == signal.SIGUSR1:
         copying.start()
     elif number != signal.SIGCHLD:
         child.send_signal(number)
-if copying.ident is None:
-    copying.start()
-copying.join()
+if target > 0:
+    if copying.ident is None:
+        copying.start()
+    copying.join()
 sys.exit(child.returncode)

@@ -1,21 +1,22 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { appliedEvents, records } from "../support/database.ts";
-import { logOf, prompt } from "../support/envelope.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { linuxTest } from "./machine.ts";
+import { exists } from "./follower.ts";
 import { COMMAND, Running, until } from "./program.ts";
 
 const KINDS = ["pipe", "fifo", "socket", "terminal"] as const;
 
 /** A line that is rejected. */
 const BROKEN = '{"event":"turn.user_message"\n';
-/** As many of them as no stream holds the messages of. */
+/** More of them than any stream can buffer messages for. */
 const MANY = 30_000;
 
-/** Starts the program with one stream that is not read until SIGUSR1 comes. */
+/** Starts the program with one stream that is blocked, an output until SIGUSR1. */
 function startUnread(
   kind: string,
-  stream: 1 | 2,
+  stream: 0 | 1 | 2,
   dir: TempDir,
   args: string[],
 ): Running {
@@ -27,7 +28,7 @@ function startUnread(
 
 for (const kind of KINDS) {
   linuxTest(
-    `OpenHarness#204: records continue while stderr is not read, and dropped messages are counted (${kind})`,
+    `OpenHarness#204: a blocked stderr stops no record, and drops are counted (${kind})`,
     async () => {
       using dir = new TempDir();
       await using program = startUnread(kind, 2, dir, ["--synchronous", "off"]);
@@ -61,7 +62,7 @@ for (const kind of KINDS) {
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     linuxTest(
-      `OpenHarness#204: ${signal} ends a program of which stderr is not read (${kind})`,
+      `OpenHarness#204: ${signal} ends a program with a blocked stderr (${kind})`,
       async () => {
         using dir = new TempDir();
         await using program = startUnread(kind, 2, dir, []);
@@ -73,8 +74,24 @@ for (const kind of KINDS) {
     );
   }
 
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    linuxTest(
+      `OpenHarness#204: ${signal} ends a program whose stdin gives nothing (${kind})`,
+      async () => {
+        using dir = new TempDir();
+        await using program = startUnread(kind, 0, dir, []);
+        const db = dir.file("turns.db-wal");
+        await until(() => exists(db), "the database");
+        program.kill(signal);
+        assertEquals(await program.exit(), {
+          ...{ code: 0, signal: null, stderr: "" },
+        });
+      },
+    );
+  }
+
   linuxTest(
-    `OpenHarness#204: a second signal ends a program of which stdout is not read (${kind})`,
+    `OpenHarness#204: a second signal ends a program with a blocked stdout (${kind})`,
     async () => {
       using dir = new TempDir();
       const text = "x".repeat(3e6);
@@ -88,10 +105,33 @@ for (const kind of KINDS) {
       program.kill("SIGINT");
       const { code, stderr } = await program.exit();
       assertEquals(code, 1);
-      assertMatch(stderr, /^turn-counter: stopped while .* stdout/);
-      // After the first one alone it waits for five seconds.
+      assertMatch(stderr, /^turn-counter: stopped while stdout was blocked; /);
+      // After a single signal it waits for five seconds.
       assert(performance.now() - start < 4000);
       assertEquals(records(db).length, 1);
     },
   );
 }
+
+linuxTest(
+  "OpenHarness#204: a batch with a progress bar ends on a terminal that is not read",
+  async () => {
+    using dir = new TempDir();
+    const events = Array.from(
+      { length: 30_000 },
+      (_, i) => prompt({ t: at(i) }),
+    );
+    const log = dir.write("log", logOf(events));
+    const args = ["--source", log, "--synchronous", "off", "-v"];
+    const command = [...COMMAND, "--db", dir.file("turns.db"), ...args];
+    const script = "tests/e2e/unread_stream.py";
+    await using program = new Running(
+      ["python3", script, "terminal", "2", dir.path, ...command],
+    );
+    let records = 0;
+    for await (const _ of program.lines()) records++;
+    const { code } = await program.exit();
+    // Each prompt but the first orphans the one before.
+    assertEquals([code, records], [0, 2 * events.length - 1]);
+  },
+);

@@ -105,15 +105,18 @@ export async function assertShareDatabase(
 }
 
 /** Programs that keep the cores busy. */
-class Load implements Disposable {
+class Load implements AsyncDisposable {
   #loops = Array.from(
     { length: navigator.hardwareConcurrency },
     () =>
       new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
   );
 
-  [Symbol.dispose](): void {
-    for (const loop of this.#loops) loop.kill("SIGKILL");
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const loop of this.#loops) {
+      loop.kill("SIGKILL");
+      await loop.status;
+    }
   }
 }
 
@@ -128,7 +131,7 @@ export async function assertNoneStarves(turns: number): Promise<void> {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const names = Array.from({ length: WRITERS }, (_, i) => "abcd"[i]);
-  using _load = new Load();
+  await using _load = new Load();
   const programs = names.map((sid) => {
     const prompts = Array.from(
       { length: turns },

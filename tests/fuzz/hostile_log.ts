@@ -12,7 +12,7 @@ import { Random } from "../../tools/gen_log/random.ts";
 import { type Bytes, concat, utf8 } from "../support/bytes.ts";
 import { KINDS, type Material } from "./kinds.ts";
 
-/** A log, and how it is to be read. */
+/** A log, and the limit with which to read it. */
 export interface HostileLog {
   log: Bytes;
   /** `null` for the default of the program. */

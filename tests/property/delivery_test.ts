@@ -36,9 +36,8 @@ class File {
   /** Its lines, from the position of a checkpoint. */
   lines(checkpoint: Checkpoint, isResumed: boolean): Line[] {
     const { id, offset } = checkpoint;
-    const file: LogFile & Pick<Line["file"], "decoder"> = {
-      ...{ id, isResumed, name: `log.${id}`, decoder: sse.decoder(null) },
-    };
+    const file: LogFile = { id, isResumed, name: `log.${id}` };
+    const decoder = sse.decoder(null);
     let end = 0;
     return this.texts.map((text, i): Line => {
       const bytes = encoder.encode(text + "\n");
@@ -50,7 +49,7 @@ class File {
       });
       const [begin, next] = [at(start, i), at(end, number)];
       return {
-        ...{ file, number, start, end, bytes, text, limit: 1e6 },
+        ...{ file, decoder, number, start, end, bytes, text, limit: 1e6 },
         ...{ isOther: !/turn\.user|response/.test(text), spool: null },
         place: { begin: () => begin, end: () => next },
       };

@@ -35,7 +35,7 @@ async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   for (let items; (items = await reader.next()) !== undefined;) {
     for (const item of items) {
       if (isMark(item)) continue;
-      const { number, text, bytes, file: { decoder } } = item;
+      const { number, text, bytes, decoder } = item;
       outcome.push([number, decoder.decode(text!, bytes!)]);
     }
   }
@@ -56,7 +56,9 @@ async function unfiltered(bytes: Uint8Array): Promise<Outcome> {
       ? Uint8Array.of(...bytes.subarray(start), 10)
       : bytes.slice(start, end + 1);
     start += line.length;
-    decoded.push([decoded.length + 1, decoder.decode(text, line)]);
+    const zeros = line.findIndex((byte) => byte !== 0);
+    const rest = decoder.decode(text.slice(zeros), line.subarray(zeros));
+    decoded.push([decoded.length + 1, rest]);
   }
   return decoded.filter(([, decoded]) => isDecoded(decoded));
 }

@@ -20,7 +20,7 @@ for (const mode of MODES) {
 }
 
 for (const start of Object.keys(INITIAL_DATABASES)) {
-  Deno.test(`SPEC 5: ${SEEDS * KILLS} kills at the start leave a database unchanged or upgraded (${start})`, async () => {
+  Deno.test(`SPEC 5: ${SEEDS * KILLS} kills at the start leave an old or a new database (${start})`, async () => {
     await forSeeds(SEEDS, async (random) => {
       await assertSurvivesKillsAtStart(start, KILLS, random);
     });

@@ -7,17 +7,19 @@
 import { Random } from "../../tools/gen_log/random.ts";
 
 /**
- * Calls `check` with the randomness of each seed from 1 to `count`. Where it
- * fails, the error names the seed; the environment variable `SEED` runs one
- * seed alone.
+ * Calls `check` with the randomness of `count` seeds. Where it fails, the error
+ * names the seed; the environment variable `SEED` runs one seed alone.
+ *
+ * @param first The first seed.
  */
 export async function forSeeds(
   count: number,
   check: (random: Random) => void | Promise<void>,
+  first = 1,
 ): Promise<void> {
   const only = Deno.env.get("SEED");
   const seeds = only === undefined
-    ? Array.from({ length: count }, (_, i) => i + 1)
+    ? Array.from({ length: count }, (_, i) => first + i)
     : [+only];
   for (const seed of seeds) {
     try {

@@ -1,5 +1,5 @@
 /**
- * Makes a log that shows a defect as short as removing lines can make it.
+ * Makes what shows a defect as short as removing parts of it can make it.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type Bytes, concat, cutLines } from "./bytes.ts";
 
 /**
- * Removes lines for as long as `fails` holds for what is left.
+ * Removes lines of a log for as long as `fails` holds for what is left.
  *
  * @param most How often `fails` is asked at most.
  */
@@ -16,17 +16,31 @@ export async function shrink(
   fails: (log: Bytes) => Promise<boolean>,
   most = 200,
 ): Promise<Bytes> {
-  let lines = cutLines(log);
-  let size = lines.length;
+  const isLeft = (lines: Bytes[]) => lines.length > 0 && fails(concat(lines));
+  return concat(await shrinkList(cutLines(log), isLeft, most));
+}
+
+/**
+ * Removes items of a list for as long as `fails` holds for what is left, which
+ * may be nothing.
+ *
+ * @param most How often `fails` is asked at most.
+ */
+export async function shrinkList<T>(
+  items: T[],
+  fails: (items: T[]) => Promise<boolean> | false,
+  most = 200,
+): Promise<T[]> {
+  let size = items.length;
   let asked = 0;
   while (size > 1) {
     size = Math.ceil(size / 2);
-    for (let at = 0; at < lines.length && asked < most;) {
-      const rest = [...lines.slice(0, at), ...lines.slice(at + size)];
+    for (let at = 0; at < items.length && asked < most;) {
+      const rest = items.toSpliced(at, size);
       asked++;
-      if (rest.length > 0 && await fails(concat(rest))) lines = rest;
+      if (await fails(rest)) items = rest;
       else at += size;
     }
   }
-  return concat(lines);
+  return items;
 }

@@ -215,7 +215,7 @@ Deno.test("SPEC 7: the help names every option and command in 80 columns", () =>
   }
   assertStringIncludes(
     HELP,
-    "1  on a failure, such as a full disk, or if a gzip source was damaged",
+    "1  on a failure, such as a full disk, or if a compressed source was damaged",
   );
   const widest = Math.max(...HELP.split("\n").map((line) => line.length));
   assertEquals(widest <= 80, true, `a line of the help is ${widest} wide`);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ByteCollector, joinBytes } from "../../src/bytes.ts";
 
-Deno.test("joinBytes joins pieces, and copies none that follow each other in one buffer", () => {
+Deno.test("joinBytes concatenates pieces, and does not copy adjacent ones", () => {
   const buffer = Uint8Array.of(1, 2, 3, 4, 5);
   const [a, b, c] = [[0, 2], [2, 3], [3, 5]].map(([start, end]) =>
     buffer.subarray(start, end)
@@ -18,7 +18,7 @@ Deno.test("joinBytes joins pieces, and copies none that follow each other in one
   assertEquals(joinBytes([]), new Uint8Array());
 });
 
-Deno.test("ByteCollector collects bytes and text, however large, and can be cleared", () => {
+Deno.test("ByteCollector collects bytes and texts of any size, and can be cleared", () => {
   const collector = new ByteCollector(4);
   for (const text of ["é", "", "👋".repeat(1000), "x"]) {
     collector.clear();

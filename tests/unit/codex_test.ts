@@ -113,6 +113,30 @@ Deno.test("codex gives the turns of an ancestor to the ancestor", () => {
   assertEquals(sids, [uuid(0), uuid(10), uuid(20)]);
 });
 
+Deno.test("codex knows the parent of a fork without the parent's first line", () => {
+  const fork = [meta(20, { forked_from_id: uuid(10) }), ...started(11)];
+  const [prompt] = decode(logOf(fork, user(12, "older"))).events;
+  assertEquals(prompt.sid, uuid(10));
+  const older = [meta(20, { forked_from_id: uuid(10) }), ...started(1)];
+  assertEquals(decode(logOf(older, user(2, "x"))).events[0].sid, uuid(10));
+});
+
+Deno.test("codex keeps the ancestors of a fork at a repeated first line", () => {
+  const first = meta(20, { forked_from_id: uuid(10) });
+  const oldest = [...started(1), user(2, "oldest")];
+  const log = logOf(first, meta(10), meta(0), oldest, first, oldest);
+  const sids = decode(log).events.map(({ sid }) => sid);
+  assertEquals(sids, [uuid(0), uuid(0)]);
+});
+
+Deno.test("codex begins a new session at an older one after other lines", () => {
+  const log = logOf(session(10), session(0, { thread_source: "subagent" }));
+  assertEquals(decode(log), decode(logOf(session(10))));
+  const bare = logOf(meta(10), user(11, "a"), meta(0), user(1, "b"));
+  const sids = decode(bare).events.map(({ sid }) => sid);
+  assertEquals(sids, [uuid(10), uuid(0)]);
+});
+
 Deno.test("codex begins a new session at a session_meta after other lines", () => {
   const log = logOf(session(0), session(10));
   const sids = decode(log).events.map(({ sid }) => sid);
@@ -131,6 +155,33 @@ Deno.test("codex decodes the same session twice in one log to the same events", 
   const killed = logOf(session(0).slice(0, -1));
   const twice = decode(killed + killed).events;
   assertEquals(twice, [...twice.slice(0, 2), ...twice.slice(0, 2)]);
+  const [first, , ...rest] = session(0);
+  const withoutStart = logOf(first, rest);
+  const once = decode(withoutStart).events;
+  assertEquals(decode(withoutStart + withoutStart).events, [...once, ...once]);
+});
+
+Deno.test("codex decodes lines that are appended again to the same events", () => {
+  const [first, ...rest] = session(0);
+  const { events } = decode(logOf(first, rest));
+  assertEquals(decode(logOf(first, rest, rest)).events, [...events, ...events]);
+});
+
+Deno.test("codex counts an item that is written twice once", () => {
+  const answer = agentItem(3, 1, "yo");
+  const log = logOf(
+    ...[meta(0, paginated), started(1), userItem(2, 1, "hi"), answer, answer],
+    agentItem(4, 1, "more"),
+  );
+  const keys = decode(log).events.map(({ key }) => key.split("|").at(-1));
+  assertEquals(keys, ["1", "1", "1", "2"]);
+});
+
+Deno.test("codex gives a prompt after an end no turn id", () => {
+  const log = logOf(session(0), user(6, "later"), agent(7, "x"));
+  const [prompt, answer] = decode(log).events.slice(3);
+  assertEquals([prompt.turnId, answer.turnId], [null, null]);
+  assertEquals(prompt.key, `codex|${time(6)}|prompt|later`);
 });
 
 Deno.test("codex keeps the numbers of a turn across a repeated session_meta", () => {
@@ -354,9 +405,13 @@ Deno.test("codex lets a late end update its turn once", () => {
   const log = logOf(
     ...[meta(0), started(1), user(2, "a"), agent(3, "x")],
     ...[started(4), user(5, "b"), complete(6, 1), complete(6, 1)],
+    agent(7, "y"),
   );
   const { turns, changes } = trackLogs(codex, [log]);
-  assertEquals(turns.map(({ outcome }) => outcome), ["completed", null]);
+  assertEquals(turns.map(({ assistant, outcome }) => [assistant, outcome]), [
+    ["x", "completed"],
+    ["y", null],
+  ]);
   assertEquals([changes["end ended"], changes["end known"]], [1, 1]);
 });
 
@@ -422,6 +477,8 @@ Deno.test("codex rejects the first line of a rollout of the oldest form", () => 
   const { events, rejected } = decode(log);
   assertEquals(events, []);
   assertEquals(rejected.map(({ line }) => line), [1]);
+  const filtered = decodeLog(codex, log, { isFiltered: true });
+  assertEquals(filtered.rejected, rejected);
   assertEquals(recognise(encoder.encode(log), "a.jsonl").name, "codex");
 });
 
@@ -491,7 +548,7 @@ Deno.test("codex strips NULs and carriage returns, and keeps U+2028 in a text", 
 
 Deno.test("codex decodes the tail of a glued line", () => {
   // copilot-cli#2012, #4098, #2217
-  const torn = logOf(user(2, "lost")).slice(0, 70);
+  const torn = logOf(user(2, "lost")).slice(0, 110);
   const log = logOf(meta(0), started(1)) + torn + logOf(user(3, 'a {"b":1}'));
   const { events, rejected } = decode(log);
   assertEquals(events.map(describe), ['prompt a {"b":1}']);
@@ -499,7 +556,36 @@ Deno.test("codex decodes the tail of a glued line", () => {
   const other = logOf(toolResult(2, "é {")).slice(0, -5);
   const glued = logOf(meta(0), started(1)) + other + logOf(user(3, "hi"));
   assertEquals(decode(glued).events.map(describe), ["prompt hi"]);
+  // The result of a tool is not missed.
+  assertEquals(decode(glued).rejected, []);
   assertEquals(decodeLog(codex, glued, { isFiltered: true }), decode(glued));
+});
+
+Deno.test("codex rejects all of an event that lacks its end", () => {
+  const cut = logOf(user(2, "hi")).replace("}\n", "\n");
+  const log = logOf(meta(0), started(1)) + cut;
+  assertEquals(decode(log), {
+    events: [],
+    rejected: [{ line: 4, reason: "not JSON", text: cut }],
+  });
+});
+
+Deno.test("codex rejects an event that holds too many values", () => {
+  const huge = { ...user(2, "hi"), images: Array(1_000_001).fill(0) };
+  const { rejected } = decode(logOf(meta(0), huge, user(3, "hi")));
+  assertEquals(rejected.map(({ line, reason }) => [line, reason]), [
+    [2, "it holds more than 1000000 values"],
+  ]);
+});
+
+Deno.test("codex knows a line of another event by its first bytes", () => {
+  const { timestamp, ...prompt } = user(2, "hi");
+  const line = JSON.stringify(toolResult(2, "x")).slice(0, -1) + "," +
+    JSON.stringify(prompt).slice(1) + "\n";
+  assertEquals(JSON.parse(line), { timestamp, ...prompt });
+  const log = logOf(meta(0), started(1)) + line;
+  assertEquals(decode(log), { events: [], rejected: [] });
+  assertEquals(decodeLog(codex, log, { isFiltered: true }), decode(log));
 });
 
 Deno.test("codex opens a line with the owner of its turn", () => {
@@ -533,4 +619,12 @@ Deno.test("codex opens a damaged line as valid JSON", () => {
   assertEquals(opened(`{"torn":"${line}`), line + "\n");
   assertEquals(opened('{"torn'), null);
   assertEquals(opened("[1]"), null);
+  const bytes = encoder.encode(line.replace("out", "?") + "\n");
+  bytes[bytes.indexOf(63)] = 0xff;
+  const text = new TextDecoder().decode(bytes.subarray(0, -1));
+  const valid = decoder.open(text, bytes).envelope!.bytes;
+  assertEquals(
+    new TextDecoder("utf-8", { fatal: true }).decode(valid),
+    text + "\n",
+  );
 });

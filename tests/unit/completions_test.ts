@@ -51,7 +51,7 @@ Deno.test("the manual page names every option and command, with dashes that can 
     assertStringIncludes(page, name.replaceAll("-", "\\-"));
   }
   assertStringIncludes(page, "1.2.3");
-  assertStringIncludes(page, "if a gzip source was damaged");
+  assertStringIncludes(page, "if a compressed source was damaged");
   // A line that begins with a dot or a quote is a request to the formatter.
   const requests = page.split("\n").filter((line) => /^[.']/.test(line));
   for (const request of requests) {

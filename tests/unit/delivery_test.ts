@@ -68,14 +68,20 @@ function line(
   number: number,
   { id = 7, isResumed = false } = {},
 ): Line {
-  const file = files[id] ??= {
-    ...{ id, name: `log.${id}`, decoder: sse.decoder(null) },
-    isResumed,
-  };
+  const file = files[id] ??= { id, name: `log.${id}`, isResumed };
   const place = (offset: number) => ({ id, offset }) as Position;
   const bytes = new TextEncoder().encode(`${text}\n`);
   return {
-    ...{ file, number, text, bytes, limit: 1000, isOther: false, spool: null },
+    ...{
+      file,
+      decoder: sse.decoder(null),
+      number,
+      text,
+      bytes,
+      limit: 1000,
+      isOther: false,
+      spool: null,
+    },
     ...{ start: 100 * number, end: 100 * number + 100 },
     place: {
       begin: () => place(100 * number),
@@ -119,7 +125,7 @@ Deno.test("SPEC 4: at most 256 events share a commit", () => {
 Deno.test("SPEC 4: events wait at most 20 ms for others to share their commit", () => {
   let now = 1000;
   const { delivery } = recorded({ now: () => now });
-  // What does not concern a turn is not waited for.
+  // A line without an event of a turn starts no wait.
   assertEquals(delivery.take(line('{"event":"turn.delta"}', 0)), false);
   now += 50;
   assertEquals(delivery.take(line(ask("a"), 1)), false);

@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 /** A splitter of a log whose dialect is known. */
 function splitter(options: ReadOptions, at = { offset: 0, line: 0 }) {
   const file = { id: 0, name: "log", isResumed: false };
-  return new LineSplitter(file, options, { ...at, dialect: sse });
+  return new LineSplitter(file, options, { ...at, dialect: sse.name });
 }
 
 /** The candidate lines of a log that is read in these pieces. */
@@ -268,11 +268,11 @@ Deno.test("LineSplitter recognises the dialect at the end of the first line", ()
   const log = encoder.encode(`${lineOf(prompt())}\n${lineOf(answer())}\n`);
   const found = cut(log, 7).flatMap((piece) => {
     const found = lines.push(piece);
-    assertEquals(file.decoder === undefined, lines.dialect === null);
+    assertEquals(file.decoder === undefined, lines.state.dialect === null);
     return found;
   });
   assertEquals(found.map(({ number }) => number), [1, 2]);
-  assertEquals(lines.dialect, "sse");
+  assertEquals(lines.state.dialect, "sse");
 });
 
 Deno.test("LineSplitter recognises the dialect of an unfinished line at the end of the file", () => {
@@ -283,4 +283,63 @@ Deno.test("LineSplitter recognises the dialect of an unfinished line at the end 
   assertEquals(lines.end().map(({ number, start }) => [number, start]), [
     [1, 0],
   ]);
+});
+
+Deno.test("logrotate#363: leading NULs are not part of a line, in any chunks", () => {
+  const lines = [lineOf(prompt({ text: "first" })), "", lineOf(answer())];
+  const zeros = ["\0".repeat(700), "\0".repeat(5), "\0"];
+  const log = encoder.encode(
+    lines.map((line, i) => `${zeros[i]}${line}\n`).join("") + "\0\0",
+  );
+  const lengths = lines.map((line) => encoder.encode(line).length + 1);
+  const starts = [700, 700 + lengths[0] + 5 + 1 + 1];
+  for (const size of [1, 2, 3, 64, 699, 700, 701, 705, log.length]) {
+    for (const isKnown of [true, false]) {
+      const file: LogFile = { id: 0, name: "log", isResumed: false };
+      const dialect = isKnown ? sse.name : null;
+      const at = { offset: 0, line: 0, dialect };
+      const tally = { bytes: 0, lines: 0 };
+      // Short enough that the NULs alone would be too long.
+      const options = { maxLineBytes: 650, tally };
+      const splitter = new LineSplitter(file, options, at);
+      const found = cut(log, size).flatMap((piece) => splitter.push(piece));
+      assertEquals(splitter.unfinished, { offset: log.length, line: 3 });
+      found.push(...splitter.end());
+      assertEquals(
+        found.map((
+          { number, start, end, bytes },
+        ) => [number, start, end, bytes]),
+        [
+          [
+            1,
+            starts[0],
+            starts[0] + lengths[0],
+            encoder.encode(lines[0] + "\n"),
+          ],
+          [
+            3,
+            starts[1],
+            starts[1] + lengths[2],
+            encoder.encode(lines[2] + "\n"),
+          ],
+        ],
+        `pieces of ${size}`,
+      );
+      assertEquals(tally, { bytes: log.length, lines: 3 });
+    }
+  }
+});
+
+Deno.test("logrotate#363: leading NULs take neither memory nor quadratic time", () => {
+  const lines = splitter({ maxLineBytes: 1000 });
+  const chunk = new Uint8Array(4096);
+  const before = Deno.memoryUsage();
+  const start = performance.now();
+  for (let i = 0; i < 70 * 256; i++) assertEquals(lines.push(chunk), []);
+  assert(performance.now() - start < 5000);
+  const { external, heapUsed } = Deno.memoryUsage();
+  assert(external - before.external < 1e7);
+  assert(heapUsed - before.heapUsed < 3e7);
+  assertEquals(lines.unfinished, { offset: 70 * 256 * 4096, line: 0 });
+  assertEquals(lines.push(encoder.encode(`${lineOf(prompt())}\n`)).length, 1);
 });

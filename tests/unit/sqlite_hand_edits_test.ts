@@ -17,7 +17,7 @@ const LOG: TurnEvent[] = [0, 1, 2].flatMap((i) => [
 /** A turn of a later time, of the same process. */
 const NEXT = prompt({ t: at(60), text: "next" });
 
-/** Applies events to a database, and gives what each of them changed. */
+/** Applies events to a database, and returns what each of them changed. */
 function apply(path: string, events: TurnEvent[]): Change[] {
   using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
@@ -32,7 +32,7 @@ function editedByHand(dir: TempDir, sql: string): string {
   return path;
 }
 
-/** The id of each turn, what was asked, answered, and its two counts. */
+/** The id, prompt, answer and the two counts of each turn. */
 function rows(path: string): unknown[][] {
   return query(
     path,
@@ -41,7 +41,7 @@ function rows(path: string): unknown[][] {
   );
 }
 
-Deno.test("ktistec#55: a turn deleted by hand is minted again, answer and all, when its log is read again", () => {
+Deno.test("ktistec#55: a turn deleted by hand is minted again with its answer on replay", () => {
   for (const id of [1, 2, 3]) {
     using dir = new TempDir();
     const sql = `DELETE FROM turns WHERE turn_id_glob = ${id}`;
@@ -56,7 +56,7 @@ Deno.test("ktistec#55: a turn deleted by hand is minted again, answer and all, w
   }
 });
 
-Deno.test("ktistec#55: the answer of a turn deleted by hand is given to no older turn", () => {
+Deno.test("ktistec#55: an answer of a turn deleted by hand does not go to an older turn", () => {
   using dir = new TempDir();
   const sql = "DELETE FROM turns WHERE turn_id_glob = 3";
   const path = editedByHand(dir, sql);
@@ -77,7 +77,7 @@ const FORGETFUL: Record<string, string> = {
 };
 
 for (const [what, sql] of Object.entries(FORGETFUL)) {
-  Deno.test(`ktistec#55: no id is given twice where ${what}`, () => {
+  Deno.test(`ktistec#55: no id is used twice if ${what}`, () => {
     using dir = new TempDir();
     const path = editedByHand(dir, sql);
     assertEquals(apply(path, [NEXT]), ["minted"]);
@@ -85,7 +85,7 @@ for (const [what, sql] of Object.entries(FORGETFUL)) {
   });
 }
 
-Deno.test("ktistec#55: ids continue after one that a person set, be it absurd", () => {
+Deno.test("ktistec#55: ids continue after one that a person set, even an absurd one", () => {
   using dir = new TempDir();
   const path = editedByHand(
     dir,
@@ -104,7 +104,7 @@ Deno.test("ktistec#55: ids continue after one that a person set, be it absurd", 
   assertEquals(ids, [[1002]]);
 });
 
-Deno.test("ktistec#55: counters deleted by hand continue after the turns that are left", () => {
+Deno.test("ktistec#55: counters deleted by hand continue after the remaining turns", () => {
   using dir = new TempDir();
   const path = editedByHand(
     dir,
@@ -142,7 +142,7 @@ const VALUES: Record<string, string> = {
 };
 
 for (const [what, sql] of Object.entries(VALUES)) {
-  Deno.test(`ktistec#55: turns with ${what} stop nothing, and their records are JSON`, () => {
+  Deno.test(`ktistec#55: turns with ${what} cause no failure, and their records are JSON`, () => {
     using dir = new TempDir();
     const path = editedByHand(dir, sql);
     using store = openStore(path, { synchronous: "off" });
@@ -184,7 +184,7 @@ const PLANS = `EXPLAIN QUERY PLAN
   SELECT (SELECT 1 FROM turns WHERE dedup_hash = 'h'),
     (SELECT 1 FROM turns WHERE sid = 's' AND pid = 1 AND start_ms < 5)`;
 
-Deno.test("ktistec#55: tables that sqlite-utils transform made anew get back keys, indexes and the count of ids", () => {
+Deno.test("ktistec#55: tables from sqlite-utils transform get back keys, indexes and last id", () => {
   using dir = new TempDir();
   const path = editedByHand(
     dir,
@@ -200,7 +200,7 @@ Deno.test("ktistec#55: tables that sqlite-utils transform made anew get back key
   assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);
 });
 
-Deno.test("ktistec#55: columns that a person added stay, and hinder nothing", () => {
+Deno.test("ktistec#55: columns that a person added are kept and cause no failure", () => {
   using dir = new TempDir();
   const path = editedByHand(
     dir,
@@ -215,7 +215,7 @@ Deno.test("ktistec#55: columns that a person added stay, and hinder nothing", ()
   ]);
 });
 
-Deno.test("ktistec#55: what a person dropped is created again", () => {
+Deno.test("ktistec#55: tables, columns and indexes that a person dropped are created again", () => {
   for (
     const sql of [
       "ALTER TABLE turns DROP COLUMN pid_mismatch",
@@ -234,7 +234,7 @@ Deno.test("ktistec#55: what a person dropped is created again", () => {
   }
 });
 
-Deno.test("ktistec#55: instants that a person dropped are made again from the times", () => {
+Deno.test("ktistec#55: instants that a person dropped are restored from the times", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   apply(path, LOG);

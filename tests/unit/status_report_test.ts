@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { identityOf } from "../../src/source/follow/files.ts";
+import { identityOf } from "../../src/source/follow/scan.ts";
 import { readReport } from "../../src/status/report.ts";
 import { openStore } from "../../src/store/open.ts";
 import { NOTHING } from "../../src/turns/checkpoint.ts";

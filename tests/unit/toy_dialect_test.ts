@@ -3,6 +3,7 @@ import { Delivery } from "../../src/delivery.ts";
 import { DIALECTS } from "../../src/dialect/dialects.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
 import { run } from "../../src/run.ts";
+import { Follower } from "../../src/source/follow/follower.ts";
 import { openSource } from "../../src/source/source.ts";
 import { openStore } from "../../src/store/open.ts";
 import { noCounts } from "../../src/turns/counts.ts";
@@ -12,9 +13,14 @@ import { lineOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 import { toy } from "../support/toy_dialect.ts";
 
-/** Counts the turns of logs, and gives the stream and what is rejected. */
-async function countTurns(logs: string[], db: string) {
+/**
+ * Counts the turns of logs, and gives the stream and what is rejected.
+ *
+ * @param lines Follows the one log until it has so many lines.
+ */
+async function countTurns(logs: string[], db: string, lines = 0) {
   using store = openStore(db, { synchronous: "off" });
+  const stopper = new AbortController();
   let stream = "";
   const rejected: string[] = [];
   const delivery = new Delivery({
@@ -24,6 +30,7 @@ async function countTurns(logs: string[], db: string) {
     sink: {
       write(bytes) {
         stream += new TextDecoder().decode(bytes);
+        if (stream.split("\n").length > lines) stopper.abort();
         return Promise.resolve();
       },
       check() {},
@@ -32,19 +39,27 @@ async function countTurns(logs: string[], db: string) {
     observer: {
       describe: () => null,
       report() {},
-      rejected: (...what) => rejected.push(what.join()),
+      rejected(...what) {
+        rejected.push(what.join());
+        stopper.abort();
+      },
     },
     counts: noCounts(),
   }, { skipReplayed: false });
+  const follow = (log: string) =>
+    new Follower(log, log, {
+      ...{ checkpoints: store, tell: (message) => rejected.push(message) },
+      damaged: (_, reason) => rejected.push(reason),
+    });
   const sources = await Promise.all(
-    logs.map((log) => openSource(log, () => {})),
+    logs.map((log) => lines > 0 ? follow(log) : openSource(log, () => {})),
   );
   const options = { maxLineBytes: 1000 };
-  await run(sources, delivery, options, new AbortController().signal);
+  await run(sources, delivery, options, stopper.signal);
   return { stream, rejected };
 }
 
-Deno.test("a new dialect needs its own module and a place in the table", async () => {
+Deno.test("a new dialect needs only its module and an entry in the table", async () => {
   using dir = new TempDir();
   const log = dir.write(
     "toy.log",
@@ -64,4 +79,33 @@ Deno.test("a new dialect needs its own module and a place in the table", async (
   } finally {
     DIALECTS.pop();
   }
+});
+
+Deno.test({
+  name:
+    "a followed file's decoder resumes with what it remembered before a restart",
+  // A follower keeps its files until the process ends.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn() {
+    using dir = new TempDir();
+    const log = dir.write(
+      "toy.log",
+      "session s1\nask 2026-01-02T03:04:05Z a\n",
+    );
+    DIALECTS.push(toy);
+    try {
+      const db = dir.file("turns.db");
+      await countTurns([log], db, 1);
+      // Only the first line names the session.
+      const rest = "ask 2026-01-02T03:04:06Z b\nask 2026-01-02T03:04:07Z c\n";
+      Deno.writeTextFileSync(log, rest, { append: true });
+      const { rejected } = await countTurns([log], db, 4);
+      assertEquals(rejected, []);
+      const rows = records(db).map((row) => [row.sid, row.user_text]);
+      assertEquals(rows, [["s1", "a"], ["s1", "b"], ["s1", "c"]]);
+    } finally {
+      DIALECTS.pop();
+    }
+  },
 });

@@ -1,15 +1,15 @@
 /**
- * Takes the runtime out of a program that `deno compile` made.
+ * Extracts the runtime from a program that `deno compile` made.
  *
- * Such a program is the stock runtime followed by the program's data and
- * the length of that data in the last 8 bytes, low byte first.
+ * Such a program is the stock runtime, followed by the program's data and the
+ * length of that data in the last 8 bytes, in little-endian order.
  *
  * @module
  */
 
 import { BuildError } from "./say.ts";
 
-/** What the runtime must be, to the byte. */
+/** The expected size and hash of a runtime. */
 export interface Fingerprint {
   size: number;
   sha256: string;
@@ -21,7 +21,11 @@ export const STOCK_RUNTIME: Fingerprint = {
   sha256: "2c06411a4a2404b8d8a6cd4147da407a533db921b5c1c87fd1073367a0d7b69b",
 };
 
-/** Cuts a compiled program's data off and checks that what remains is the runtime. */
+/**
+ * Removes the data of a compiled program, and verifies the runtime that remains.
+ *
+ * @throws {BuildError} If it is not the expected runtime.
+ */
 export async function carveRuntime(
   program: Uint8Array<ArrayBuffer>,
   expected: Fingerprint = STOCK_RUNTIME,
@@ -38,7 +42,7 @@ export async function carveRuntime(
   return runtime;
 }
 
-/** Throws unless the bytes are the expected runtime. */
+/** @throws {BuildError} If the bytes are not the expected runtime. */
 export async function verifyRuntime(
   runtime: Uint8Array<ArrayBuffer>,
   expected: Fingerprint = STOCK_RUNTIME,

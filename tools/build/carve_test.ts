@@ -4,13 +4,13 @@ import { BuildError } from "./say.ts";
 
 const RUNTIME = new TextEncoder().encode("the runtime");
 
-/** What `sha256sum` says of the bytes above. */
+/** The output of `sha256sum` for the bytes above. */
 const EXPECTED: Fingerprint = {
   size: 11,
   sha256: "26fcc3f843e7378b323ac8a3cc9a6c67e478b287ed80cd2370eee32a8b1b8f8b",
 };
 
-/** A program as `deno compile` makes it: runtime, data, length of that data. */
+/** A program in the format of `deno compile`: runtime, data, length of that data. */
 function compiled(runtime: Uint8Array, length?: number) {
   const data = new TextEncoder().encode("the program's modules");
   const program = new Uint8Array(runtime.length + data.length + 8);
@@ -24,7 +24,7 @@ function compiled(runtime: Uint8Array, length?: number) {
   return program;
 }
 
-Deno.test("carveRuntime removes what deno compile added", async () => {
+Deno.test("carveRuntime removes the data that deno compile added", async () => {
   assertEquals(await carveRuntime(compiled(RUNTIME), EXPECTED), RUNTIME);
 });
 

@@ -1,5 +1,5 @@
 /**
- * Makes the binary.
+ * Compiles the binary.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { runDeno } from "./run.ts";
 import type { Runtime } from "./runtime.ts";
 import { BuildError } from "./say.ts";
 
-/** Compiles the program, with the library in it, and gives the exit code. */
+/** Compiles the program with the embedded library, and returns the exit code. */
 export async function compile(
   packages: Packages,
   library: string,
@@ -30,9 +30,11 @@ export async function compile(
   return await runDeno([
     "compile",
     ...flags,
+    // Else types are fetched that only a check needs, and `check` does that.
+    "--no-check",
     "--config",
     packages.config,
-    // The code cache would be a file of a predictable name in the temporary folder.
+    // The code cache would be a file with a predictable name in the temporary folder.
     "--no-code-cache",
     ...SHIPPED_ENGINE,
     ...SHIPPED_PERMISSIONS,

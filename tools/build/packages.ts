@@ -1,6 +1,6 @@
 /**
- * Which packages the program is built on: those of JSR, or, where JSR cannot
- * be reached, this repository's stand-ins for them. Found out, not configured.
+ * Chooses the packages of the program: those of JSR, or, if JSR cannot be
+ * reached, the stand-ins in this repository. It is detected, not configured.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import { BuildError, fallBack, say } from "./say.ts";
 export interface Packages {
   /** The config file that maps the packages' bare names. */
   config: string;
-  /** The version of `@db/sqlite` that JSR gave, or `null` with the stand-ins. */
+  /** The version of `@db/sqlite` from JSR, or `null` with the stand-ins. */
   sqliteVersion: string | null;
 }
 
-/** The part of a module graph from `deno info --json` that is read here. */
+/** The relevant part of a module graph from `deno info --json`. */
 export interface ModuleGraph {
   modules: { specifier: string; error?: string }[];
 }
 
-/** How long JSR may be silent before it counts as out of reach. */
+/** After how long without output JSR counts as unreachable, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Resolves the packages of `deno.json`, and takes the stand-ins if it cannot. */
+/** Resolves the packages of `deno.json`, or falls back to the stand-ins. */
 export async function choosePackages(): Promise<Packages> {
   const probe = Object.keys(config.imports)
     .map((name) => `import "${name}";`).join("");
@@ -52,22 +52,22 @@ export async function choosePackages(): Promise<Packages> {
   }
   const sqliteVersion = versionIn(JSON.parse(found.stdout), "@db/sqlite");
   if (sqliteVersion === null) {
-    // Without it, the library in the binary might not be that of the package.
+    // Without it, the embedded library might not match the package.
     throw new BuildError(
-      `Cannot tell the version of @db/sqlite from what "deno info" says; mend versionIn in tools/build/packages.ts for Deno ${Deno.version.deno}`,
+      `Cannot find the version of @db/sqlite in the output of "deno info"; fix versionIn in tools/build/packages.ts for Deno ${Deno.version.deno}`,
     );
   }
   say(`using the packages from JSR, with @db/sqlite ${sqliteVersion}`);
   return { config: JSR_CONFIG, sqliteVersion };
 }
 
-/** The first thing that keeps a module graph from loading, if any. */
+/** The first error in a module graph, if any. */
 export function problemOf(graph: ModuleGraph): string | null {
   return graph.modules.find((module) => module.error)?.error
     ?.split("\n")[0] ?? null;
 }
 
-/** The version of a JSR package in a module graph, read from its modules' addresses. */
+/** The version of a JSR package in a module graph, from the URLs of its modules. */
 export function versionIn(graph: ModuleGraph, name: string): string | null {
   for (const { specifier } of graph.modules) {
     const [, rest] = specifier.split(`/${name}/`);

@@ -9,13 +9,13 @@ const LOADED = {
   ],
 };
 
-Deno.test("versionIn reads a package's version from its modules' addresses", () => {
+Deno.test("versionIn finds a package's version in the URLs of its modules", () => {
   assertEquals(versionIn(LOADED, "@db/sqlite"), "0.13.2");
   assertEquals(versionIn(LOADED, "@std/path"), "1.1.0");
   assertEquals(versionIn(LOADED, "@std/cli"), null);
 });
 
-Deno.test("problemOf gives the first line of the first error of a graph", () => {
+Deno.test("problemOf returns the first line of the first error in a graph", () => {
   assertEquals(problemOf(LOADED), null);
   assertEquals(
     problemOf({

@@ -1,5 +1,5 @@
 /**
- * Where the build finds and puts things.
+ * The paths of the build.
  *
  * @module
  */
@@ -10,24 +10,27 @@ export const ROOT: string = import.meta.dirname!.replace(/\/tools\/build$/, "");
 /** The program's entry. */
 export const MAIN: string = `${ROOT}/main.ts`;
 
-/** What `compile` writes. */
+/** The binary that `compile` writes. */
 export const BINARY: string = `${ROOT}/turn-counter`;
 
-/** What the build fetches or makes for itself; never committed. */
+/** The files that the build downloads or creates; never committed. */
 export const BUILD_DIR: string = `${ROOT}/tools/.build`;
 
-/** The SQLite library that is embedded in the binary, under a name the program knows. */
+/** The SQLite library to embed, under the name that the program expects. */
 export const LIBRARY: string = `${BUILD_DIR}/libsqlite3.${
   Deno.build.os === "darwin" ? "dylib" : "so"
 }`;
 
-/** The config that takes the packages from JSR. */
+/** The SQLite library that `tools/build/sqlite.sh` made, if it was run. */
+export const OWN_LIBRARY: string = LIBRARY.replace(/[^/]+$/, "sqlite/$&");
+
+/** The config with the packages from JSR. */
 export const JSR_CONFIG: string = `${ROOT}/deno.json`;
 
-/** The config that takes stand-ins for the packages from this repository. */
+/** The config with the stand-ins in this repository. */
 export const OFFLINE_CONFIG: string = `${ROOT}/tools/offline/deno.json`;
 
-/** Whether a file or folder is there. */
+/** Whether a file or folder exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

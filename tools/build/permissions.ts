@@ -1,14 +1,14 @@
 /**
- * What the program and its tests may do, and how the program's engine is set
- * up: the only place that says so.
+ * The permissions of the program and its tests, and the options of the program's
+ * JavaScript engine.
  *
  * @module
  */
 
 /**
  * The permissions that are compiled into the binary: files, the SQLite library
- * and four variables, but no network, no subprocess, and no questions asked on
- * a terminal. `@db/sqlite` reads both `DENO_SQLITE_…` variables while it loads.
+ * and four variables, but no network, no subprocesses and no permission prompts.
+ * `@db/sqlite` reads both `DENO_SQLITE_…` variables while it loads.
  */
 export const SHIPPED_PERMISSIONS: readonly string[] = [
   "--no-prompt",
@@ -19,17 +19,17 @@ export const SHIPPED_PERMISSIONS: readonly string[] = [
 ];
 
 /**
- * How the program's JavaScript engine is set up. A small young generation keeps
- * memory from growing with the input, and is no slower here.
+ * The options of the program's JavaScript engine. With a small young generation
+ * memory does not grow with the input, and the program is not slower.
  */
 export const SHIPPED_ENGINE: readonly string[] = [
   "--v8-flags=--max-semi-space-size=1",
 ];
 
 /**
- * The permissions of tests and benchmarks. They start the binary, and programs
- * such as `tail` and `sqlite3` to check it against, so they may run anything;
- * like the program, they may not reach the network.
+ * The permissions of tests and benchmarks. They start the binary and programs
+ * such as `tail` and `sqlite3`, so they may run anything; like the program, they
+ * may not use the network.
  */
 export const TEST_PERMISSIONS: readonly string[] = [
   "--no-prompt",

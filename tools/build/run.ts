@@ -1,21 +1,21 @@
 /**
- * Running other programs.
+ * Runs other programs.
  *
  * @module
  */
 
 import { BuildError, messageOf } from "./say.ts";
 
-/** Where, and with which added variables, a program runs. */
+/** The working directory and additional variables of a program. */
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
 }
 
-/** What a program wrote while its output was captured. */
+/** The captured output of a program. */
 export interface Captured {
   success: boolean;
-  /** True if it was stopped because nothing was heard of it for too long. */
+  /** Whether it was killed because it printed nothing for too long. */
   stalled: boolean;
   stdout: string;
   stderr: string;
@@ -24,8 +24,8 @@ export interface Captured {
 /** Signals that are meant for the program, not for its runner. */
 const FORWARDED: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-// Deno refuses to hand these to a child of a process that may not run
-// everything, and nothing started here needs them.
+// A process without the permission to run everything may not pass these to a
+// child, and no program here needs them.
 for (
   const name of [
     "LD_LIBRARY_PATH",
@@ -37,7 +37,7 @@ for (
   Deno.env.delete(name);
 }
 
-/** Runs a program on this process's own streams and gives its exit code. */
+/** Runs a program on the streams of this process, and returns its exit code. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -54,7 +54,7 @@ export async function run(
       try {
         child.kill(signal);
       } catch {
-        // It ended first.
+        // It ended before.
       }
     };
     Deno.addSignalListener(signal, forward);
@@ -66,8 +66,8 @@ export async function run(
 }
 
 /**
- * Runs this Deno on this process's own streams, without the look for updates
- * that would reach for the network.
+ * Runs this Deno on the streams of this process, without its check for updates,
+ * which needs the network.
  */
 export function runDeno(
   args: readonly string[],
@@ -78,11 +78,11 @@ export function runDeno(
 }
 
 /**
- * Runs a program to its end and captures what it says.
+ * Runs a program to its end and captures its output.
  *
- * It is stopped once it has been silent for `patience` milliseconds: on a
- * network that swallows packets a program may otherwise wait for ever, while
- * one that downloads much over a slow line keeps saying so.
+ * It is killed after `patience` milliseconds without output: on a network that
+ * drops packets a program may wait without end, while one that downloads over a
+ * slow connection keeps printing its progress.
  */
 export async function capture(
   command: string,
@@ -98,7 +98,7 @@ export async function capture(
   });
   let stalled = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const heard = () => {
+  const restartTimer = () => {
     clearTimeout(timer);
     if (patience === undefined) return;
     timer = setTimeout(() => {
@@ -109,12 +109,12 @@ export async function capture(
   const collect = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     let text = "";
     for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-      heard();
+      restartTimer();
       text += part;
     }
     return text;
   };
-  heard();
+  restartTimer();
   const [{ success }, stdout, stderr] = await Promise.all([
     child.status,
     collect(child.stdout),
@@ -124,7 +124,11 @@ export async function capture(
   return { success, stalled, stdout, stderr };
 }
 
-/** Runs a program that must succeed; its last words are the error if it does not. */
+/**
+ * Runs a program that must succeed.
+ *
+ * @throws {BuildError} With its last line of stderr, if it fails.
+ */
 export async function must(
   command: string,
   args: readonly string[],
@@ -132,7 +136,7 @@ export async function must(
 ): Promise<void> {
   const { success, stderr } = await capture(command, args, options);
   if (success) return;
-  const last = stderr.trimEnd().split("\n").at(-1) || "it said nothing";
+  const last = stderr.trimEnd().split("\n").at(-1) || "it printed nothing";
   throw new BuildError(`"${command} ${args.join(" ")}" failed: ${last}`);
 }
 

@@ -1,6 +1,6 @@
 /**
- * The runtime that `deno compile` puts under the program: Deno's own, from its
- * site, or one that an npm package happens to carry where only npm is reached.
+ * Chooses the runtime for `deno compile`: Deno's own from its site, or, if only
+ * npm can be reached, the same one from an npm package that contains it.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { BUILD_DIR, exists } from "./paths.ts";
 import { capture, must } from "./run.ts";
 import { BuildError, fallBack, messageOf, say } from "./say.ts";
 
-/** The runtime to compile on, or why there is none. */
+/** The runtime to compile on, or the reason why there is none. */
 export type Runtime =
   | { env: Record<string, string> }
   | { unavailable: string };
 
-/** How long Deno's site may take to say that it has the runtime. */
+/** How long to wait for an answer of Deno's site, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** The npm package that holds a program compiled with the same Deno, and its file. */
+/** The npm package with a program that was compiled by the same Deno. */
 const CARRIER = {
   name: "@dgellow/pls-linux-x64@0.7.3",
   file: "package/bin/pls",
@@ -26,7 +26,7 @@ const CARRIER = {
   target: "x86_64-unknown-linux-gnu",
 };
 
-/** Finds out which runtime this Deno can compile on. */
+/** Chooses the runtime on which this Deno can compile. */
 export async function chooseRuntime(): Promise<Runtime> {
   const own = Deno.env.get("DENORT_BIN");
   if (own) {
@@ -44,12 +44,12 @@ export async function chooseRuntime(): Promise<Runtime> {
     };
   }
   fallBack(
-    `compiling on the runtime of Deno ${CARRIER.deno} carved out of npm's ${CARRIER.name}, as Deno's site cannot be reached (${reason})`,
+    `compiling on the runtime of Deno ${CARRIER.deno} extracted from npm's ${CARRIER.name}, as Deno's site cannot be reached (${reason})`,
   );
   return { env: { DENORT_BIN: await carved() } };
 }
 
-/** Why `deno compile` could not get the stock runtime by itself, or `null` if it can. */
+/** The reason why `deno compile` cannot download its runtime; `null` if it can. */
 async function whyNotStock(): Promise<string | null> {
   const release = `release/v${Deno.version.deno}`;
   const archive = `denort-${Deno.build.target}.zip`;
@@ -67,16 +67,16 @@ async function whyNotStock(): Promise<string | null> {
   }
 }
 
-/** The path of the carved runtime, made now or by an earlier task. */
+/** The path of the extracted runtime, extracted now or by an earlier task. */
 async function carved(): Promise<string> {
   const path = `${BUILD_DIR}/denort-${CARRIER.deno}-${CARRIER.target}`;
   if (await exists(path)) {
-    // Checked each time, as the disk may have been full when it was written.
+    // Verified each time, as the disk may have been full when it was written.
     try {
       await verifyRuntime(await Deno.readFile(path));
       return path;
     } catch (error) {
-      say(`making "${path}" again (${messageOf(error)})`);
+      say(`extracting "${path}" again (${messageOf(error)})`);
     }
   }
   await Deno.mkdir(BUILD_DIR, { recursive: true });
@@ -95,7 +95,7 @@ async function carved(): Promise<string> {
   } catch (error) {
     if (error instanceof BuildError) {
       throw new BuildError(
-        `Cannot make a runtime to compile on: ${error.message}`,
+        `Cannot extract a runtime to compile on: ${error.message}`,
       );
     }
     throw error;

@@ -1,31 +1,31 @@
 /**
- * How the build speaks: one line on stderr for each decision, and one sentence
- * for what stops it.
+ * The messages of the build: one line on stderr for each decision, and one
+ * sentence for an error.
  *
  * @module
  */
 
-/** What stops the build, in a sentence for the person who started it. */
+/** An error that stops the build, with a sentence for the person who started it. */
 export class BuildError extends Error {
   override name = "BuildError";
 }
 
-/** Prints what the build decided, and why. */
+/** Prints a decision of the build, with its reason. */
 export function say(message: string): void {
   console.error(`turn-counter build: ${message}`);
 }
 
-/** The message of whatever was thrown, without the address that `fetch` repeats. */
+/** The message of anything thrown, without the URL that `fetch` repeats. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^error sending request for url \(\S*\): /, "");
 }
 
 /**
- * Says that the build makes do with something else than what is released.
+ * Reports that the build uses something else than a release does.
  *
- * With `TURN_COUNTER_NO_FALLBACK` set, as in a release and in CI on the real
- * packages, it stops the build instead.
+ * @throws {BuildError} If `TURN_COUNTER_NO_FALLBACK` is set, as in a release and
+ * in CI on the real packages.
  */
 export function fallBack(message: string): void {
   if (Deno.env.get("TURN_COUNTER_NO_FALLBACK")) {

@@ -1,12 +1,12 @@
 import { assertStringIncludes, assertThrows } from "@std/assert";
 import { BuildError, fallBack } from "./say.ts";
 
-Deno.test("fallBack says what it uses, and fails under TURN_COUNTER_NO_FALLBACK", () => {
+Deno.test("fallBack prints its message, and fails under TURN_COUNTER_NO_FALLBACK", () => {
   const name = "TURN_COUNTER_NO_FALLBACK";
   const before = Deno.env.get(name);
   const { error } = console;
-  const said: string[] = [];
-  console.error = (line: string) => said.push(line);
+  const printed: string[] = [];
+  console.error = (line: string) => printed.push(line);
   try {
     Deno.env.delete(name);
     fallBack("using stand-ins");
@@ -21,8 +21,8 @@ Deno.test("fallBack says what it uses, and fails under TURN_COUNTER_NO_FALLBACK"
     if (before === undefined) Deno.env.delete(name);
     else Deno.env.set(name, before);
   }
-  assertStringIncludes(said.join(), "using stand-ins");
-  // What is released is made of nothing else than it says.
+  assertStringIncludes(printed.join(), "using stand-ins");
+  // A release must not use a fallback.
   const release = Deno.readTextFileSync(".github/workflows/release.yml");
   assertStringIncludes(release, `${name}: "1"`);
 });

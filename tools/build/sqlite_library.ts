@@ -1,37 +1,77 @@
 /**
- * The SQLite library that goes into the binary: the one that is released with
- * `@db/sqlite`, or, where that is out of reach, the system's own.
+ * Provides the SQLite library to embed: the one that `sqlite.sh` made, else the
+ * one of the `@db/sqlite` release, or, if that cannot be downloaded or does not
+ * load on this system, the system's own.
  *
  * @module
  */
 
 import type { Packages } from "./packages.ts";
-import { BUILD_DIR, exists, LIBRARY } from "./paths.ts";
-import { must } from "./run.ts";
+import { BUILD_DIR, exists, LIBRARY, OWN_LIBRARY } from "./paths.ts";
+import { capture, must } from "./run.ts";
 import { BuildError, fallBack, messageOf, say } from "./say.ts";
 
-/** How long the download of one library may take. */
+/** How long a download may take, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** Puts the library in its place and gives its path. */
+/** Writes the library to its place, and returns its path. */
 export async function provideLibrary(packages: Packages): Promise<string> {
   await Deno.mkdir(BUILD_DIR, { recursive: true });
-  const source = await released(packages.sqliteVersion) ??
-    await installed(systemPlaces()) ?? await fromDebian();
-  say(`using the SQLite library ${source}`);
-  await replace(LIBRARY, await Deno.readFile(source));
+  const { path, version } = await firstThatLoads(candidates(packages));
+  say(`using the SQLite library ${path}, which is SQLite ${version}`);
+  await replace(LIBRARY, await Deno.readFile(path));
   return LIBRARY;
 }
 
-/** The name that the library for this machine has in a release of `@db/sqlite`. */
+/** Each is looked for only if those before it do not load. */
+async function* candidates(packages: Packages): AsyncGenerator<string> {
+  if (await exists(OWN_LIBRARY)) yield OWN_LIBRARY;
+  const download = await released(packages.sqliteVersion);
+  if (download !== null) yield download;
+  for (const path of systemPlaces()) if (await exists(path)) yield path;
+  yield await fromDebian();
+}
+
+/**
+ * The first library that this system can load, which may lack what it was built
+ * on, and its version of SQLite.
+ *
+ * @throws {BuildError} If there is none, or it may not be another than the first.
+ */
+export async function firstThatLoads(
+  paths: AsyncIterable<string> | Iterable<string>,
+): Promise<{ path: string; version: string }> {
+  for await (const path of paths) {
+    const { success, stdout, stderr } = await capture(
+      Deno.execPath(),
+      ["eval", "--no-config", LOAD, path],
+      { env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" } },
+    );
+    if (success) return { path, version: stdout.trim() };
+    const [reason] = stderr.replace(/^error: Uncaught /, "").split("\n");
+    fallBack(`not using the SQLite library ${path} (${reason})`);
+  }
+  throw new BuildError(
+    "Cannot find a SQLite library that loads; install one (on Debian and Ubuntu the package libsqlite3-0) and try again",
+  );
+}
+
+/** In a process of its own, since a library cannot be unloaded for certain. */
+const LOAD = `const { symbols } = Deno.dlopen(Deno.args[0], {
+    sqlite3_libversion: { parameters: [], result: "pointer" },
+  });
+  const version = symbols.sqlite3_libversion();
+  console.log(new Deno.UnsafePointerView(version).getCString());`;
+
+/** The name of the library for a machine in a release of `@db/sqlite`. */
 export function assetName(os: string, arch: string): string {
   const suffix = arch === "x86_64" ? "" : `_${arch}`;
   return `libsqlite3${suffix}.${os === "darwin" ? "dylib" : "so"}`;
 }
 
-/** The library of the release of `@db/sqlite`, kept under its version's name. */
+/** The library of the `@db/sqlite` release, cached by version. */
 async function released(version: string | null): Promise<string | null> {
-  // With the stand-ins there is no release to agree with.
+  // The stand-ins have no release.
   if (version === null) return null;
   const asset = assetName(Deno.build.os, Deno.build.arch);
   const path = `${BUILD_DIR}/sqlite-${version}-${asset}`;
@@ -55,10 +95,10 @@ async function released(version: string | null): Promise<string | null> {
   }
 }
 
-/** Where systems keep the library, most specific first. */
+/** The paths of the library on different systems, most specific first. */
 function systemPlaces(): string[] {
   if (Deno.build.os === "darwin") {
-    // The system's own is not a file there, Homebrew's is.
+    // Homebrew's, since the system's own is not a file on macOS.
     return ["/opt/homebrew/opt/sqlite/lib", "/usr/local/opt/sqlite/lib"]
       .map((folder) => `${folder}/libsqlite3.dylib`);
   }
@@ -73,7 +113,7 @@ function systemPlaces(): string[] {
   ].map((folder) => `${folder}/libsqlite3.so.0`);
 }
 
-/** The first of some paths that is there. */
+/** The first path that exists. */
 async function installed(
   places: readonly string[],
 ): Promise<string | null> {
@@ -81,7 +121,7 @@ async function installed(
   return null;
 }
 
-/** The library out of Debian's package, unpacked without installing it. */
+/** The library from Debian's package, extracted without installing it. */
 async function fromDebian(): Promise<string> {
   const folder = `${BUILD_DIR}/libsqlite3-0`;
   await Deno.mkdir(folder, { recursive: true });
@@ -97,7 +137,7 @@ async function fromDebian(): Promise<string> {
     try {
       await download();
     } catch {
-      // The lists of packages may be missing or old; only root can fetch them.
+      // The package lists may be missing or old; only root can update them.
       await must("apt-get", ["update"]);
       await download();
     }
@@ -107,7 +147,7 @@ async function fromDebian(): Promise<string> {
     }
   } catch (error) {
     throw new BuildError(
-      `Cannot find the SQLite library; install it (on Debian and Ubuntu the package libsqlite3-0) and try again: ${
+      `Cannot find the SQLite library; install it (on Debian and Ubuntu the package libsqlite3-0) and retry: ${
         messageOf(error)
       }`,
     );
@@ -115,15 +155,15 @@ async function fromDebian(): Promise<string> {
   const unpacked = await installed(places);
   if (unpacked === null) {
     throw new BuildError(
-      `Cannot find libsqlite3.so.0 in Debian's package libsqlite3-0, unpacked in "${folder}"; install the package and try again`,
+      `Cannot find libsqlite3.so.0 in Debian's package libsqlite3-0, extracted to "${folder}"; install the package and retry`,
     );
   }
   return unpacked;
 }
 
 /**
- * Writes a file in one step, and not at all if it is the same already: another
- * task may be using it.
+ * Replaces a file atomically, and only if its content differs, as another task
+ * may be using it.
  */
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
   try {

@@ -57,6 +57,5 @@ export const ARROWS: Record<string, readonly string[]> = {
  * shorter.
  */
 export const KNOWN: readonly string[] = [
-  "src/source/follow/archive.ts imports src/source/follow/copies.ts",
   "tools/offline/db_sqlite/statement.ts imports tools/offline/db_sqlite/database.ts",
 ];

@@ -10,7 +10,7 @@ import { EXEC_END, ITEM, PROMPT } from "./profile.ts";
 import type { Random } from "./random.ts";
 import type { Texts } from "./text.ts";
 
-/** Text as it stands inside the strings of a line. */
+/** Text as it is escaped inside the strings of a line. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

@@ -30,7 +30,7 @@ export interface WorldSize {
 export interface WorldEvent {
   /** What the line says. */
   envelope: Envelope;
-  /** Its output is to be made as long as a giant's. */
+  /** Whether its output is as long as a giant's. */
   giant: boolean;
 }
 

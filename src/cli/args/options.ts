@@ -71,7 +71,7 @@ export const OPTIONS: readonly Option[] = [
     kind: "file",
     many: true,
     help:
-      "read FILE, plain or gzip, to its end, then exit; may be given more than once; - is stdin, the default",
+      "read FILE, plain, gzip or zstd, to its end, then exit; may be given more than once; - is stdin, the default",
   },
   {
     name: "follow",
@@ -184,7 +184,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
     ],
     [
       1,
-      "on a failure, such as a full disk, or if a gzip source was damaged",
+      "on a failure, such as a full disk, or if a compressed source was damaged",
     ],
     [
       2,

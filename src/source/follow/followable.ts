@@ -8,8 +8,8 @@ import { isAbsolute, join } from "node:path";
 import { UsageError } from "../../error.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { unreadable } from "../source.ts";
-import { isArchive } from "./archive.ts";
-import { splitPath } from "./files.ts";
+import { isGzip } from "./content.ts";
+import { splitPath } from "./scan.ts";
 
 /**
  * Makes sure that a file can be followed; it need not be there yet.
@@ -31,7 +31,7 @@ export function checkFollowable(name: string): string {
       );
     }
     using file = info && Deno.openSync(path);
-    if (file !== undefined && isArchive(file)) {
+    if (file !== undefined && isGzip(file)) {
       throw new UsageError(
         "what is compressed does not grow, and is read without --follow",
       );

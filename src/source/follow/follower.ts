@@ -5,27 +5,39 @@
  * @module
  */
 
+import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
-import type { Archive } from "./archive.ts";
-import type { CatalogueParts } from "./catalogue.ts";
-import { FollowedFiles } from "./followed_files.ts";
-import { Tail } from "./tail.ts";
+import {
+  type ChangeWatcher,
+  type Clock,
+  SYSTEM_CLOCK,
+  SystemWatcher,
+} from "./change_watcher.ts";
+import { type FileReader, PlainReader } from "./file_reader.ts";
+import { OpenFiles } from "./open_files.ts";
 
-/** How often to look without being told of a change, in milliseconds. */
+/** How long to wait for a change before looking without one, in milliseconds. */
 const POLL = 1000;
-/** How long to wait between two positions that are stored for themselves. */
+/** How long to wait between two marks where no lines are given, in milliseconds. */
 const MARK = 1000;
-/** How long a deleted file that nobody writes to is kept open. */
+/** How long a deleted file that nobody writes to is kept open, in milliseconds. */
 const LINGER = 30_000;
 /** How many rotated files are kept open: somebody may still write to them. */
 const MOST_ROTATED = 16;
 
 /** What a {@linkcode Follower} works with. */
-export interface FollowerParts extends CatalogueParts {
-  /** Is told what is wrong with compressed data. */
+export interface FollowerParts {
+  checkpoints: CheckpointStore;
+  /** Shows a message to people. */
+  tell: (message: string) => void;
+  /** Is called with what is wrong with compressed data. */
   damaged: (name: string, reason: string) => void;
+  /** The system's, where none is given. */
+  clock?: Clock;
+  /** The system's, where none is given. */
+  watcher?: ChangeWatcher;
 }
 
 /** Follows one file. */
@@ -35,6 +47,8 @@ export class Follower implements Source {
   readonly consumed = 0;
   #path: string;
   #parts: FollowerParts;
+  #clock: Clock;
+  #watcher: ChangeWatcher;
   #markedAt = 0;
 
   /**
@@ -45,27 +59,31 @@ export class Follower implements Source {
     this.name = name;
     this.#path = path;
     this.#parts = parts;
+    this.#clock = parts.clock ?? SYSTEM_CLOCK;
+    this.#watcher = parts.watcher ?? new SystemWatcher();
   }
 
   /**
-   * Goes on where the last run stopped, and never ends.
+   * Resumes where the last run stopped, and never ends. Gives marks once a
+   * second, and waits for at most a second at a time.
    *
    * @throws {Failure} Where a file cannot be read any more, or the database not
    * written.
    */
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
-    const files = new FollowedFiles(this.#path, options, this.#parts);
+    const { checkpoints, tell: report, damaged } = this.#parts;
+    const [clock, watcher] = [this.#clock, this.#watcher];
+    const files = new OpenFiles(this.#path, {
+      ...{ checkpoints, report, damaged, clock, watcher, reading: options },
+    });
+    this.#markedAt = clock.uptimeMs();
     while (true) {
       // What is there now is read before what comes to be there.
       await files.look();
       let isIdle = true;
-      for (const source of files.open) {
-        // It may have been let go meanwhile.
-        if (!files.open.includes(source)) continue;
-        for await (const items of this.#available(files, source)) {
+      for (const reader of files.readers) {
+        for await (const items of this.#available(files, reader)) {
           isIdle = false;
-          // Whoever wrote to an older file until now was first.
-          yield* late(files, source);
           yield items;
           if (!this.#isMarkDue()) continue;
           yield* this.#settle(files);
@@ -77,69 +95,70 @@ export class Follower implements Source {
       if (!isIdle) continue;
       if (this.#isMarkDue()) yield* this.#settle(files);
       options.beforeWait?.();
-      const wait = this.#markedAt + POLL - performance.now();
-      await files.changed(Math.max(1, wait));
+      const wait = this.#markedAt + POLL - this.#clock.uptimeMs();
+      await this.#watcher.changed(Math.max(1, wait));
     }
-  }
-
-  /** The lines of one file that are there now; what has no more to give is let go. */
-  async *#available(
-    files: FollowedFiles,
-    source: Tail | Archive,
-  ): AsyncGenerator<Item[]> {
-    if (source instanceof Tail) {
-      yield* source.available();
-      if (!source.isReplaced) return;
-      const mark = source.mark();
-      if (mark !== undefined) yield [mark];
-      await files.replaced(source);
-    } else {
-      yield* source.items(this.#parts.damaged);
-      files.ended(source);
-    }
-  }
-
-  #isMarkDue(): boolean {
-    return performance.now() - this.#markedAt >= MARK;
   }
 
   /**
-   * Lets go of files in which nothing more will come, and marks how far the
-   * others have been read.
+   * The lines of one file that are there now, and before them what came meanwhile
+   * in older files. A file that has no more to give is closed.
    */
-  async *#settle(files: FollowedFiles): AsyncGenerator<Item[]> {
-    this.#markedAt = performance.now();
-    yield* retire(files);
-    yield tailsOf(files).flatMap((tail) => tail.mark() ?? []);
+  async *#available(
+    files: OpenFiles,
+    reader: FileReader,
+  ): AsyncGenerator<Item[]> {
+    const mayBegin = (reader: FileReader) => async () =>
+      await files.lookNow() && !reader.isClosed;
+    // One that comes before it may have closed it.
+    if (reader.isClosed) return;
+    for await (const items of reader.available(mayBegin(reader))) {
+      for (const older of files.readers) {
+        if (older === reader) break;
+        if (!older.isClosed) yield* older.available(mayBegin(older));
+        if (older.isDone) files.close(older);
+      }
+      yield items;
+    }
+    // One that was closed meanwhile can say no more how far it was read.
+    if (reader.isClosed) return;
+    if (reader.isDone) return files.close(reader);
+    if (!reader.isReplaced) return;
+    const mark = reader.mark();
+    if (mark !== undefined) yield [mark];
+    files.close(reader);
+    await files.lookNow();
   }
-}
 
-function tailsOf({ open }: FollowedFiles): Tail[] {
-  return open.filter((source) => source instanceof Tail);
-}
-
-/** What came meanwhile in the files that are older than one. */
-async function* late(
-  { open }: FollowedFiles,
-  source: Tail | Archive,
-): AsyncGenerator<Item[]> {
-  for (const older of open) {
-    if (older === source) return;
-    if (older instanceof Tail) yield* older.available();
+  #isMarkDue(): boolean {
+    return this.#clock.uptimeMs() - this.#markedAt >= MARK;
   }
-}
 
-/** Lets go of files in which nothing more will come; a half line in them is one. */
-async function* retire(files: FollowedFiles): AsyncGenerator<Item[]> {
-  const ended = tailsOf(files).filter((tail) => tail.isAtEnd);
-  const excess = ended.length - 1 - MOST_ROTATED;
-  for (const [i, tail] of ended.entries()) {
-    const quiet = performance.now() - tail.grownAt;
-    const isGone = quiet > LINGER && tail.isDeleted();
-    if (!isGone && !(i < excess && quiet > POLL)) continue;
-    yield* tail.available();
-    if (tail.isReplaced) continue;
-    yield tail.end();
-    files.forget(tail);
+  /**
+   * Closes files in which nothing more will come, and says how far the others
+   * have been read.
+   */
+  async *#settle(files: OpenFiles): AsyncGenerator<Item[]> {
+    this.#markedAt = this.#clock.uptimeMs();
+    yield* this.#retire(files);
+    const marks = files.readers.flatMap((reader) => reader.mark() ?? []);
+    if (marks.length > 0) yield marks;
+  }
+
+  /** Closes files in which nothing more will come; half a line in them is one. */
+  async *#retire(files: OpenFiles): AsyncGenerator<Item[]> {
+    const ended = files.readers.filter((reader) =>
+      reader instanceof PlainReader && reader.isAtEnd
+    ) as PlainReader[];
+    const excess = ended.length - 1 - MOST_ROTATED;
+    for (const [i, reader] of ended.entries()) {
+      const quiet = this.#clock.uptimeMs() - reader.grownAt;
+      const isGone = quiet > LINGER && reader.isDeleted();
+      if (!isGone && !(i < excess && quiet > POLL)) continue;
+      yield* reader.available(() => Promise.resolve(true));
+      if (reader.isReplaced || reader.isClosed) continue;
+      yield reader.end();
+      files.close(reader);
+    }
   }
 }

@@ -5,16 +5,20 @@
  */
 
 import { Database } from "@db/sqlite";
-import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
-import { createFile, Place } from "./place.ts";
+import { createIndex } from "./index_file.ts";
+import { createFile, fullPath, Place } from "./place.ts";
 import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
+import { LOG_SETTINGS, WriteAheadLog } from "./wal.ts";
 import { WriteQueue } from "./write_queue.ts";
+
+/** On macOS `fsync` leaves what is written in the disk's cache; this does not. */
+const FULL_SYNC = "PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1";
 
 /** A database of ours, open to be written. */
 export class DatabaseFile implements Disposable {
@@ -25,6 +29,7 @@ export class DatabaseFile implements Disposable {
   #path: string;
   #locks: FileLocks;
   #place: Place;
+  #log: WriteAheadLog;
 
   /**
    * Opens the database at `path`, or creates it with mode 0600, and brings its
@@ -36,17 +41,23 @@ export class DatabaseFile implements Disposable {
   constructor(path: string, options: StoreOptions = {}) {
     const { synchronous = "full", busyTimeoutMs = 5000, warn } = options;
     this.#path = path;
-    // SQLite has names of its own, as ":memory:", none of which is a full path.
-    const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+    let file: string;
+    let undo = () => {};
     try {
+      // SQLite has names of its own, as ":memory:", none of which is a full path.
+      file = fullPath(path);
       createFile(file);
+      undo = createIndex(file);
       this.connection = new Database(file, { int64: true });
     } catch (error) {
       throw storeFailure(path, error);
     }
     try {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-      this.#prepare(busyTimeoutMs);
+      this.connection.exec(LOG_SETTINGS);
+      this.connection.exec(FULL_SYNC);
+      const lost = this.#prepare(busyTimeoutMs);
+      if (lost.length > 0) warn?.(notKept(path, lost));
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);
       // Else a statement may need a file of its own when there is none.
       this.connection.exec("PRAGMA temp_store = MEMORY");
@@ -57,29 +68,45 @@ export class DatabaseFile implements Disposable {
       this.connection.exec("SELECT 1 FROM sqlite_master");
       this.#place = new Place(file);
       this.#locks = new FileLocks(file);
+      const queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
+      this.#log = new WriteAheadLog(
+        ...[this.connection, this.#place.paths["-shm"], busyTimeoutMs] as const,
+        (work) =>
+          queue.run(() => {
+            this.#place.assertKept();
+            work();
+          }),
+      );
       this.transactions = new FileTransactions(
-        { path, connection: this.connection, place: this.#place },
-        new WriteQueue(this.#locks, () => warn?.(longWait(path))),
+        {
+          ...{ path, connection: this.connection },
+          ...{ place: this.#place, log: this.#log },
+        },
+        queue,
         busyTimeoutMs,
       );
     } catch (error) {
       this.connection.close();
+      undo();
       throw storeFailure(path, error);
     }
   }
 
-  #prepare(busyTimeoutMs: number): void {
+  /** @returns What an upgrade could not keep. */
+  #prepare(busyTimeoutMs: number): string[] {
     // One look at all of it: another process may be creating it.
     this.connection.exec("BEGIN");
     const isReady = inspectSchema(this.connection, this.#path) === "current" &&
       isWhole(this.connection);
     this.connection.exec("COMMIT");
     this.#useWal(busyTimeoutMs);
-    if (isReady) return;
+    if (isReady) return [];
     this.connection.exec("BEGIN IMMEDIATE");
     // Another process may have been faster.
-    migrate(this.connection, inspectSchema(this.connection, this.#path));
+    const state = inspectSchema(this.connection, this.#path);
+    const lost = migrate(this.connection, state);
     this.connection.exec("COMMIT");
+    return lost;
   }
 
   /** SQLite does not wait by itself where two processes switch a new file to WAL. */
@@ -124,9 +151,12 @@ export class DatabaseFile implements Disposable {
     if (file === "kept" && (wal === "replaced" || shm === "replaced")) {
       // SQLite would write its pages over what others committed, and delete
       // their files. All is left as where the program is killed.
+      this.#log.leave();
       if (wal === "kept") return;
       throw storeFailure(this.#path, new Error("-wal deleted or replaced"));
     }
+    // There is no room to close it, and it is well kept where it is.
+    if (!this.#log.isWritable) return this.#log.leave();
     // SQLite would leave what it has not moved into the file beside whatever
     // database is at the path now, or in a file that has no name.
     try {
@@ -143,9 +173,19 @@ export class DatabaseFile implements Disposable {
   /** Closes the file as it is. */
   close(): void {
     this.connection.close();
-    // SQLite's locks would end with it.
+    // SQLite's locks would end with them.
+    this.#log[Symbol.dispose]();
     this.#locks[Symbol.dispose]();
   }
+}
+
+/** What a person should know of an upgrade. */
+function notKept(path: string, lost: string[]): string {
+  return `database ${
+    JSON.stringify(path)
+  } was upgraded, and could not keep what was added to it: ${
+    lost.join(", ")
+  }; add it again as it should be now`;
 }
 
 /** What a person should know of a wait that takes long. */

@@ -6,6 +6,12 @@
  */
 
 import { Failure, messageOf } from "../../error.ts";
+import { diskError } from "./disk.ts";
+
+/** What SQLite says of most errors of the system. */
+const DISK_ERROR = /disk I\/O error|^10:/;
+const NOT_OPENED =
+  /unable to open|^14:|^No such file|^Not a directory|^Is a directory|^Too many open files/;
 
 /** The binding gives no code with an SQL error, so its text has to do. */
 const REMEDIES: [pattern: RegExp, sentence: string][] = [
@@ -16,6 +22,14 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
   [
     /disk is full|^No space left/,
     "cannot grow, the disk is full; free some space, then start again: nothing committed is lost",
+  ],
+  [
+    /^Disk quota exceeded/,
+    "cannot grow, the disk quota is exceeded; free some space or have it raised, then start again: nothing committed is lost",
+  ],
+  [
+    /^no shared mappings/,
+    "is on a file system without shared memory mappings, which SQLite needs; name a database on a local disk with --db",
   ],
   [
     /^file deleted or replaced/,
@@ -54,17 +68,25 @@ const REMEDIES: [pattern: RegExp, sentence: string][] = [
     "is below /dev, /proc or /sys, where this program may open nothing; name another file with --db",
   ],
   [
-    /unable to open|^14:|^No such file|^Not a directory|^Is a directory/,
+    NOT_OPENED,
     "cannot be opened; check that it is a file, that its directory exists, that you may write to both, and that file descriptors (ulimit -n) are available",
   ],
   [
-    /disk I\/O error|^10:/,
+    DISK_ERROR,
     "cannot be read or written, the disk reports an error; check the disk and that the file was not moved or deleted",
   ],
 ];
 
-/** The failure to report when an operation on the database at `path` threw. */
+/** The failure to report when a change of the database at `path` threw. */
 export function storeFailure(path: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = messageOf(error);
+  const isVague = DISK_ERROR.test(message) || NOT_OPENED.test(message);
+  return failureOf(path, isVague ? diskError(path) ?? error : error);
+}
+
+/** The failure to report when the database at `path` cannot be read. */
+export function failureOf(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = messageOf(error);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message));

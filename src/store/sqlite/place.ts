@@ -6,6 +6,7 @@
  * @module
  */
 
+import { dirname, isAbsolute } from "node:path";
 import { isMountPoint } from "../../system/mounts.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 
@@ -16,12 +17,30 @@ type Suffix = typeof OPEN_FILES[number];
 /** What became of a file under its name. */
 export type Fate = "kept" | "gone" | "replaced";
 
+/**
+ * The full path that a path means to the system and to SQLite. Deno leaves out
+ * `link/..` without a look at the link.
+ *
+ * @throws {Error} Where a directory before a `..` is missing.
+ */
+export function fullPath(path: string): string {
+  const all = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+  let full = "";
+  for (const name of all.split("/")) {
+    if (name === "..") full = dirname(Deno.realPathSync(full || "/"));
+    else if (name !== "" && name !== ".") full += `/${name}`;
+    if (full === "/") full = "";
+  }
+  return full || "/";
+}
+
 /** In milliseconds. */
 const HOUR = 3_600_000;
 
 /** The place of an open database. */
 export class Place {
-  #paths: Record<Suffix, string>;
+  /** The path of each file. */
+  readonly paths: Record<Suffix, string>;
   #identities: Record<Suffix, string>;
 
   /**
@@ -32,9 +51,9 @@ export class Place {
   constructor(file: string) {
     // SQLite puts the others beside the file, not beside a link to it.
     const real = Deno.realPathSync(file);
-    this.#paths = { "": file, "-wal": `${real}-wal`, "-shm": `${real}-shm` };
+    this.paths = { "": file, "-wal": `${real}-wal`, "-shm": `${real}-shm` };
     this.#identities = forEach((suffix) => {
-      const identity = identityOf(look(this.#paths[suffix]));
+      const identity = identityOf(look(this.paths[suffix]));
       if (identity === undefined) throw notKept(suffix);
       return identity;
     });
@@ -43,7 +62,7 @@ export class Place {
   /** What became of each file. */
   fates(): Record<Suffix, Fate> {
     return forEach((suffix) => {
-      const identity = identityOf(look(this.#paths[suffix]));
+      const identity = identityOf(look(this.paths[suffix]));
       if (identity === undefined) return "gone";
       return identity === this.#identities[suffix] ? "kept" : "replaced";
     });
@@ -56,10 +75,10 @@ export class Place {
    */
   assertKept(): void {
     for (const suffix of OPEN_FILES) {
-      const info = look(this.#paths[suffix]);
+      const info = look(this.paths[suffix]);
       if (identityOf(info) !== this.#identities[suffix]) throw notKept(suffix);
       if (suffix === "") refuseOtherNames(info);
-      keepYoung(this.#paths[suffix], info!);
+      keepYoung(this.paths[suffix], info!);
     }
   }
 }

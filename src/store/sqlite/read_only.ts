@@ -11,10 +11,9 @@
  */
 
 import { Database } from "@db/sqlite";
-import { isAbsolute } from "node:path";
 import { Failure, messageOf } from "../../error.ts";
-import { storeFailure } from "./failure.ts";
-import { refuseMounted } from "./place.ts";
+import { failureOf } from "./failure.ts";
+import { fullPath, refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { userId } from "../../system/user.ts";
 
@@ -71,9 +70,7 @@ interface Look {
  */
 export function readOnly<T>(path: string, read: (db: Database) => T): T {
   try {
-    const file = Deno.realPathSync(
-      isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
-    );
+    const file = Deno.realPathSync(fullPath(path));
     refuseMounted(file);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const before = lookAtRest(file);
@@ -156,14 +153,14 @@ function settle<T>(work: () => T): { value: T } | { error: unknown } {
   }
 }
 
-/** What {@linkcode storeFailure} says is meant for writers. */
+/** What {@linkcode failureOf} says is meant for writers. */
 function readFailure(path: string, error: unknown): Failure {
   const sentence = error instanceof Deno.errors.NotFound
     ? "is not there; name the one that turn-counter writes with --db"
     : /unable to open|^14:|^Permission denied/.test(messageOf(error))
     ? "cannot be read; check the permissions of the file, of those beside it and of its directory"
     : null;
-  if (sentence === null) return storeFailure(path, error);
+  if (sentence === null) return failureOf(path, error);
   return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
     cause: error,
   });

@@ -7,7 +7,7 @@
 
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
-import { fillInstants, setSeedAside, takeSeedOver } from "./seed.ts";
+import { fillInstants, Seed } from "./seed.ts";
 import { currentParts, KEYS, type Parts, partsOf, SEED } from "./tables.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
@@ -78,9 +78,11 @@ export function isWhole(db: Database): boolean {
 /**
  * Brings a database to the current schema. What is there is kept. Runs in the
  * caller's transaction.
+ *
+ * @returns What could not be kept of what people added, each with the reason.
  */
-export function migrate(db: Database, from: SchemaState): void {
-  if (from === "seed") setSeedAside(db);
+export function migrate(db: Database, from: SchemaState): string[] {
+  const seed = from === "seed" ? new Seed(db) : null;
   const before = partsOf(db);
   const current = currentParts();
   for (const [name, sql] of current.tables) {
@@ -93,18 +95,21 @@ export function migrate(db: Database, from: SchemaState): void {
       db.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${definition}`);
     }
   }
-  if (from === "seed") takeSeedOver(db);
+  seed?.takeOver();
   if (!hasColumn(before, "turns", "start_ms")) fillInstants(db);
   // Last, since the tables may have been filled only now.
+  const { indexes } = partsOf(db);
   for (const [name, sql] of current.indexes) {
-    if (!before.indexes.has(name)) db.exec(sql);
+    if (!indexes.has(name)) db.exec(sql);
   }
   for (const [table, columns] of Object.entries(KEYS)) {
     if (hasKey(db, table)) continue;
     db.exec(`CREATE UNIQUE INDEX ${table}_key ON ${table} (${columns})`);
   }
   db.prepare(RAISE_LAST_ID).run(sequence(db));
+  seed?.restore();
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  return seed?.lost ?? [];
 }
 
 const HAS_KEY = `SELECT 1 FROM pragma_index_list(?) AS list

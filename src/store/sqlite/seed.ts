@@ -6,17 +6,103 @@
  */
 
 import type { Database } from "@db/sqlite";
+import { messageOf } from "../../error.ts";
 import { parseInstant } from "../../turns/instant.ts";
+import { type Column, partsOf, SEED } from "./tables.ts";
 
-/** Its tables are made anew, since they may lack keys that the rules rest on. */
-export function setSeedAside(db: Database): void {
-  db.exec("ALTER TABLE turns RENAME TO seed_turns");
-  db.exec("ALTER TABLE session_counters RENAME TO seed_counters");
+/** Something that a person added to a database. */
+type Addition = [kind: string, name: string, sql: string];
+
+const ADDITIONS = `SELECT type, name, sql FROM sqlite_master
+  WHERE type IN ('index', 'view', 'trigger') AND sql IS NOT NULL
+  ORDER BY type = 'trigger', type`;
+
+const GENERATED = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden > 1";
+
+/** By table, the name under which it is set aside, and what names a row of it. */
+const ASIDE: Record<string, [name: string, key: string[]]> = {
+  turns: ["seed_turns", ["turn_id_glob"]],
+  session_counters: ["seed_counters", ["sid", "pid"]],
+};
+
+/** A database of version 0 that becomes one of the current version. */
+export class Seed {
+  #db: Database;
+  #additions: Addition[];
+  #columns: Map<string, Column[]>;
+  /** What cannot be kept of what people added, each with the reason. */
+  readonly lost: string[] = [];
+
+  /**
+   * Sets its tables aside, which are made anew, since they may lack keys that
+   * the rules rest on.
+   */
+  constructor(db: Database) {
+    this.#db = db;
+    this.#columns = partsOf(db).columns;
+    this.#additions = db.prepare(ADDITIONS).values<Addition>();
+    // Else they would follow the tables, and fire while these are filled.
+    for (const [kind, name] of this.#additions) {
+      if (kind !== "index") db.exec(`DROP ${kind} IF EXISTS ${quoted(name)}`);
+    }
+    for (const [table, [aside]] of Object.entries(ASIDE)) {
+      const generated = db.prepare(GENERATED).values<[string]>(table).flat();
+      this.lost.push(
+        ...generated.map((name) =>
+          `column ${quoted(name)} of ${table} (it is generated)`
+        ),
+      );
+      db.exec(`ALTER TABLE ${table} RENAME TO ${aside}`);
+    }
+  }
+
+  /** Moves what was set aside into the tables of the current version. */
+  takeOver(): void {
+    this.#db.exec(TAKE_OVER);
+    for (const [table, [aside]] of Object.entries(ASIDE)) {
+      const ours = partsOf(this.#db).columns.get(table)!.map(({ name }) =>
+        name
+      );
+      for (const column of this.#columns.get(table)!) {
+        if (SEED[table].includes(column.name)) continue;
+        const what = `column ${quoted(column.name)} of ${table}`;
+        if (ours.includes(column.name)) {
+          this.lost.push(`${what} (its name is taken)`);
+        } else this.#try(what, () => this.#addColumn(table, column));
+      }
+      this.#db.exec(`DROP TABLE ${aside}`);
+    }
+  }
+
+  /** Creates again what people added; to be called once all of ours is there. */
+  restore(): void {
+    const { indexes } = partsOf(this.#db);
+    for (const [kind, name, sql] of this.#additions) {
+      if (indexes.get(name) === sql) continue;
+      this.#try(`${kind} ${quoted(name)}`, () => this.#db.exec(sql));
+    }
+  }
+
+  #addColumn(table: string, { name, definition }: Column): void {
+    const [aside, key] = ASIDE[table];
+    const column = quoted(name);
+    const isSame = key.map((name) => `s.${name} = ${table}.${name}`);
+    this.#db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${definition};
+      UPDATE ${table} SET ${column} = (SELECT ${column} FROM ${aside} AS s
+        WHERE ${isSame.join(" AND ")})`);
+  }
+
+  #try(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.lost.push(`${what} (${messageOf(error)})`);
+    }
+  }
 }
 
-/** Moves what was set aside into the tables of the current version. */
-export function takeSeedOver(db: Database): void {
-  db.exec(TAKE_OVER);
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The seed counted by process only, and may have counted turns that are gone. */
@@ -41,9 +127,7 @@ INSERT INTO sqlite_sequence (name, seq)
         (SELECT 1 FROM sqlite_sequence WHERE name = 'turns');
 UPDATE sqlite_sequence SET seq =
         (SELECT max(seq) FROM sqlite_sequence WHERE name IN ('turns', 'seed_turns'))
-    WHERE name = 'turns';
-DROP TABLE seed_turns;
-DROP TABLE seed_counters;`;
+    WHERE name = 'turns';`;
 
 /** Sets the instants of turns of which only the times are known, as text. */
 export function fillInstants(db: Database): void {

@@ -55,6 +55,10 @@ export class SqliteStore implements Store {
     }
   }
 
+  get waitedMs(): number {
+    return this.#file.transactions.waitedMs;
+  }
+
   write<T>(work: () => T): Promise<T> {
     return this.#file.transactions.write(work);
   }

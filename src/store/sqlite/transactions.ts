@@ -9,6 +9,7 @@ import type { Failure } from "../../error.ts";
 import type { Transactions } from "../../turns/store.ts";
 import { storeFailure } from "./failure.ts";
 import type { Place } from "./place.ts";
+import type { WriteAheadLog } from "./wal.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 /** What {@linkcode FileTransactions} work with. */
@@ -18,6 +19,7 @@ export interface TransactionParts {
   connection: Database;
   /** Where its files must stay. */
   place: Place;
+  log: WriteAheadLog;
 }
 
 /** Begins and ends the transactions of a connection. */
@@ -50,6 +52,10 @@ export class FileTransactions implements Transactions {
     this.#undo = connection.prepare("ROLLBACK TO unit");
   }
 
+  get waitedMs(): number {
+    return this.#queue.waitedMs;
+  }
+
   write<T>(work: () => T): Promise<T> {
     return this.#queue.run(() => this.#transact(work));
   }
@@ -67,7 +73,8 @@ export class FileTransactions implements Transactions {
   #transact<T>(work: () => T): T {
     try {
       this.#isOpen = true;
-      const { place } = this.#parts;
+      const { place, log } = this.#parts;
+      log.assertWritable();
       this.#begin.run();
       // SQLite would continue to write to files that other programs do not see.
       place.assertKept();
@@ -76,6 +83,7 @@ export class FileTransactions implements Transactions {
       this.#commit.run();
       // Nothing is emitted that is not kept.
       place.assertKept();
+      log.checkpointIfLong();
       return result;
     } catch (error) {
       this.#rollBack();

@@ -37,6 +37,8 @@ export class WriteQueue {
   #patience: number;
   #isNext = false;
   #hasWaitedLong = false;
+  /** When the wait for a turn began, if there is one. */
+  #waitStart: number | undefined;
 
   /**
    * @param onLongWait Called once, when a wait takes longer than `patience`.
@@ -52,13 +54,21 @@ export class WriteQueue {
     this.#patience = patience;
   }
 
+  /** How long it has been waiting for its turn, in milliseconds; 0 if it is not. */
+  get waitedMs(): number {
+    return this.#waitStart === undefined
+      ? 0
+      : performance.now() - this.#waitStart;
+  }
+
   /** Waits for its turn, however long that takes, then runs `work`. */
   async run<T>(work: () => T): Promise<T> {
-    const start = performance.now();
-    while (!this.#advance(performance.now() - start)) {
+    this.#waitStart = performance.now();
+    while (!this.#advance(this.waitedMs)) {
       const pause = this.#pause();
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+    this.#waitStart = undefined;
     return this.#runLocked(work);
   }
 

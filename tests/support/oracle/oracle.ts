@@ -68,7 +68,11 @@ export class Oracle {
     let stdout = "";
     for (const [i, whole] of cutLines(log).entries()) {
       const end = whole.at(-1) === NEWLINE[0] ? whole.length - 1 : whole.length;
-      const line = whole.subarray(0, end);
+      // Leading zero bytes are not part of a line.
+      const zeros = whole.findIndex((byte) => byte !== 0);
+      const line = zeros < 0
+        ? whole.subarray(0, 0)
+        : whole.subarray(zeros, end);
       const verdict = judge(line, this.#maxLineBytes);
       if (verdict.rejected !== null) {
         rejected.push(`line ${i + 1} of ${file}`);

@@ -34,16 +34,16 @@ export type BindValue =
 /** All parameters of a statement, by position or by name. */
 export type BindParameters = BindValue[] | Record<string, BindValue>;
 
-/** Parameters as a call takes them: spread, or as its only argument. */
+/** The parameters of a call: spread, or as its only argument. */
 export type RestBindParameters = BindValue[] | [BindParameters];
 
-/** Tells SQLite to copy what it is given, so no buffer need outlive the call. */
+/** Makes SQLite copy its argument, so that buffers may be reused after the call. */
 const TRANSIENT = -1n;
 
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(1 << 16);
 
-/** Text with its closing zero byte, as C functions want it. */
+/** Text with a terminating zero byte, for C functions. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text + "\0");
 }
@@ -155,11 +155,11 @@ function bindNamed(
 }
 
 /**
- * Binds all parameters of a call. An object as the first one stands for all of
- * them: an array for their positions, any other for their names.
+ * Binds all parameters of a call. If the first one is an object, it contains all
+ * of them: an array by position, any other object by name.
  *
- * Throws an `Error` for a name or a type that cannot be bound, and
- * `SqliteError` where there are more values than parameters.
+ * Throws an `Error` for a name or a type that cannot be bound, and `SqliteError`
+ * if there are more values than parameters.
  */
 export function bindAll(
   statement: Deno.PointerValue,

@@ -19,14 +19,14 @@ const {
   sqlite3_value_subtype,
 } = sqlite;
 
-/** Marks text that comes from one of SQLite's JSON functions. */
+/** Marks a text that one of SQLite's JSON functions returned. */
 const JSON_SUBTYPE = 74;
 
 function readInteger(
   statement: Deno.PointerValue,
   column: number,
 ): number | bigint {
-  // As a double an integer is exact wherever it is safe, and costs no bigint.
+  // A double represents every safe integer exactly, and needs no bigint.
   const value = sqlite3_column_double(statement, column);
   return Number.isSafeInteger(value)
     ? value
@@ -37,7 +37,7 @@ function readTextColumn(
   statement: Deno.PointerValue,
   column: number,
 ): unknown {
-  // Up to the first U+0000, as the real package reads it.
+  // Up to the first U+0000, as in the real package.
   const text = readText(sqlite3_column_text(statement, column));
   const value = sqlite3_column_value(statement, column);
   if (sqlite3_value_subtype(value) !== JSON_SUBTYPE) return text;
@@ -49,7 +49,7 @@ function readTextColumn(
 }
 
 function readBlob(statement: Deno.PointerValue, column: number): Uint8Array {
-  // In this order, as SQLite's documentation asks.
+  // SQLite's documentation requires this order.
   const pointer = sqlite3_column_blob(statement, column);
   const bytes = new Uint8Array(sqlite3_column_bytes(statement, column));
   if (pointer !== null) Deno.UnsafePointerView.copyInto(pointer, bytes);
@@ -57,8 +57,8 @@ function readBlob(statement: Deno.PointerValue, column: number): Uint8Array {
 }
 
 /**
- * Reads a column of the row that the statement stands on. Without `int64`
- * only the lower 32 bits of an integer are read.
+ * Reads a column of the current row. Without `int64` only the lower 32 bits of an
+ * integer are read.
  */
 export function readColumn(
   statement: Deno.PointerValue,

@@ -35,15 +35,15 @@ export const SQLITE_VERSION: string = readText(sqlite3_libversion());
 export interface DatabaseOpenOptions {
   /** Refuse to write. */
   readonly?: boolean;
-  /** Make the file if there is none; the default, unless `readonly`. */
+  /** Create the file if it is missing; the default, unless `readonly`. */
   create?: boolean;
-  /** The flags of `sqlite3_open_v2`, in place of all of the above. */
+  /** The flags of `sqlite3_open_v2`, instead of the options above. */
   flags?: number;
   /** Keep the database in memory. */
   memory?: boolean;
   /**
-   * Read integers whole: as a number if it is safe, else as a bigint. By
-   * default only their lower 32 bits are read.
+   * Read all 64 bits of integers, as a number if it is safe, else as a bigint.
+   * By default only the lower 32 bits are read.
    */
   int64?: boolean;
 }
@@ -60,7 +60,7 @@ function filePath(url: URL): string {
   if (url.protocol !== "file:") {
     throw new TypeError(`URL must be a file URL: received "${url.protocol}"`);
   }
-  // A percent sign that escapes nothing stands for itself.
+  // A percent sign that does not begin an escape is literal.
   return decodeURIComponent(
     url.pathname.replace(/%(?![0-9A-Fa-f]{2})/g, "%25"),
   );
@@ -75,7 +75,7 @@ export class Database {
   #path: string;
   #handle: Deno.PointerValue;
 
-  /** Whether integers are read whole. */
+  /** Whether all 64 bits of integers are read. */
   int64: boolean;
 
   /** Opens the database; throws `SqliteError` if that fails. */
@@ -96,7 +96,7 @@ export class Database {
     }
   }
 
-  /** Whether it has not been closed. */
+  /** Whether it is open. */
   get open(): boolean {
     return this.#handle !== null;
   }
@@ -106,7 +106,7 @@ export class Database {
     return this.#path;
   }
 
-  /** The connection as the C library knows it; `null` once closed. */
+  /** The pointer of the C library to the connection; `null` once closed. */
   get unsafeHandle(): Deno.PointerValue {
     return this.#handle;
   }
@@ -121,12 +121,12 @@ export class Database {
     return sqlite3_total_changes(this.#openHandle());
   }
 
-  /** The lower 32 bits of the last row id. `RETURNING` gives all of it. */
+  /** The lower 32 bits of the last row id. `RETURNING` returns all 64. */
   get lastInsertRowId(): number {
     return sqlite3_last_insert_rowid(this.#openHandle());
   }
 
-  /** Whether each statement is a transaction of its own. */
+  /** Whether each statement commits by itself. */
   get autocommit(): boolean {
     return sqlite3_get_autocommit(this.#openHandle()) === 1;
   }
@@ -138,15 +138,15 @@ export class Database {
 
   /**
    * Runs SQL, and returns how many rows its last INSERT, UPDATE or DELETE
-   * changed. Without parameters the text may hold many statements; with
-   * parameters only the first is run.
+   * changed. Without parameters it runs all statements of the text, with
+   * parameters only the first.
    */
   exec(sql: string, ...params: RestBindParameters): number {
     const handle = this.#openHandle();
     if (params.length > 0) {
       const statement = this.prepare(sql);
       statement.run(...params);
-      // Only if it ran: one that failed stays open, as in the real package.
+      // A statement that failed stays open, as in the real package.
       statement.finalize();
     } else {
       const code = sqlite3_exec(handle, cString(sql), null, null, null);
@@ -162,8 +162,7 @@ export class Database {
   }
 
   /**
-   * Closes the connection and the statements still open; once is enough,
-   * twice does no harm.
+   * Closes the connection and its open statements. It may be called twice.
    */
   close(): void {
     if (this.#handle === null) return;

@@ -1,5 +1,5 @@
 /**
- * What a result code of SQLite becomes when it is thrown.
+ * The errors of SQLite's result codes.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { MISUSE, sqlite } from "./library.ts";
 
 const { sqlite3_errmsg, sqlite3_errstr } = sqlite;
 
-/** A failure that is not the SQL's: opening, binding, a closed handle. */
+/** A failure outside of SQL: opening, binding, a closed handle. */
 export class SqliteError extends Error {
   override name = "SqliteError";
 
@@ -24,9 +24,9 @@ export function readText(pointer: Deno.PointerValue): string {
 }
 
 /**
- * The error of a result code. With a connection it is a plain `Error` with the
- * message SQLite has for what went wrong last, as the real package throws it;
- * without one, or for a misuse of the API, a {@linkcode SqliteError}.
+ * The error of a result code, as in the real package. With a connection it is a
+ * plain `Error` with SQLite's message for the last failure; without one, or for
+ * a misuse of the API, it is a {@linkcode SqliteError}.
  */
 export function failure(code: number, connection?: Deno.PointerValue): Error {
   if (code === MISUSE) return new SqliteError(code, "SQLite3 API misuse");

@@ -1,5 +1,5 @@
 /**
- * The C library: where it is found, and the functions used of it.
+ * The C library: its path, and the functions in use.
  *
  * @module
  */
@@ -74,7 +74,7 @@ const FUNCTIONS = {
   sqlite3_value_subtype: { parameters: ["pointer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Result codes, types of columns and flags, as sqlite3.h numbers them. */
+/** Result codes, column types and flags, with the numbers of sqlite3.h. */
 export const OK = 0, MISUSE = 21, ROW = 100, DONE = 101;
 export const INTEGER = 1, FLOAT = 2, TEXT = 3, BLOB = 4;
 export const OPEN_READONLY = 1,
@@ -84,8 +84,8 @@ export const OPEN_READONLY = 1,
 
 function libraryPath(): string {
   const path = Deno.env.get("DENO_SQLITE_PATH");
-  // It means nothing here, but the real package reads it: a program that was
-  // not given leave to must fail with the stand-in as well.
+  // The value is not used, but the real package reads it: a program without the
+  // permission must fail with the stand-in too.
   Deno.env.get("DENO_SQLITE_LOCAL");
   if (path) return path;
   return Deno.build.os === "darwin" ? "libsqlite3.dylib" : "libsqlite3.so.0";

@@ -2,11 +2,10 @@
  * Stand-in for `@db/sqlite`, for machines that cannot reach JSR: a binding of
  * the system's libsqlite3 over `Deno.dlopen`.
  *
- * It has the names, signatures, defaults and errors of the real package, as
- * far as this project uses them, and keeps its traps too (32-bit integers by
- * default, text read up to U+0000, no reset after a failure), so that code
- * which is right here is right there. `tests/contract/db_sqlite_test.ts` holds
- * both to that.
+ * It has the names, signatures, defaults and errors of the real package, as far
+ * as this project uses them, and also its pitfalls (32-bit integers by default,
+ * text read up to U+0000, no reset after a failure), so that code that works
+ * with one works with the other. `tests/contract/db_sqlite_test.ts` checks both.
  *
  * @module
  */

@@ -24,20 +24,20 @@ const {
   sqlite3_stmt_status,
 } = sqlite;
 
-/** Counts how often SQLite prepared a statement anew, as the schema changed. */
+/** The counter of how often SQLite recompiled a statement after a schema change. */
 const STATUS_REPREPARE = 5;
 
 const handleOut = new BigUint64Array(1);
 
 const openStatements = new WeakMap<Database, Set<{ finalize(): void }>>();
 
-/** Finalizes what a connection that is about to close has left open. */
+/** Finalizes the open statements of a connection. */
 export function finalizeStatements(db: Database): void {
   for (const statement of openStatements.get(db) ?? []) {
     try {
       statement.finalize();
     } catch {
-      // The failure of its last run, which was thrown then.
+      // The error of its last run, which was thrown already.
     }
   }
 }
@@ -45,9 +45,9 @@ export function finalizeStatements(db: Database): void {
 /**
  * A statement that is compiled once and run any number of times.
  *
- * A failed run throws and leaves the statement where it stopped, as in the
- * real package: it is reset when it is run next. Until then a statement that
- * met a lock counts as running, and keeps others from committing.
+ * As in the real package, a failed run throws without a reset: the next run
+ * resets the statement. Until then a statement that failed on a lock counts as
+ * running, and blocks commits.
  */
 // deno-lint-ignore no-explicit-any
 export class Statement<TStatement extends object = Record<string, any>> {
@@ -141,10 +141,10 @@ export class Statement<TStatement extends object = Record<string, any>> {
   }
 
   /**
-   * Gives the statement back to SQLite; once is enough, twice does no harm.
+   * Frees the statement. It may be called twice.
    *
-   * Throws `SqliteError` with the code of the last run, if that one failed:
-   * the statement is gone all the same.
+   * Throws `SqliteError` with the code of the last run if that failed; the
+   * statement is freed nevertheless.
    */
   finalize(): void {
     if (this.#handle === null) return;
@@ -163,13 +163,13 @@ export class Statement<TStatement extends object = Record<string, any>> {
 
   #start(params: RestBindParameters): void {
     sqlite3_reset(this.#handle);
-    // Values for a statement without parameters are not looked at.
+    // Values for a statement without parameters are ignored.
     if (this.#parameters === 0) return;
     sqlite3_clear_bindings(this.#handle);
     if (params.length > 0) bindAll(this.#handle, params);
   }
 
-  /** Moves to the next row, and tells whether there is one. */
+  /** Moves to the next row; returns false if there is none. */
   #step(): boolean {
     const code = sqlite3_step(this.#handle);
     if (code === ROW) return true;

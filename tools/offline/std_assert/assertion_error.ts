@@ -1,10 +1,10 @@
 /**
- * What a failed assertion throws.
+ * The error of a failed assertion.
  *
  * @module
  */
 
-/** Thrown where an assertion does not hold. */
+/** Thrown if an assertion fails. */
 export class AssertionError extends Error {
   /** Constructs the error of an assertion. */
   constructor(message: string, options?: ErrorOptions) {
@@ -14,7 +14,7 @@ export class AssertionError extends Error {
 }
 
 /**
- * Throws the error of an assertion, its message ended by the caller's own, if
+ * Throws the error of an assertion. The caller's own message is appended, if
  * there is one.
  */
 export function reject(message: string, own?: string): never {

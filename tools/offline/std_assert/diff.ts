@@ -1,5 +1,5 @@
 /**
- * What two texts have in common, and what they have not.
+ * The differences of two texts.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const common = (lines: string[]) => mark(" ", 0, lines);
 const removed = (lines: string[]) => mark("-", 31, lines);
 const added = (lines: string[]) => mark("+", 32, lines);
 
-/** For each pair of suffixes the number of lines they have in common. */
+/** The length of the longest common subsequence for each pair of suffixes. */
 function commonLengths(a: string[], b: string[]): Uint32Array[] {
   const rows = Array.from(
     { length: a.length + 1 },
@@ -35,7 +35,7 @@ function commonLengths(a: string[], b: string[]): Uint32Array[] {
 }
 
 function diffMiddle(a: string[], b: string[]): string[] {
-  // Rather plain than slow.
+  // A simple result is better than a slow one.
   if (a.length * b.length > LIMIT) return [...removed(a), ...added(b)];
   const lengths = commonLengths(a, b);
   const lines: string[] = [];
@@ -55,8 +55,8 @@ function diffMiddle(a: string[], b: string[]): string[] {
 }
 
 /**
- * Shows two lists of lines as one: `-` marks what only the first has, `+` what
- * only the second has.
+ * Merges two lists of lines: `-` marks lines of the first only, `+` lines of the
+ * second only.
  */
 export function diff(a: string[], b: string[]): string {
   const shorter = Math.min(a.length, b.length);

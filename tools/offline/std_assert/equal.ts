@@ -6,11 +6,11 @@
 
 type Pairs = Map<object, object>;
 
-/** Classes of which the text of an instance tells all. */
-const TOLD_BY_TEXT = [RegExp, URL, URLSearchParams];
+/** Classes whose instances are equal if their texts are. */
+const COMPARED_BY_TEXT = [RegExp, URL, URLSearchParams];
 
 function samePrototype(a: object, b: object): boolean {
-  // An object without a prototype is as good as a plain one.
+  // An object without a prototype counts as a plain one.
   const prototype = (it: object) =>
     Object.getPrototypeOf(it) ?? Object.prototype;
   return prototype(a) === prototype(b);
@@ -22,7 +22,7 @@ function isPlain(value: object): boolean {
     prototype === Array.prototype;
 }
 
-/** The members of an object, with those that its classes give to it. */
+/** The members of an object, including those of its classes. */
 function members(value: object): Set<PropertyKey> {
   if (isPlain(value)) {
     return new Set(
@@ -57,7 +57,7 @@ function bytes(value: ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(value);
 }
 
-/** Elements of typed arrays are numbers: `-0` and `NaN` count as in others. */
+/** Elements are numbers: `NaN` equals itself, and `-0` equals `0`. */
 function equalElements(a: object, b: object): boolean {
   const isArray = ArrayBuffer.isView(a) && !(a instanceof DataView);
   const left = isArray ? a as Uint8Array : bytes(a as ArrayBuffer);
@@ -66,7 +66,7 @@ function equalElements(a: object, b: object): boolean {
     left.every((it, i) => it === right[i] || Object.is(it, right[i]));
 }
 
-/** Order does not matter, and each entry of `b` can match only one of `a`. */
+/** Compares in any order; each entry of `b` matches only one of `a`. */
 function equalEntries(
   a: Map<unknown, unknown> | Set<unknown>,
   b: Map<unknown, unknown> | Set<unknown>,
@@ -75,7 +75,7 @@ function equalEntries(
   if (a.size !== b.size) return false;
   const rest = new Map(b.entries());
   for (const [key, value] of a.entries()) {
-    // A key that is there as it is spares the search for one that equals it.
+    // An identical key makes the search for an equal one unnecessary.
     const candidates: Iterable<[unknown, unknown]> = rest.has(key)
       ? [[key, rest.get(key)]]
       : rest;
@@ -97,13 +97,13 @@ function equalObjects(a: object, b: object, seen: Pairs): boolean {
   if (a instanceof Date) {
     return Object.is(a.getTime(), (b as Date).getTime());
   }
-  if (TOLD_BY_TEXT.some((type) => a instanceof type)) {
+  if (COMPARED_BY_TEXT.some((type) => a instanceof type)) {
     return String(a) === String(b);
   }
   if (a instanceof ArrayBuffer || ArrayBuffer.isView(a)) {
     return equalElements(a, b);
   }
-  // Met before, further out: equal, unless something else is found to differ.
+  // A cycle: this pair is being compared already, further out.
   if (seen.get(a) === b) return true;
   seen.set(a, b);
   if (a instanceof Map || a instanceof Set) {
@@ -121,8 +121,8 @@ function compare(a: unknown, b: unknown, seen: Pairs): boolean {
 
 /**
  * Whether two values have the same structure. `NaN` equals itself, `-0` equals
- * `0`; a member that is `undefined` is not a missing one; errors are equal only
- * with their stacks.
+ * `0`; an `undefined` member differs from a missing one; errors are equal only
+ * if their stacks are.
  */
 export function equal(a: unknown, b: unknown): boolean {
   return compare(a, b, new Map());

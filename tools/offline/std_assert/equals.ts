@@ -9,7 +9,7 @@ import { diff } from "./diff.ts";
 import { equal } from "./equal.ts";
 import { format, inline } from "./format.ts";
 
-/** Throws, and shows both values line by line: text as it is, others as code. */
+/** Throws with a diff of both values: of texts, or of the values as code. */
 function differ(
   what: string,
   actual: unknown,
@@ -49,7 +49,7 @@ export function assertStrictEquals<T>(
 ): asserts actual is T {
   if (Object.is(actual, expected)) return;
   const what = format(actual) === format(expected)
-    ? "Values look the same, but are not one and the same"
+    ? "Values look the same, but are not identical"
     : "Values are not the same";
   differ(what, actual, expected, msg);
 }

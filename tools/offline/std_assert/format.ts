@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A value as code, one member a line, in an order that can be compared. */
+/** A value as code, one member per line, sorted. */
 export function format(value: unknown): string {
   return Deno.inspect(value, {
     compact: false,

@@ -13,7 +13,7 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string) {
   reject(`Expected ${inline(actual)} to match ${expected}`, msg);
 }
 
-/** Asserts that text holds other text. */
+/** Asserts that a text contains another. */
 export function assertStringIncludes(
   actual: string,
   expected: string,

@@ -1,5 +1,5 @@
 /**
- * Assertions about what is thrown.
+ * Assertions about thrown errors.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { inline } from "./format.ts";
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-/** What the arguments after the function say of the error. */
+/** The expected error, from the arguments after the function. */
 interface Expected<E extends Error> {
   type?: ErrorClass<E>;
   includes?: string;
@@ -56,7 +56,7 @@ function check<E extends Error>(error: unknown, expected: Expected<E>): void {
   }
 }
 
-/** Asserts that a function throws, and returns what it threw. */
+/** Asserts that a function throws, and returns the thrown value. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 /**
  * Asserts that a function throws an error of a class, and with a message that
@@ -84,7 +84,7 @@ export function assertThrows<E extends Error = Error>(
   reject("Expected the function to throw", want.msg);
 }
 
-/** Asserts that a promise is rejected, and returns what with. */
+/** Asserts that a promise is rejected, and returns the rejection. */
 export function assertRejects(
   fn: () => PromiseLike<unknown>,
   msg?: string,

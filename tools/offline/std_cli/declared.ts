@@ -6,7 +6,7 @@
 
 import type { Aliases, Names } from "./types.ts";
 
-/** The declared names, by what was said of them. */
+/** The declared names, by their properties. */
 export interface Declared {
   boolean: ReadonlySet<string>;
   string: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export interface Declared {
   aliases: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A list of names, however it was written. */
+/** Names as a list, from one name or many. */
 function list(names: Names<string> | undefined): readonly string[] {
   if (names === undefined) return [];
   return typeof names === "string" ? [names] : names;
@@ -31,7 +31,7 @@ function aliasMap(aliases: Aliases): Map<string, string[]> {
   return map;
 }
 
-/** Collects what the options say of each name, and of its aliases. */
+/** Collects the properties of each name and of its aliases. */
 export function declare(options: {
   boolean?: Names<string>;
   string?: Names<string>;

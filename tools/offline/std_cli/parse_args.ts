@@ -1,5 +1,5 @@
 /**
- * Command lines, taken apart.
+ * Parses command lines.
  *
  * @module
  */
@@ -21,7 +21,7 @@ function set(
   value: unknown,
   collect: boolean,
 ): void {
-  // These two belong to the object itself.
+  // These two are members of every object.
   if (name === "__proto__" || name === "constructor") return;
   if (!collect) {
     result[name] = value;
@@ -53,16 +53,16 @@ function setDefaults(
 }
 
 /**
- * Takes a command line apart into options and positionals.
+ * Parses a command line into options and positionals.
  *
  * - `--name=value` and `--name value` set an option; the next argument is its
- *   value unless it starts with `-`, or the option is a boolean. So `-` is no
- *   value after a long option, and becomes a positional.
+ *   value unless it starts with `-`, or the option is a boolean. So `-` after a
+ *   long option is not its value, but a positional.
  * - `-n value`, `-n=value`, `-n5` and `-vq` set options of one letter; after
  *   these `-` is a value.
  * - `--` ends the options.
  * - A string option without a value is `""`, other options are `true`.
- * - What looks like a number becomes one, unless it belongs to a string option.
+ * - A value that looks like a number becomes one, except of a string option.
  *
  * @example
  * ```ts

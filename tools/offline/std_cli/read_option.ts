@@ -1,5 +1,5 @@
 /**
- * One argument that starts with `-`: which options it sets, and to what.
+ * Reads one argument that starts with `-`: the options that it sets.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Declared } from "./declared.ts";
 
 type Value = string | boolean;
 
-/** Sets an option; `arg` is where it was found. */
+/** Sets an option; `arg` is the argument that contains it. */
 export type Take = (
   arg: string,
   key: string,
@@ -16,14 +16,14 @@ export type Take = (
   collect?: boolean,
 ) => void;
 
-/** The value of an option that was given none. */
+/** The value of an option without one. */
 function bare(key: string, declared: Declared): Value {
   return declared.string.has(key) ? "" : true;
 }
 
 /**
- * The value that the next argument is for an option, if it is one.
- * A boolean takes only the words `true` and `false`.
+ * The next argument as the value of an option, if it is one. A boolean accepts
+ * only `true` and `false`.
  */
 function nextValue(
   key: string,
@@ -31,7 +31,7 @@ function nextValue(
   looksLikeOption: (arg: string) => boolean,
   declared: Declared,
 ): Value | undefined {
-  // An empty argument counts as none.
+  // An empty argument is not a value.
   if (!next) return undefined;
   if (!declared.boolean.has(key) && !looksLikeOption(next)) return next;
   return next === "true" ? true : next === "false" ? false : undefined;
@@ -68,11 +68,11 @@ export function readLong(
   return value !== undefined;
 }
 
-/** What the rest of a bundle is as the value of the letter before it. */
+/** The rest of a bundle as the value of the letter before it, if it is one. */
 function attachedValue(letter: string, rest: string): string | undefined {
   if (rest === "=") return "";
   if (/[A-Za-z]/.test(letter)) {
-    // Both are looked for anywhere in the rest, as the real one does.
+    // Both may be anywhere in the rest, as in the real package.
     const assigned = /=(.+)/.exec(rest);
     if (assigned) return assigned[1];
     if (/\d(\.\d*)?(e-?\d+)?$/.test(rest)) return rest;

@@ -1,6 +1,6 @@
 /**
- * The types of {@linkcode parseArgs}: what it takes, and what that makes of
- * its result.
+ * The types of {@linkcode parseArgs}: its options, and its result that depends
+ * on them.
  *
  * @module
  */
@@ -8,10 +8,10 @@
 /** One name or many. */
 export type Names<T extends string> = T | readonly T[];
 
-/** For each name the others that mean the same. */
+/** The other names of each name. */
 export type Aliases = Record<string, string | readonly string[]>;
 
-/** Which options there are, and how they behave. */
+/** The options of the command line, and their properties. */
 export interface ParseOptions<
   B extends string,
   S extends string,
@@ -21,25 +21,25 @@ export interface ParseOptions<
   A extends Aliases,
   R extends boolean,
 > {
-  /** Put what follows `--` under that name and not into `_`. */
+  /** Put the arguments that follow `--` under that name, not into `_`. */
   "--"?: R;
-  /** Other names of options; each is set wherever one of them is. */
+  /** Other names of options; all names of an option are set together. */
   alias?: A;
-  /** Options without a value, `false` where not given. */
+  /** Options without a value; `false` if not given. */
   boolean?: Names<B>;
   /** Options whose value stays text. With `"_"`, positionals do too. */
   string?: Names<S>;
-  /** Options that may be given often, and make a list. */
+  /** Options that may be repeated, and have a list of values. */
   collect?: Names<C>;
   /** Options that `--no-NAME` sets to `false`. */
   negatable?: Names<N>;
-  /** What options are where not given. */
+  /** The values of options that are not given. */
   default?: D;
-  /** Take everything from the first positional on as positionals. */
+  /** Take all arguments from the first positional as positionals. */
   stopEarly?: boolean;
   /**
-   * Is told of each option that is not declared, with its key and value, and
-   * of each positional; what it returns `false` for is dropped.
+   * Called for each undeclared option, with its key and value, and for each
+   * positional. If it returns `false`, the argument is dropped.
    */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
@@ -79,12 +79,12 @@ type Values<
   D,
   A,
 > = [B | S | C] extends [never]
-  // Nothing is declared, so nothing is known.
+  // Without declared options the types are unknown.
   // deno-lint-ignore no-explicit-any
   ? Record<string, any>
   : Record<string, unknown> & WithAliases<Declared<B, S, C, N, D>, A>;
 
-/** What {@linkcode parseArgs} returns. */
+/** The result of {@linkcode parseArgs}. */
 export type Args<
   B extends string,
   S extends string,
@@ -100,7 +100,7 @@ export type Args<
     _: (string | number)[];
   }
   & (true extends R ? {
-      /** What followed `--`. */
+      /** The arguments that follow `--`. */
       "--": string[];
     }
     : unknown);

@@ -1,13 +1,13 @@
 /**
- * How wide text is on a terminal.
+ * The width of text on a terminal.
  *
  * @module
  */
 
-/** What takes no column: controls, marks, and what is only a hint for others. */
+/** Characters without a column: controls, marks and format characters. */
 const NONE = /[\p{Cc}\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
 
-/** What takes two: East Asian characters, and pictures. */
+/** Characters of two columns: East Asian characters and emoji. */
 const TWO =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 
@@ -22,9 +22,9 @@ function widthOf(character: string): number {
 }
 
 /**
- * The number of columns that a terminal shows text in, each code point for
- * itself: what is joined to one picture counts as all of its parts. Characters
- * newer than Unicode 15 count as this engine knows them.
+ * The number of columns of a text on a terminal. Each code point counts by
+ * itself, so that a joined emoji counts as all of its parts. Characters newer
+ * than Unicode 15 depend on the JavaScript engine.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
 /**
- * Stands in for `@std/cli/unstable-progress-bar`.
+ * Stand-in for `@std/cli/unstable-progress-bar`.
  *
  * @module
  */
 
-/** What is known of the bar when it is drawn. */
+/** The state of the bar when it is drawn. */
 export interface ProgressBarFormatter {
   /** The bar itself. */
   progressBar: string;
-  /** Milliseconds since it began. */
+  /** Milliseconds since the start. */
   time: number;
-  /** How far it is, and how far it goes. */
+  /** The current and the maximum value. */
   value: number;
   max: number;
 }
 
-/** How a bar looks, and where it is drawn. */
+/** The appearance of a bar, and its output. */
 export interface ProgressBarOptions {
   writable?: WritableStream<Uint8Array>;
   value?: number;
@@ -29,9 +29,9 @@ export interface ProgressBarOptions {
   interval?: number;
 }
 
-const BACK = "\r\u001b[K";
+const CLEAR_LINE = "\r\u001b[K";
 
-/** A line of a terminal that is drawn anew, again and again. */
+/** A progress bar that is redrawn at an interval. */
 export class ProgressBar {
   value: number;
   max: number;
@@ -75,14 +75,14 @@ export class ProgressBar {
       value: this.value,
       max: this.max,
     });
-    return this.#say(BACK + line);
+    return this.#write(CLEAR_LINE + line);
   }
 
-  async #say(text: string): Promise<void> {
+  async #write(text: string): Promise<void> {
     try {
       await this.#text.write(text);
     } catch {
-      // A bar that nobody can see is no reason to stop.
+      // A closed output must not stop the program.
     }
   }
 
@@ -90,10 +90,10 @@ export class ProgressBar {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#options.clear) {
-      await this.#say(BACK);
+      await this.#write(CLEAR_LINE);
     } else {
       await this.#draw();
-      await this.#say("\n");
+      await this.#write("\n");
     }
     await this.#text.close().catch(() => {});
     await this.#written;

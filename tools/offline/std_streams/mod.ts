@@ -1,6 +1,6 @@
 /**
- * Stand-in for `@std/streams`, for machines that cannot reach JSR: its
- * `TextLineStream`, which is all that this project uses of it.
+ * Stand-in for `@std/streams`, for machines that cannot reach JSR. It has only
+ * `TextLineStream`, since the project uses nothing else.
  *
  * @module
  */

@@ -1,18 +1,18 @@
 /**
- * Text, cut into lines.
+ * Splits text into lines.
  *
  * @module
  */
 
-/** How {@linkcode TextLineStream} cuts. */
+/** How {@linkcode TextLineStream} splits. */
 export interface TextLineStreamOptions {
   /** Whether a `\r` alone ends a line too; by default it does not. */
   allowCR?: boolean;
 }
 
 /**
- * Cuts text into lines at each `\n` and `\r\n`, which are left out. What
- * follows the last of them is a line too, unless it is empty.
+ * Splits text into lines at each `\n` and `\r\n`, which are left out. Text after
+ * the last one is a line too, unless it is empty.
  *
  * @example
  * ```ts
@@ -25,13 +25,13 @@ export interface TextLineStreamOptions {
  * ```
  */
 export class TextLineStream extends TransformStream<string, string> {
-  /** Makes the stream. */
+  /** Creates the stream. */
   constructor(options: TextLineStreamOptions = {}) {
     const allowCR = options.allowCR ?? false;
     // A "\r" at the very end may be the first half of a "\r\n".
     const newline = allowCR ? /\r\n|\n|\r(?!$)/g : /\r?\n/g;
-    // The line so far, in pieces: joined once, so that a line that comes in
-    // many chunks takes time in proportion to its length.
+    // The line so far, in pieces that are joined once, so that a line of many
+    // chunks takes linear time.
     let pieces: string[] = [];
     let endsInCR = false;
 
@@ -44,7 +44,7 @@ export class TextLineStream extends TransformStream<string, string> {
           allowCR && (endsInCR || chunk.includes("\r"));
         if (ends) {
           const text = held === 0 ? chunk : pieces.join("");
-          // Nothing before the chunk ends a line but a "\r" right before it.
+          // Before the chunk, only a "\r" at the end can end a line.
           const searched = text.length - chunk.length;
           newline.lastIndex = Math.max(0, searched - 1);
           let start = 0;
@@ -63,8 +63,8 @@ export class TextLineStream extends TransformStream<string, string> {
       flush(controller) {
         if (pieces.length === 0) return;
         const text = pieces.join("");
-        const cut = allowCR && text.endsWith("\r");
-        controller.enqueue(cut ? text.slice(0, -1) : text);
+        const endsLine = allowCR && text.endsWith("\r");
+        controller.enqueue(endsLine ? text.slice(0, -1) : text);
       },
     });
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { constants, gunzipSync } from "node:zlib";
-import { gunzipped } from "../../src/source/gzip.ts";
+import { decompressed } from "../../src/source/compressed/decompress.ts";
 import { logBytes } from "../../tools/gen_log/log_generator.ts";
 import { concat } from "../support/bytes.ts";
 import { anyChunks } from "../support/random_log.ts";
@@ -48,12 +48,16 @@ async function outcome(
 ): Promise<[Uint8Array, string[]]> {
   const reasons: string[] = [];
   const output: Uint8Array[] = [];
-  const bytes = gunzipped(fleeting(chunks), (reason) => reasons.push(reason));
+  const bytes = decompressed(
+    "log",
+    fleeting(chunks),
+    (reason) => reasons.push(reason),
+  );
   for await (const chunk of bytes) output.push(chunk.slice());
   return [join(...output), reasons];
 }
 
-Deno.test("gunzipped() passes plain bytes through, chunk by chunk", async () => {
+Deno.test("decompressed() passes plain bytes through, chunk by chunk", async () => {
   for (
     const chunks of [
       [],
@@ -69,13 +73,13 @@ Deno.test("gunzipped() passes plain bytes through, chunk by chunk", async () => 
   ) assertEquals(await outcome(chunks), [join(...chunks), []]);
 
   const chunks = [encoder.encode("{}"), encoder.encode("\n{}")];
-  const passed = gunzipped(ReadableStream.from(chunks), () => {});
+  const passed = decompressed("log", ReadableStream.from(chunks), () => {});
   for (const chunk of chunks) {
     assert((await passed.next()).value!.buffer === chunk.buffer, "a copy");
   }
 });
 
-Deno.test("gunzipped() yields the first byte of plain text before it reads the second", async () => {
+Deno.test("decompressed() yields the first byte of plain text before it reads the second", async () => {
   let reads = 0;
   const slow = (async function* () {
     for (const byte of encoder.encode("{}")) {
@@ -83,12 +87,12 @@ Deno.test("gunzipped() yields the first byte of plain text before it reads the s
       yield Uint8Array.of(byte);
     }
   })();
-  const passed = gunzipped(slow, () => {});
+  const passed = decompressed("log", slow, () => {});
   assertEquals((await passed.next()).value, encoder.encode("{"));
   assertEquals(reads, 1);
 });
 
-Deno.test("gunzipped() decompresses one or several gzip members in chunks of any size", async () => {
+Deno.test("decompressed() decompresses one or several gzip members in chunks of any size", async () => {
   const noise = Uint8Array.from({ length: 9000 }, (_, i) => i * i * 7 >> 3);
   const plain = [LOG, LOG, new Uint8Array(), noise, encoder.encode("x")];
   const levels = ["-1", "-9", "-6", "-6", "-6"];
@@ -113,7 +117,7 @@ function assertSame(bytes: Uint8Array, expected: Uint8Array): void {
   assertEquals(at, -1, `other bytes from ${at} on`);
 }
 
-Deno.test("gunzipped() skips all optional fields of a header", async () => {
+Deno.test("decompressed() skips all optional fields of a header", async () => {
   using dir = new TempDir();
   const text = encoder.encode("hello");
   const { stdout: named } = await new Deno.Command("gzip", {
@@ -137,7 +141,7 @@ Deno.test("gunzipped() skips all optional fields of a header", async () => {
   }
 });
 
-Deno.test("gunzipped() yields all bytes before the end of a truncated stream", async () => {
+Deno.test("decompressed() yields all bytes before the end of a truncated stream", async () => {
   const first = await gzip(LOG);
   const stream = join(first, await gzip(LOG));
   const text = join(LOG, LOG);
@@ -160,7 +164,7 @@ Deno.test("gunzipped() yields all bytes before the end of a truncated stream", a
   });
 });
 
-Deno.test("gunzipped() reports every flipped bit except those without a meaning", async () => {
+Deno.test("decompressed() reports every flipped bit except those without a meaning", async () => {
   const packed = await gzip(encoder.encode("hello, hello, hello"));
   // Time, extra flags and system; that the data is text.
   const meaningless = new Set([4, 5, 6, 7, 8, 9].map((byte) => byte * 8));
@@ -174,7 +178,7 @@ Deno.test("gunzipped() reports every flipped bit except those without a meaning"
   }
 });
 
-Deno.test("gunzipped() yields the bytes before corrupt data and before a wrong checksum", async () => {
+Deno.test("decompressed() yields the bytes before corrupt data and before a wrong checksum", async () => {
   const first = await gzip(LOG);
   for (const byte of [-8, -1]) {
     const wrongSum = join(first, first);
@@ -194,7 +198,7 @@ Deno.test("gunzipped() yields the bytes before corrupt data and before a wrong c
   ]);
 });
 
-Deno.test("gunzipped() reports and drops bytes after the last member", async () => {
+Deno.test("decompressed() reports and drops bytes after the last member", async () => {
   const packed = await gzip(LOG);
   for (const garbage of ["{}\n", "\0\0{}", "\x1f\x1f"]) {
     const stream = join(packed, encoder.encode(garbage));
@@ -206,17 +210,17 @@ Deno.test("gunzipped() reports and drops bytes after the last member", async () 
   }
 });
 
-Deno.test("gunzipped() decompresses little ahead of its reader, at any ratio", async () => {
+Deno.test("decompressed() decompresses little ahead of its reader, at any ratio", async () => {
   const zeros = await gzip(new Uint8Array(1 << 26), "-9");
   const before = Deno.memoryUsage().external;
-  const bytes = gunzipped(fleeting([zeros]), () => {});
+  const bytes = decompressed("log", fleeting([zeros]), () => {});
   let size = (await bytes.next()).value!.length;
   assert(Deno.memoryUsage().external - before < 1 << 23);
   for await (const chunk of bytes) size += chunk.length;
   assertEquals(size, 1 << 26);
 });
 
-Deno.test("gunzipped() throws errors of its input, and closes it", async () => {
+Deno.test("decompressed() throws errors of its input, and closes it", async () => {
   const packed = await gzip(LOG);
   for (const start of [packed.subarray(0, 1), packed.subarray(0, 900), LOG]) {
     const source = (async function* () {
@@ -224,7 +228,7 @@ Deno.test("gunzipped() throws errors of its input, and closes it", async () => {
       await Promise.reject(new Error("the disk broke"));
     })();
     const read = async () => {
-      for await (const _ of gunzipped(source, () => {}));
+      for await (const _ of decompressed("log", source, () => {}));
     };
     await assertRejects(read, Error, "the disk broke");
   }
@@ -238,7 +242,7 @@ Deno.test("gunzipped() throws errors of its input, and closes it", async () => {
         closed = true;
       }
     })();
-    for await (const _ of gunzipped(source, () => {})) break;
+    for await (const _ of decompressed("log", source, () => {})) break;
     assert(closed);
   }
 });

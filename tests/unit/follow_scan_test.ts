@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  entryAt,
+  fileAt,
   rotatedFiles,
   rotatedName,
-} from "../../src/source/follow/files.ts";
+} from "../../src/source/follow/scan.ts";
 import { TempDir } from "../support/temp.ts";
 
 Deno.test("rotatedName knows the names that rotation gives, and no others", () => {
@@ -68,13 +68,13 @@ Deno.test("rotatedFiles lists the oldest first by number or date, and one that i
   assertEquals(list(), []);
 });
 
-Deno.test("entryAt gives nothing where nothing is, and follows a link", () => {
+Deno.test("fileAt gives nothing where nothing is, and follows a link", () => {
   using dir = new TempDir();
   const path = dir.write("a", "");
   Deno.symlinkSync(path, dir.file("link"));
   Deno.symlinkSync(dir.file("missing"), dir.file("dangling"));
-  assertEquals(entryAt(dir.file("missing")), undefined);
-  assertEquals(entryAt(dir.file("dangling")), undefined);
-  assertEquals(entryAt(dir.path), undefined);
-  assertEquals(entryAt(dir.file("link"))?.identity, entryAt(path)?.identity);
+  assertEquals(fileAt(dir.file("missing")), undefined);
+  assertEquals(fileAt(dir.file("dangling")), undefined);
+  assertEquals(fileAt(dir.path), undefined);
+  assertEquals(fileAt(dir.file("link"))?.identity, fileAt(path)?.identity);
 });

@@ -1,0 +1,257 @@
+/**
+ * The files of a followed path that are open: which they are, and in which order
+ * they are read.
+ *
+ * @module
+ */
+
+import {
+  type Fingerprint,
+  fingerprint,
+  NOTHING,
+} from "../../turns/checkpoint.ts";
+import type { CheckpointStore } from "../../turns/store.ts";
+import type { ChangeWatcher } from "./change_watcher.ts";
+import { Contents } from "./content.ts";
+import {
+  CompressedReader,
+  type FileReader,
+  PlainReader,
+  type ReaderParts,
+} from "./file_reader.ts";
+import { type Copy, identify } from "./identify.ts";
+import { type KnownFile, KnownFiles } from "./known_files.ts";
+import {
+  isUnchanged,
+  Moved,
+  openFile,
+  RotatedLog,
+  sameIdentity,
+  type ScannedFile,
+} from "./scan.ts";
+import { isSystemError, WarnOnce } from "./warn_once.ts";
+
+/** How often to scan without a reason, in milliseconds. */
+const SCAN = 1000;
+/** How often to look again where files move while they are looked at. */
+const MOST_ATTEMPTS = 10;
+/** How many files are open at most; the others wait until older ones are read. */
+const MOST_OPEN = 64;
+
+/** What {@linkcode OpenFiles} work with. */
+export interface OpenFilesParts extends ReaderParts {
+  checkpoints: CheckpointStore;
+  /** Shows a message to people. */
+  report: (message: string) => void;
+  watcher: ChangeWatcher;
+}
+
+/** The files of a log, as far as they are still to be read. */
+export class OpenFiles {
+  #parts: OpenFilesParts;
+  #log: RotatedLog;
+  #path: string;
+  #known: KnownFiles;
+  #contents: Contents;
+  #warnings: WarnOnce;
+  #copies: Copy[] = [];
+  #redundant: ScannedFile[] = [];
+  /** The log itself at the last scan. */
+  #current: ScannedFile | undefined;
+  /** What was there at the last look. */
+  #seen = "";
+  /** Whether all is open that is to be read. */
+  #isComplete = false;
+  #scannedAt = -Infinity;
+  #startedMs: number;
+
+  constructor(path: string, parts: OpenFilesParts) {
+    const { checkpoints, report, clock } = parts;
+    this.#path = path;
+    this.#parts = parts;
+    this.#warnings = new WarnOnce(report);
+    this.#log = new RotatedLog(path, clock);
+    this.#contents = new Contents(clock, this.#warnings);
+    this.#known = new KnownFiles(path, checkpoints, report);
+    this.#startedMs = clock.nowMs();
+  }
+
+  /** What is being read, the oldest first. */
+  get readers(): FileReader[] {
+    return this.#known.open.map(({ reader }) => reader!);
+  }
+
+  /** Closes a file. */
+  close(reader: FileReader): void {
+    this.#known.of(reader)?.close();
+  }
+
+  /** Looks whether there are other files than before, if there is reason to. */
+  async look(): Promise<void> {
+    if (this.#isDue()) await this.lookNow();
+  }
+
+  /**
+   * Looks whether there are other files than before.
+   *
+   * @returns Whether that could be seen.
+   */
+  async lookNow(): Promise<boolean> {
+    this.#scannedAt = this.#parts.clock.uptimeMs();
+    for (let i = 0; i < MOST_ATTEMPTS; i++) {
+      try {
+        await this.#scan();
+        return true;
+      } catch (error) {
+        this.#isComplete = false;
+        this.#contents.clear();
+        // A file that could be read at the last look may be refused now.
+        if (error instanceof Moved || (i === 0 && isSystemError(error))) {
+          continue;
+        }
+        this.#warnings.cannotRead(this.#path, error);
+        return false;
+      }
+    }
+    return false;
+  }
+
+  #isDue(): boolean {
+    const { clock } = this.#parts;
+    if (clock.uptimeMs() - this.#scannedAt >= SCAN) return true;
+    try {
+      const [before, now] = [this.#current, this.#log.current()];
+      return !before || !now || !sameIdentity(before.identity, now.identity);
+    } catch (error) {
+      this.#warnings.cannotRead(this.#path, error);
+      return false;
+    }
+  }
+
+  /** @throws {Moved} Where a file is not where it was. */
+  async #scan(): Promise<void> {
+    const files = this.#log.scan();
+    const last = files.at(-1);
+    const current = last && this.#log.isCurrent(last) ? last : undefined;
+    this.#watch(current);
+    this.#checkReaders();
+    const seen = this.#outline(files);
+    if (this.#isComplete && seen === this.#seen) return;
+    this.#isComplete = await this.#identify(files, current);
+    this.#seen = this.#outline(files);
+    this.#contents.release();
+  }
+
+  /**
+   * Closes files that no longer hold what was read of them.
+   *
+   * @throws {Moved} Where there are some: the last scan is not what is there.
+   */
+  #checkReaders(): void {
+    let isScanValid = true;
+    for (const known of this.#known.open) {
+      known.reader!.check();
+      if (!known.reader!.isReplaced) continue;
+      known.close();
+      isScanValid = false;
+    }
+    if (!isScanValid) throw new Moved();
+  }
+
+  #watch(current: ScannedFile | undefined): void {
+    const before = this.#current;
+    this.#current = current;
+    const isSame = before && current &&
+      sameIdentity(before.identity, current.identity);
+    if (current && !isSame) this.#parts.watcher.watch(this.#path);
+  }
+
+  /** What there is to tell by that there are other files than before. */
+  #outline(files: ScannedFile[]): string {
+    const open = this.#known.open;
+    const isOpen = ({ identity }: ScannedFile) =>
+      open.some(({ reader }) =>
+        sameIdentity(reader!.identity, identity) && !reader!.isUntouched
+      );
+    return JSON.stringify([
+      open.map(({ log }) => log.id),
+      // An open file that has been begun shows by itself what comes in it.
+      files.map((file) => isOpen(file) ? [file.path, file.identity] : file),
+    ]);
+  }
+
+  /**
+   * @returns Whether all files are open that are to be read.
+   * @throws {Moved} Where a file is not where it was.
+   */
+  async #identify(
+    files: ScannedFile[],
+    current: ScannedFile | undefined,
+  ): Promise<boolean> {
+    const { clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    const seenMs = this.#known.all.map((known) => known.seenMs);
+    const findings = await identify({
+      ...{ known: this.#known.all, files, current },
+      ...{ contents: this.#contents, copies: this.#copies },
+      redundant: this.#redundant,
+      lookedMs: seenMs.length > 0 ? Math.max(...seenMs) : this.#startedMs,
+    });
+    const { places, refused } = findings;
+    const fresh: [ScannedFile, Fingerprint][] = [];
+    for (const file of findings.fresh) {
+      fresh.push([file, refused.has(file) ? NOTHING : await this.#head(file)]);
+    }
+    this.#checkReaders();
+    this.#copies = findings.copies;
+    this.#redundant = findings.redundant;
+    const hasCurrent = current !== undefined && !refused.has(current);
+    const added = this.#known.apply({
+      ...findings,
+      ...{ files, fresh, hasCurrent, nowMs },
+    });
+    const wanted = [...places, ...added].filter((
+      [{ reader, position, endedAs }, file],
+    ) =>
+      reader === undefined &&
+      (!position.done ||
+        (file === current && !(endedAs && isUnchanged(endedAs, file))))
+    ).sort(([, a], [, b]) => files.indexOf(a) - files.indexOf(b));
+    const room = Math.max(1, MOST_OPEN - this.#known.open.length);
+    const mayOpen = wanted.filter(([, file]) => !refused.has(file))
+      .slice(0, room);
+    for (const [known, file] of mayOpen) {
+      if (known.isUnread) known.begin(await this.#head(file));
+      this.#open(known, file);
+    }
+    return mayOpen.length === wanted.length && refused.size === 0;
+  }
+
+  async #head(file: ScannedFile): Promise<Fingerprint> {
+    const content = this.#contents.of(file);
+    // Of what is compressed nothing is known before it is read.
+    if (content.isCompressed) return NOTHING;
+    const head = await content.head();
+    return fingerprint(head, head.length);
+  }
+
+  /** @throws {Moved} Where the file is not where it was, or was truncated. */
+  #open(known: KnownFile, file: ScannedFile): void {
+    const { position, log } = known;
+    const handle = openFile(file);
+    try {
+      if (this.#contents.of(file).isCompressed) {
+        known.reader = new CompressedReader(log, handle, position, this.#parts);
+        return;
+      }
+      const reader = new PlainReader(log, handle, position, this.#parts);
+      // From now on the reader sees by itself what becomes of what it resumes
+      // after; to look at the other files may have taken long.
+      if (!reader.agrees(position)) throw new Moved();
+      known.reader = reader;
+    } catch (error) {
+      handle.close();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The files of a log: itself, and those that it was rotated into.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { unlessMissing } from "../../system/unless_missing.ts";
+import type { Identity } from "../../turns/checkpoint.ts";
+import type { Clock } from "./change_watcher.ts";
+
+/** A file as it was at a scan. */
+export interface ScannedFile {
+  path: string;
+  identity: Identity;
+  /** When it was last written to, in milliseconds since the epoch. */
+  modifiedMs: number;
+  /** Its size in bytes. */
+  size: number;
+}
+
+/** Files that are followed together. */
+export interface FileSet {
+  /**
+   * The files that are there, each of them once, in the order in which they are
+   * to be read.
+   *
+   * @throws {Moved} Where some of them are being moved.
+   */
+  scan(): ScannedFile[];
+  /** Whether a file is known by its content alone, as a copy or compressed. */
+  readonly sameContentIsSameFile: boolean;
+}
+
+/** By how much the time of a file may be earlier than the clock, in milliseconds. */
+export const CLOCK_STEP = 100;
+
+/** A file moved while it was looked at: scan again. */
+export class Moved extends Error {}
+
+/** A log at a path, and the files that it was rotated into beside it. */
+export class RotatedLog implements FileSet {
+  readonly sameContentIsSameFile = true;
+  #path: string;
+  #names: DirectoryNames;
+
+  constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#names = new DirectoryNames(clock);
+  }
+
+  /** The rotated files, the oldest first, and the log itself as the last. */
+  scan(): ScannedFile[] {
+    const [before, files] = [this.#list(), this.#list()];
+    if (placesOf(before) !== placesOf(files)) throw new Moved();
+    // A file may have two names, as where the log is a link.
+    return files.filter((file, i) =>
+      files.findLastIndex((other) => isSameFile(other, file)) === i
+    );
+  }
+
+  /** The log itself, if it is there. */
+  current(): ScannedFile | undefined {
+    return fileAt(this.#path);
+  }
+
+  /** Whether a file is the log itself. */
+  isCurrent(file: ScannedFile): boolean {
+    return file.path === this.#path;
+  }
+
+  #list(): ScannedFile[] {
+    const rotated = rotatedFiles(this.#path, (path) => this.#names.of(path));
+    const current = this.current();
+    return current === undefined ? rotated : [...rotated, current];
+  }
+}
+
+/** The names in directories, each listed again only once it has changed. */
+class DirectoryNames {
+  #clock: Clock;
+  #known = new Map<string, { changedMs: number; names: string[] }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  of(directory: string): string[] {
+    const info = unlessMissing(() => Deno.statSync(directory));
+    const changedMs = info?.mtime?.getTime() ?? 0;
+    const known = this.#known.get(directory);
+    if (known?.changedMs === changedMs) return known.names;
+    const names = namesIn(directory);
+    this.#known.delete(directory);
+    // What comes in the same step of the clock could not be told from it.
+    if (this.#clock.nowMs() - changedMs > CLOCK_STEP) {
+      this.#known.set(directory, { changedMs, names });
+    }
+    return names;
+  }
+}
+
+function namesIn(directory: string): string[] {
+  return [...unlessMissing(() => [...Deno.readDirSync(directory)]) ?? []]
+    .map(({ name }) => name);
+}
+
+/** Which file has which name. */
+function placesOf(files: ScannedFile[]): string {
+  return JSON.stringify(files.map(({ path, identity }) => [path, identity]));
+}
+
+/** What a rotation adds to a name: a date and perhaps a time, or else a number. */
+const DATED = "[.-]\\d{4}-?\\d\\d-?\\d\\d[\\dT:_.-]*(?:\\.backup)?";
+const NUMBERED = "\\.\\d{1,5}|-\\d{9,}|\\.old";
+
+/**
+ * Which names a log can be rotated to: something is added after the name, or
+ * before its extension. One of the pattern's two groups is what.
+ */
+export function rotatedName(name: string): RegExp {
+  const literal = (text: string) => text.replace(/[^\w]/g, "\\$&");
+  const [, stem, extension = ""] = /^(.+?)(\.[^.]*)?$/s.exec(name)!;
+  const [whole, start, end] = [name, stem, extension].map(literal);
+  const added = `(${DATED}|${NUMBERED})`;
+  return new RegExp(`^(?:${whole}${added}|${start}${added}${end})(?:\\.gz)?$`);
+}
+
+/** The path of the directory that a file is in, and the file's name. */
+export function splitPath(path: string): { directory: string; name: string } {
+  const slash = path.lastIndexOf("/");
+  return {
+    directory: path.slice(0, slash) || "/",
+    name: path.slice(slash + 1),
+  };
+}
+
+/** A path, and that of the file that it is a link to, if it is one. */
+export function pathsOf(path: string): string[] {
+  const target = unlessMissing(() => Deno.realPathSync(path)) ?? path;
+  return [...new Set([path, target])];
+}
+
+/**
+ * The rotated files of a log, the oldest first; those of the file that it is a
+ * link to, if it is one, are among them. One that is just being compressed is
+ * there once, as it was.
+ */
+export function rotatedFiles(
+  path: string,
+  list: (directory: string) => string[] = namesIn,
+): ScannedFile[] {
+  return pathsOf(path).flatMap((path) => siblings(path, list))
+    .filter(({ file }, i, all) =>
+      all.findIndex((other) => other.file.path === file.path) === i
+    )
+    .sort(byAge)
+    .map(({ file }) => file);
+}
+
+/** A rotated file, and what was added to its name. */
+interface Rotated {
+  file: ScannedFile;
+  added: string;
+}
+
+function siblings(
+  path: string,
+  list: (directory: string) => string[],
+): Rotated[] {
+  const { directory, name } = splitPath(path);
+  const pattern = rotatedName(name);
+  const names = list(directory).filter((name) => pattern.test(name));
+  return names
+    .filter((name) =>
+      !name.endsWith(".gz") || !names.includes(name.slice(0, -".gz".length))
+    )
+    .flatMap((name) => {
+      const file = fileAt(join(directory, name));
+      const [, after, before] = pattern.exec(name)!;
+      return file === undefined ? [] : { file, added: after ?? before };
+    });
+}
+
+/**
+ * The oldest first. What was added to their names decides, where that is a
+ * number or a date in both: the clock may not, and an older file may have been
+ * written to later.
+ */
+function byAge(a: Rotated, b: Rotated): number {
+  const [first, second] = [a, b].map(({ added }) => /^\.\d{1,5}$/.test(added));
+  if (first && second) return +b.added.slice(1) - +a.added.slice(1);
+  if (!first && !second && a.added !== ".old" && b.added !== ".old") {
+    return a.added < b.added ? -1 : 1;
+  }
+  return a.file.modifiedMs - b.file.modifiedMs;
+}
+
+/** The file at a path, if there is one. */
+export function fileAt(path: string): ScannedFile | undefined {
+  const info = unlessMissing(() => Deno.statSync(path));
+  return info?.isFile ? scanned(path, info) : undefined;
+}
+
+/** A file as its status says that it is. */
+export function scanned(path: string, info: Deno.FileInfo): ScannedFile {
+  return {
+    path,
+    identity: identityOf(info),
+    modifiedMs: info.mtime?.getTime() ?? 0,
+    size: info.size,
+  };
+}
+
+/**
+ * Opens a file.
+ *
+ * @throws {Moved} Where another file is at its path by now, or none.
+ */
+export function openFile({ path, identity }: ScannedFile): Deno.FsFile {
+  const file = unlessMissing(() => Deno.openSync(path));
+  if (file === undefined) throw new Moved();
+  if (sameIdentity(identityOf(file.statSync()), identity)) return file;
+  file.close();
+  throw new Moved();
+}
+
+/** By what the file system tells a file from the others that are there. */
+export function identityOf({ dev, ino }: Deno.FileInfo): Identity {
+  // Some file systems have inodes that no safe integer holds.
+  const limit = 2 ** 53;
+  return { device: dev % limit, inode: (ino ?? 0) % limit };
+}
+
+/** Whether two identities are of one file. */
+export function sameIdentity(a: Identity, b: Identity): boolean {
+  return a.device === b.device && a.inode === b.inode;
+}
+
+/** Whether two scans found one file. */
+export function isSameFile(a: ScannedFile, b: ScannedFile): boolean {
+  return sameIdentity(a.identity, b.identity);
+}
+
+/** Whether two scans found one file, and nobody wrote to it in between. */
+export function isUnchanged(a: ScannedFile, b: ScannedFile): boolean {
+  return isSameFile(a, b) && a.modifiedMs === b.modifiedMs &&
+    a.size === b.size;
+}

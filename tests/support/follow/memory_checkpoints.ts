@@ -1,0 +1,83 @@
+/**
+ * Checkpoints that survive the lives of a follower, as a database's do.
+ *
+ * @module
+ */
+
+import {
+  type Checkpoint,
+  type Fingerprint,
+  type Identity,
+  NOTHING,
+  type Position,
+} from "../../../src/turns/checkpoint.ts";
+import type { CheckpointStore } from "../../../src/turns/store.ts";
+
+/** How many files of a path are remembered, as in the database. */
+const REMEMBERED = 64;
+
+/** The checkpoints of one path. */
+export class MemoryCheckpoints implements CheckpointStore {
+  #rows: Checkpoint[] = [];
+  #nextId = 1;
+  #depth = 0;
+
+  write<T>(work: () => T): Promise<T> {
+    return Promise.resolve(this.transaction(work));
+  }
+
+  transaction<T>(work: () => T): T {
+    const before = [this.#rows, this.#nextId] as const;
+    this.#depth++;
+    try {
+      return work();
+    } catch (error) {
+      if (this.#depth === 1) [this.#rows, this.#nextId] = before;
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  checkpointsOf(): Checkpoint[] {
+    return structuredClone(this.#rows);
+  }
+
+  addCheckpoint(
+    _path: string,
+    identity: Identity,
+    head: Fingerprint,
+    seenMs: number,
+  ): Checkpoint {
+    const added = {
+      ...{ id: this.#nextId++, offset: 0, line: 0, head, last: NOTHING },
+      ...{ identity, done: false, seenMs, dialect: null, decoder: null },
+    };
+    this.#rows = [...this.#rows, added];
+    return structuredClone(added);
+  }
+
+  locateCheckpoint(id: number, identity: Identity | null): void {
+    this.#update(id, { identity });
+  }
+
+  moveCheckpoint(position: Position): void {
+    this.#update(position.id, structuredClone(position));
+  }
+
+  dropCheckpoint(id: number): void {
+    this.#rows = this.#rows.filter((row) => row.id !== id);
+  }
+
+  pruneCheckpoints(): void {
+    this.#rows = this.#rows.filter(({ done, identity }, i, all) =>
+      !(done || identity === null) || i >= all.length - REMEMBERED
+    );
+  }
+
+  #update(id: number, fields: Partial<Checkpoint>): void {
+    this.#rows = this.#rows.map((row) =>
+      row.id === id ? { ...row, ...fields } : row
+    );
+  }
+}

@@ -1,0 +1,276 @@
+import { assertEquals } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
+import { Contents } from "../../src/source/follow/content.ts";
+import { PlainReader } from "../../src/source/follow/file_reader.ts";
+import { type Copy, identify } from "../../src/source/follow/identify.ts";
+import { KnownFile } from "../../src/source/follow/known_files.ts";
+import { fileAt, type ScannedFile } from "../../src/source/follow/scan.ts";
+import { WarnOnce } from "../../src/source/follow/warn_once.ts";
+import {
+  type Checkpoint,
+  fingerprint,
+  FINGERPRINT_BYTES,
+} from "../../src/turns/checkpoint.ts";
+import { TempDir } from "../support/temp.ts";
+
+const encoder = new TextEncoder();
+const NOW = 1_000_000;
+
+/** A file that is known to the end of a content, as of the file at a path. */
+function known(
+  id: number,
+  content: string,
+  path?: string,
+  fields: Partial<Checkpoint> = {},
+): KnownFile {
+  const bytes = encoder.encode(content);
+  const head = bytes.slice(0, FINGERPRINT_BYTES);
+  const checkpoint = {
+    ...{ id, offset: bytes.length, line: 1, done: false, seenMs: 0 },
+    ...{ dialect: null, decoder: null },
+    head: fingerprint(head, head.length),
+    last: fingerprint(bytes.slice(-FINGERPRINT_BYTES), bytes.length),
+    identity: path === undefined ? null : fileAt(path)!.identity,
+    ...fields,
+  };
+  return new KnownFile(checkpoint, path ?? "log", true);
+}
+
+/** Opens a file where it was read to. */
+function open(known: KnownFile, path: string): KnownFile {
+  known.reader = new PlainReader(
+    known.log,
+    Deno.openSync(path),
+    known.position,
+    {
+      ...{ clock: SYSTEM_CLOCK, damaged: () => {} },
+      reading: { maxLineBytes: 1000 },
+    },
+  );
+  return known;
+}
+
+/** The file at a path, as if last written at a time. */
+function file(path: string, modifiedMs = NOW + 1): ScannedFile {
+  return { ...fileAt(path)!, modifiedMs };
+}
+
+async function look(
+  known: KnownFile[],
+  rotated: ScannedFile[],
+  current?: ScannedFile,
+  copies: Copy[] = [],
+) {
+  const contents = new Contents(SYSTEM_CLOCK, new WarnOnce(() => {}));
+  const findings = await identify({
+    files: current === undefined ? rotated : [...rotated, current],
+    ...{ known, current, copies, contents, lookedMs: NOW, redundant: [] },
+  });
+  contents.clear();
+  for (const one of known) one.close();
+  return {
+    found: [...findings.places].map(([{ log }, { path }]) => [log.id, path]),
+    unread: findings.fresh.map(({ path }) => path),
+    copies: findings.copies,
+  };
+}
+
+async function gzip(content: string): Promise<Uint8Array> {
+  const stream = new Blob([content]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+Deno.test("identify knows a file by its inode as long as it holds what was read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "one\ntwo\n");
+  const one = known(1, "one\n", log);
+  assertEquals(await look([one], [], file(log)), {
+    ...{ found: [[1, log]], unread: [], copies: [] },
+  });
+  // The inode was given to another file, or the file was written anew.
+  for (const content of ["", "on", "two\none\ntwo\n"]) {
+    Deno.writeTextFileSync(log, content);
+    assertEquals(await look([one], [], file(log)), {
+      ...{ found: [], unread: [log], copies: [] },
+    });
+  }
+  // What is open is that file, whatever was read of it.
+  open(one, log);
+  assertEquals((await look([one], [], file(log))).found, [[1, log]]);
+});
+
+Deno.test("identify tells a file from a longer one with the same first bytes", async () => {
+  using dir = new TempDir();
+  const first = "x".repeat(2 * FINGERPRINT_BYTES) + "\n";
+  const log = dir.write("log", `${first}another\nand more\n`);
+  const one = known(1, `${first}one\n`, log);
+  assertEquals((await look([one], [], file(log))).unread, [log]);
+});
+
+Deno.test("identify finds a file again as a copy, and compressed", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "");
+  const one = known(1, "one\ntwo\n", log);
+  const copy = dir.write("log.1", "one\ntwo\nthree\n");
+  const other = dir.write("log.2", "one\n");
+  const rotated = [file(other, 0), file(copy)];
+  const { found, unread } = await look([one], rotated, file(log));
+  assertEquals([found, unread], [[[1, copy]], [log]]);
+  const archive = dir.write("log.3.gz", await gzip("one\ntwo\nthree\n"));
+  assertEquals((await look([one], [file(archive)])).found, [[1, archive]]);
+  const short = dir.write("log.4.gz", await gzip("one\n"));
+  assertEquals((await look([one], [file(short)])).unread, [short]);
+});
+
+Deno.test("identify knows a compressed file of the same size and first bytes for another", async () => {
+  using dir = new TempDir();
+  const header = "x".repeat(FINGERPRINT_BYTES);
+  const one = known(1, `${header}one\n`);
+  const other = dir.write("log.1.gz", await gzip(`${header}two\n`));
+  assertEquals((await look([one], [file(other)])).unread, [other]);
+});
+
+Deno.test("identify takes for new what came after the last look, the oldest first, and the log itself", async () => {
+  using dir = new TempDir();
+  const names = ["log.3", "log.2", "log.1", "log"];
+  const [old, second, first, log] = names.map((name) => dir.write(name, name));
+  const rotated = [file(old, NOW - 1000), file(second), file(first)];
+  assertEquals(await look([], rotated, file(log, 0)), {
+    ...{ found: [], unread: [second, first, log], copies: [] },
+  });
+});
+
+Deno.test("identify takes nothing that was read to its end for new, but a file that was never read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "one\n");
+  const empty = { head: fingerprint(new Uint8Array(), 0), offset: 0 };
+  const done = known(1, "", log, { ...empty, done: true });
+  // The inode of an empty file that is gone was given to a new one.
+  assertEquals((await look([done], [], file(log))).unread, [log]);
+  // One of which nothing was read is to be read, whatever is in it now.
+  const begun = known(1, "", log, empty);
+  assertEquals((await look([begun], [file(log, 0)])).found, [[1, log]]);
+  assertEquals((await look([begun], [], file(log))).found, [[1, log]]);
+  const archive = dir.write("log.1.gz", await gzip("two\n"));
+  const read = known(2, "two\n", undefined, { done: true });
+  assertEquals((await look([read], [file(archive)])).unread, []);
+});
+
+Deno.test("identify reads files of which nothing was read in the order in which they are there", async () => {
+  using dir = new TempDir();
+  const [second, first, log] = ["log.2", "log.1", "log"].map((name) =>
+    dir.write(name, name)
+  );
+  const empty = { head: fingerprint(new Uint8Array(), 0), offset: 0 };
+  // The log was known, then copied to a new file and truncated.
+  const current = known(1, "", log, empty);
+  const rotated = [file(second), file(first)];
+  assertEquals((await look([current], rotated, file(log))).unread, [
+    ...[second, first, log],
+  ]);
+  // An inode was given to a newer file.
+  const both = [known(1, "", log, empty), known(2, "", first, empty)];
+  assertEquals(await look(both, [file(first)], file(log)), {
+    ...{ found: [[2, first]], unread: [log], copies: [] },
+  });
+});
+
+Deno.test("identify takes no copy for new of a file that is there or open itself", async () => {
+  using dir = new TempDir();
+  const content = "one\ntwo\n";
+  const log = dir.write("log", content);
+  const one = known(1, content, log);
+  const copy = dir.write("log.1", content);
+  const archive = dir.write("log.2.gz", await gzip(content));
+  const both = [file(archive), file(copy)];
+  const { found, unread } = await look([one], both, file(log));
+  assertEquals([found, unread], [[[1, log]], []]);
+  const longer = dir.write("log.3", `${content}three\n`);
+  open(one, log);
+  const another = open(known(2, `${content}three\n`), longer);
+  for (const path of [log, longer]) Deno.removeSync(path);
+  assertEquals((await look([one], both)).unread, []);
+  // It is a copy that is not finished.
+  assertEquals((await look([another], both)).unread, []);
+});
+
+Deno.test("identify knows what a program compressed by its time and its first bytes", async () => {
+  using dir = new TempDir();
+  const first = "x".repeat(FINGERPRINT_BYTES);
+  const log = dir.write("log", `${first}one\n`);
+  // Not all of it is in the archive yet.
+  const archive = dir.write("log.1.gz", await gzip(`${first}two\n`));
+  const { modifiedMs } = fileAt(log)!;
+  for (
+    const [time, isCopy] of [[modifiedMs, true], [NOW + 1, false]] as const
+  ) {
+    const one = open(known(1, `${first}one\n`, log), log);
+    const { unread } = await look([one], [file(archive, time)]);
+    assertEquals(unread, isCopy ? [] : [archive]);
+  }
+});
+
+Deno.test("identify takes no copy for new that is not finished, nor one of a file that was longer before it was truncated", async () => {
+  using dir = new TempDir();
+  const lines = Array.from({ length: 300 }, (_, i) => `line ${i}\n`).join("");
+  const log = dir.write("log", lines);
+  const one = known(1, lines, log);
+  for (const size of [1, 700, 2000]) {
+    const copy = file(dir.write("log.1", lines.slice(0, size)));
+    open(one, log);
+    assertEquals((await look([one], [copy], file(log))).unread, []);
+  }
+  const other = file(dir.write("log.1", `${lines.slice(0, 700)}other\n`));
+  assertEquals((await look([one], [other], file(log))).unread, [other.path]);
+
+  const copy = file(dir.write("log.1", lines.slice(0, 2000)));
+  const { copies } = await look([one], [copy], file(log));
+  Deno.writeTextFileSync(log, "");
+  const unread = async (copy: ScannedFile) =>
+    (await look([one], [copy], file(log), copies)).unread;
+  assertEquals(await unread(copy), [log]);
+  // What is not as it was then may be another file by now.
+  const later = file(copy.path, copy.modifiedMs + 1);
+  assertEquals(await unread(later), [copy.path, log]);
+});
+
+Deno.test("identify takes a file for new that begins as others do of which more than that was read", async () => {
+  using dir = new TempDir();
+  const header = `${"header ".repeat(100)}\n`;
+  const content = `${header}of its own\n`;
+  const log = dir.write("log", `${header}one\n`);
+  const begun = known(1, header, log);
+  const whole = known(1, `${header}one\n`, log);
+  const ended = known(1, header, undefined, { done: true });
+  const other = dir.write("log.1", content);
+  const packed = dir.write("log.2.gz", await gzip(content));
+  const both = [file(packed), file(other)];
+  for (const one of [begun, whole, ended]) {
+    const current = one === ended ? undefined : file(log);
+    if (one !== ended) open(one, log);
+    const { unread } = await look([one], both, current);
+    assertEquals(unread, [packed, other]);
+  }
+  // A copy has only what is in the file itself.
+  const copy = dir.write("log.3", `${header}on`);
+  assertEquals((await look([begun], [file(copy)], file(log))).unread, []);
+});
+
+Deno.test("identify takes an empty file for a copy that has just been begun, if the log is still the one that was read", async () => {
+  using dir = new TempDir();
+  const log = dir.write("log", "one\ntwo\n");
+  const empty = dir.write("log.1", "");
+  const one = known(1, "one\n", log);
+  const { found, unread } = await look([one], [file(empty)], file(log));
+  assertEquals([found, unread], [[[1, log]], []]);
+  // It may be what the log was before, to be written to by those who are late.
+  for (const content of ["", "three\n"]) {
+    Deno.writeTextFileSync(log, content);
+    assertEquals(
+      (await look([one], [file(empty)], file(log))).unread,
+      [empty, log],
+    );
+  }
+  assertEquals((await look([one], [file(empty)])).unread, [empty]);
+});

@@ -1,0 +1,103 @@
+import { assertEquals } from "@std/assert";
+import { isMark } from "../../src/source/lines.ts";
+import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
+import { OpenFiles } from "../../src/source/follow/open_files.ts";
+import type { CheckpointStore } from "../../src/turns/store.ts";
+import { openStore } from "../../src/store/open.ts";
+import { SystemCalls } from "../support/follow/system_calls.ts";
+import { at, logOf, prompt } from "../support/envelope.ts";
+import { TempDir } from "../support/temp.ts";
+
+const READING = { maxLineBytes: 10_000 };
+
+/** The log of prompts from one second to another. */
+function log(from: number, to: number): string {
+  const seconds = Array.from({ length: to - from }, (_, i) => from + i);
+  return logOf(seconds.map((second) => prompt({ t: at(second) })));
+}
+
+function filesOf(path: string, checkpoints: CheckpointStore): OpenFiles {
+  return new OpenFiles(path, {
+    ...{ checkpoints, report: () => {}, damaged: () => {} },
+    ...{ clock: SYSTEM_CLOCK, reading: READING },
+    watcher: { watch() {}, changed: () => Promise.resolve() },
+  });
+}
+
+/** What is read of a path by a program that is then started anew. */
+async function read(
+  path: string,
+  checkpoints: CheckpointStore,
+): Promise<string> {
+  const files = filesOf(path, checkpoints);
+  await files.look();
+  let text = "";
+  for (const reader of files.readers) {
+    const available = reader.available(() => Promise.resolve(true));
+    for (const item of (await Array.fromAsync(available)).flat()) {
+      if (isMark(item)) continue;
+      text += new TextDecoder().decode(item.bytes!);
+    }
+    const position = reader.mark()?.position;
+    if (position) checkpoints.moveCheckpoint(position());
+    files.close(reader);
+  }
+  return text;
+}
+
+for (const isRead of [true, false]) {
+  Deno.test(
+    `OpenFiles lose nothing of a log that is copied and truncated between their look and their opening, ${
+      isRead ? "which was read before" : "which is new"
+    }`,
+    async () => {
+      using dir = new TempDir();
+      using store = openStore(dir.file("turns.db"));
+      const path = dir.write("log", log(0, 3));
+      if (isRead) {
+        assertEquals(await read(path, store), log(0, 3));
+        Deno.writeTextFileSync(path, log(3, 5), { append: true });
+      }
+      let opens = 0;
+      let lines: string;
+      {
+        using _ = new SystemCalls((call, name) => {
+          // It is opened once to be identified, then to be read.
+          if (call !== "open" || name !== path || ++opens !== 2) return;
+          Deno.copyFileSync(path, dir.file("log.1"));
+          Deno.writeTextFileSync(path, log(9, 10));
+        });
+        lines = await read(path, store);
+      }
+      assertEquals(lines, (isRead ? log(3, 5) : log(0, 3)) + log(9, 10));
+      Deno.writeTextFileSync(path, log(10, 20), { append: true });
+      assertEquals(await read(path, store), log(10, 20));
+    },
+  );
+}
+
+for (const isCopy of [true, false]) {
+  Deno.test(
+    `OpenFiles open a file beside the log ${
+      isCopy ? "once where it is a copy" : "twice where it will be read"
+    }`,
+    async () => {
+      using dir = new TempDir();
+      using store = openStore(dir.file("turns.db"));
+      const path = dir.write("log", log(0, 3));
+      const files = filesOf(path, store);
+      await files.look();
+      const beside = dir.write("log.1", isCopy ? log(0, 3) : log(5, 6));
+      let opens = 0;
+      {
+        using _ = new SystemCalls((call, name) => {
+          if (call === "open" && name === beside) opens++;
+        });
+        for (let i = 0; i < 10; i++) await files.lookNow();
+      }
+      assertEquals(opens, isCopy ? 1 : 2);
+      assertEquals(files.readers.length, isCopy ? 1 : 2);
+      for (const reader of files.readers) files.close(reader);
+    },
+  );
+}
