@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parse } from "node:path";
+import { join, parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
 import { Delivery } from "../delivery.ts";
 import { UsageError } from "../error.ts";
@@ -17,7 +17,8 @@ import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower } from "../source/follow/follower.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
-import { isStdin, openSource, type Source } from "../source/source.ts";
+import { isDirectory, openSources } from "../source/open_sources.ts";
+import { isStdin, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
   openStore,
@@ -71,11 +72,18 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
       } is damaged: ${reason}; the lines before that were read`,
     );
   };
+  const skipped = (path: string, reason: string) => {
+    exitCode = 1;
+    console.error(
+      `cannot read ${JSON.stringify(path)}: ${reason}; it was left out`,
+    );
+  };
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
   const sources: Source[] = followed === null
-    ? await Promise.all(args.sources.map((path) => openSource(path, damaged)))
+    ? await openSources(args.sources, { damaged, skipped })
     : [];
   refuseSameFiles(args);
+  if (followed === null) refuseSessionDirectories(args);
   const names = followed === null ? [] : pathsOf(followed);
   for (const name of names) refuseRotatedNames(name, args);
   if (args.isDefaultDb) refuseForeignFiles(args.db);
@@ -174,6 +182,23 @@ function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
       `${
         JSON.stringify(path)
       } has the name of a rotated log, and would be read as one; choose another name`,
+    );
+  }
+}
+
+/** @throws {UsageError} If rejected lines would be read as a session file. */
+function refuseSessionDirectories({ sources, deadLetter }: RunArgs): void {
+  if (deadLetter === null) return;
+  const directory = unlessMissing(() =>
+    Deno.realPathSync(parse(deadLetter).dir || ".")
+  );
+  for (const source of sources.filter(isDirectory)) {
+    const root = Deno.realPathSync(source);
+    if (directory !== root && !directory?.startsWith(join(root, "/"))) continue;
+    throw new UsageError(
+      `${JSON.stringify(deadLetter)} is below ${
+        JSON.stringify(source)
+      }, and would be read as a session; choose another directory`,
     );
   }
 }

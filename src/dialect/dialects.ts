@@ -14,10 +14,17 @@ import { sse } from "./sse/sse.ts";
 /** All dialects. The first is the one for files that none recognises. */
 export const DIALECTS: Dialect[] = [sse, codex, claude, copilot, pi];
 
-/** The dialect that recognises a file by its first bytes or its name. */
+/** The dialect that recognises a file by its first bytes or its name, if one does. */
+export function recogniserOf(
+  head: Uint8Array,
+  fileName: string,
+): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.recognises(head, fileName));
+}
+
+/** The dialect of a file by its first bytes or its name. */
 export function recognise(head: Uint8Array, fileName: string): Dialect {
-  return DIALECTS.find((dialect) => dialect.recognises(head, fileName)) ??
-    DIALECTS[0];
+  return recogniserOf(head, fileName) ?? DIALECTS[0];
 }
 
 /** The dialect of a name, as checkpoints store it. */

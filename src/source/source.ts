@@ -12,7 +12,11 @@ import {
   decompressed,
   firstBytes,
 } from "./compressed/decompress.ts";
-import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
+import {
+  LineSplitter,
+  type ReadOptions,
+  type Resume,
+} from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
 
 /** Something to read a log from. */
@@ -38,8 +42,7 @@ const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
  * compressed with gzip or zstd.
  *
  * @param damaged Called with what is wrong with compressed data.
- * @throws {UsageError} If it cannot be opened, is a directory, or is compressed
- * in another way.
+ * @throws {UsageError} If it cannot be opened, or is compressed in another way.
  * @throws {Failure} If the library that decompresses it is missing.
  */
 export async function openSource(
@@ -60,7 +63,6 @@ export async function openSource(
   let head: Uint8Array;
   try {
     info = await Deno.stat(path);
-    if (info.isDirectory) throw new UsageError("it is a directory");
     if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
@@ -80,28 +82,48 @@ export async function openSource(
     const source: Source = {
       ...{ name, size, consumed: 0 },
       async *read(options) {
-        const file: LogFile = { id: 0, name, isResumed: false };
-        const splitter = new LineSplitter(file, options);
-        const bytes = decompressed(
-          name,
-          counted(options.beforeWait),
-          (reason) => damaged(name, reason),
-        );
-        for await (const chunk of bytes) yield splitter.push(chunk);
-        yield splitter.end();
+        const file = { id: 0, name, isResumed: false };
+        const bytes = counted(source, chunks(options.beforeWait ?? (() => {})));
+        yield* readLines(file, bytes, options, damaged);
       },
     };
     return source;
-
-    async function* counted(
-      beforeWait: () => void = () => {},
-    ): AsyncGenerator<Uint8Array> {
-      for await (const chunk of chunks(beforeWait)) {
-        source.consumed += chunk.length;
-        yield chunk;
-      }
-    }
   }
+}
+
+/** Counts the bytes of a source as they are read. */
+export async function* counted(
+  source: Pick<Source, "consumed">,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    source.consumed += chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * Reads the lines of a file, which may be compressed, to its end.
+ *
+ * @param chunks Each chunk valid until the next is asked for.
+ * @param damaged Called with what is wrong with compressed data.
+ * @param known The name of the file's dialect, if it was recognised before.
+ */
+export async function* readLines(
+  file: LogFile,
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  damaged: (name: string, reason: string) => void,
+  known: Pick<Resume, "dialect"> = {},
+): AsyncGenerator<Item[]> {
+  const from = { offset: 0, line: 0, ...known };
+  const splitter = new LineSplitter(file, options, from);
+  const { name } = file;
+  const report = (reason: string) => damaged(name, reason);
+  for await (const chunk of decompressed(name, chunks, report)) {
+    yield splitter.push(chunk);
+  }
+  yield splitter.end();
 }
 
 /** Whether a path on the command line stands for standard input. */
@@ -141,14 +163,16 @@ async function* readLater(
  * The bytes of an open file from its beginning, each chunk valid until the next
  * is asked for.
  *
+ * @param chunkBytes The size of the largest chunk.
  * @throws {Failure} Where it cannot be read.
  */
 export async function* readFile(
   name: string,
   file: Deno.FsFile,
+  chunkBytes?: number,
 ): AsyncGenerator<Uint8Array> {
   file.seekSync(0, Deno.SeekMode.Start);
-  yield* read(name, file);
+  yield* read(name, file, () => true, () => {}, chunkBytes);
 }
 
 function open(path: string): Promise<Deno.FsFile> {
@@ -167,8 +191,9 @@ async function* read(
   file: Pick<Deno.FsFile, "read" | "readSync">,
   isReady: () => boolean = () => true,
   beforeWait: () => void = () => {},
+  chunkBytes = CHUNK_BYTES,
 ): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
+  const buffer = new Uint8Array(chunkBytes);
   while (true) {
     await letEventsRun();
     let count: number | null;

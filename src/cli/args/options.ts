@@ -67,16 +67,16 @@ export interface Option {
 export const OPTIONS: readonly Option[] = [
   {
     name: "source",
-    value: "FILE",
+    value: "PATH",
     kind: "file",
     many: true,
     help:
-      "read FILE, plain, gzip or zstd, to its end, then exit; may be given more than once; - is stdin, the default",
+      "read PATH to its end, then exit: a file, plain, gzip or zstd, or a directory, for the session files below it; may be given more than once; - is stdin, the default",
   },
   {
     name: "follow",
     help:
-      "keep reading the one FILE as it grows, across rotation; resume where the last run stopped",
+      "keep reading the one file as it grows, across rotation; resume where the last run stopped",
   },
   {
     name: "db",

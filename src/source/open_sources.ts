@@ -1,0 +1,43 @@
+/**
+ * Opens what the command line names: files, standard input and directories.
+ *
+ * @module
+ */
+
+import { isStdin, openSource, type Source } from "./source.ts";
+import { type Reports, SessionTree } from "./tree/session_tree.ts";
+
+/**
+ * Opens sources. The session files below all directories are one of them, in place
+ * of the first directory.
+ *
+ * @throws {UsageError} If one cannot be opened, or is compressed in a way that
+ * cannot be read.
+ * @throws {Failure} If the library that decompresses one is missing.
+ */
+export async function openSources(
+  paths: readonly string[],
+  reports: Reports,
+): Promise<Source[]> {
+  const directories = new Set(paths.filter(isDirectory));
+  const [first] = directories;
+  const opened = paths
+    .filter((path, i) => !directories.has(path) || i === paths.indexOf(first))
+    .map((path) =>
+      directories.has(path)
+        ? SessionTree.open([...directories], reports)
+        : openSource(path, reports.damaged)
+    );
+  return await Promise.all(opened);
+}
+
+/** Whether a path on the command line is that of a directory. */
+export function isDirectory(path: string): boolean {
+  if (isStdin(path)) return false;
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    // Opening the source reports the error.
+    return false;
+  }
+}

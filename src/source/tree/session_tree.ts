@@ -1,0 +1,66 @@
+/**
+ * The session files below directories as one source (SPEC section 10).
+ *
+ * @module
+ */
+
+import type { ReadOptions } from "../line_splitter.ts";
+import type { Item } from "../lines.ts";
+import { counted, readFile, readLines, type Source } from "../source.ts";
+import { type Skipped, unlessUnreadable } from "./files_below.ts";
+import {
+  findSessionFiles,
+  type SessionFile,
+  type SessionFiles,
+} from "./session_files.ts";
+
+/** Reports what cannot be read. */
+export interface Reports {
+  /** The compressed data of a file is damaged. */
+  damaged: (name: string, reason: string) => void;
+  /** A file or a directory is left out. */
+  skipped: Skipped;
+}
+
+/** Reads the session files below directories, one after the other. */
+export class SessionTree implements Source {
+  readonly name: string;
+  readonly size: number;
+  consumed = 0;
+  /** How many session files were recognised below each of the directories. */
+  readonly recognised: ReadonlyMap<string, number>;
+  #files: SessionFile[];
+  #reports: Reports;
+
+  private constructor({ files, counts }: SessionFiles, reports: Reports) {
+    this.name = [...counts.keys()].join(", ");
+    this.size = files.reduce((sum, { size }) => sum + size, 0);
+    this.recognised = counts;
+    this.#files = files;
+    this.#reports = reports;
+  }
+
+  /**
+   * Finds the session files; they are opened when they are read.
+   *
+   * @throws As {@linkcode findSessionFiles} does.
+   */
+  static async open(
+    directories: readonly string[],
+    reports: Reports,
+  ): Promise<SessionTree> {
+    const files = await findSessionFiles(directories, reports.skipped);
+    return new SessionTree(files, reports);
+  }
+
+  async *read(options: ReadOptions): AsyncGenerator<Item[]> {
+    const { damaged, skipped } = this.#reports;
+    for (const { path, dialect } of this.#files) {
+      using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
+      if (file === undefined) continue;
+      const log = { id: 0, name: path, isResumed: false };
+      const bytes = counted(this, readFile(path, file));
+      yield* readLines(log, bytes, options, damaged, { dialect });
+    }
+  }
+}
