@@ -31,7 +31,8 @@ export interface Source {
   read(options: ReadOptions): AsyncIterable<Item[]>;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+/** How large the chunks are that a file is read in, in bytes. */
+export const CHUNK_BYTES = 256 * 1024;
 const PIPE_BYTES = 1024 * 1024;
 
 /** How standard input is called on the command line. */
@@ -163,16 +164,16 @@ async function* readLater(
  * The bytes of an open file from its beginning, each chunk valid until the next
  * is asked for.
  *
- * @param chunkBytes The size of the largest chunk.
+ * @param buffer Holds the chunks; it can serve many files, one after the other.
  * @throws {Failure} Where it cannot be read.
  */
 export async function* readFile(
   name: string,
   file: Deno.FsFile,
-  chunkBytes?: number,
+  buffer?: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   file.seekSync(0, Deno.SeekMode.Start);
-  yield* read(name, file, () => true, () => {}, chunkBytes);
+  yield* read(name, file, () => true, () => {}, buffer);
 }
 
 function open(path: string): Promise<Deno.FsFile> {
@@ -191,9 +192,8 @@ async function* read(
   file: Pick<Deno.FsFile, "read" | "readSync">,
   isReady: () => boolean = () => true,
   beforeWait: () => void = () => {},
-  chunkBytes = CHUNK_BYTES,
+  buffer: Uint8Array = new Uint8Array(CHUNK_BYTES),
 ): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(chunkBytes);
   while (true) {
     await letEventsRun();
     let count: number | null;

@@ -60,6 +60,7 @@ export async function findSessionFiles(
   // A file that is below two of the directories is read once.
   const files = new Map<string, SessionFile>();
   const counts = new Map<string, number>();
+  const buffer = new Uint8Array(MOST_HEAD_BYTES);
   for (const directory of directories) {
     const logs = new Set<string>();
     for (
@@ -67,7 +68,8 @@ export async function findSessionFiles(
     ) {
       const log = found.realPath.replace(COMPRESSED, "");
       if (logs.has(log)) continue;
-      const file = files.get(log) ?? await recogniseFile(found, skipped);
+      const file = files.get(log) ??
+        await recogniseFile(found, buffer, skipped);
       if (file === undefined) continue;
       logs.add(log);
       files.set(log, file);
@@ -89,12 +91,13 @@ function byAge(a: SessionFile, b: SessionFile): number {
 
 async function recogniseFile(
   found: FoundFile,
+  buffer: Uint8Array,
   skipped: Skipped,
 ): Promise<SessionFile | undefined> {
   const { path, modifiedMs } = found;
   using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
   if (file === undefined) return undefined;
-  const head = await headOf(path, file);
+  const head = await headOf(path, file, buffer);
   const dialect = recogniserOf(head, path);
   if (dialect === undefined) return undefined;
   const beganMs = timeInName(path) ?? firstTime(head) ?? modifiedMs;
@@ -105,11 +108,15 @@ async function recogniseFile(
  * The first bytes of a file, decompressed, as many as a dialect is recognised
  * by; none of a file that cannot be decompressed here.
  */
-async function headOf(path: string, file: Deno.FsFile): Promise<Uint8Array> {
+async function headOf(
+  path: string,
+  file: Deno.FsFile,
+  buffer: Uint8Array,
+): Promise<Uint8Array> {
   const format = formatOf(firstBytes(file));
   const pieces: Uint8Array[] = [];
   if (format?.command !== undefined) return joinBytes(pieces);
-  const bytes = readFile(path, file, MOST_HEAD_BYTES);
+  const bytes = readFile(path, file, buffer);
   let size = 0;
   // What is damaged is reported when the file is read.
   for await (const chunk of decompressed(path, bytes, () => {})) {

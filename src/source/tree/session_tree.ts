@@ -6,7 +6,13 @@
 
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
-import { counted, readFile, readLines, type Source } from "../source.ts";
+import {
+  CHUNK_BYTES,
+  counted,
+  readFile,
+  readLines,
+  type Source,
+} from "../source.ts";
 import { type Skipped, unlessUnreadable } from "./files_below.ts";
 import {
   findSessionFiles,
@@ -55,11 +61,12 @@ export class SessionTree implements Source {
 
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
     const { damaged, skipped } = this.#reports;
+    const buffer = new Uint8Array(CHUNK_BYTES);
     for (const { path, dialect } of this.#files) {
       using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
       if (file === undefined) continue;
       const log = { id: 0, name: path, isResumed: false };
-      const bytes = counted(this, readFile(path, file));
+      const bytes = counted(this, readFile(path, file, buffer));
       yield* readLines(log, bytes, options, damaged, { dialect });
     }
   }
