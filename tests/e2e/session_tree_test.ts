@@ -3,9 +3,11 @@ import { query, records } from "../support/database.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
 import { complete, meta, started, user } from "../support/rollouts.ts";
 import { TempDir } from "../support/temp.ts";
-import { BY_MODES, limitTest, linuxTest } from "./machine.ts";
+import { BY_MODES, limitTest, linuxTest, testWith } from "./machine.ts";
 import { assertFails } from "./messages.ts";
 import { COMMAND, run, turnCounter } from "./program.ts";
+
+const zstdTest = await testWith("zstd");
 
 /** A rollout with one turn, made in a second of the test's day. */
 function rollout(second: number, text: string): string {
@@ -110,6 +112,28 @@ linuxTest(
     assertEquals(stderr, sentences.join(""));
     assertEquals(code, 1);
     assertEquals(records(db).map((row) => row.user_text), ["seen"]);
+  },
+);
+
+zstdTest(
+  "SPEC 10: a session file that is packed with zstd is read, one that is there unpacked is read once",
+  async () => {
+    using dir = new TempDir();
+    for (const [i, text] of ["first", "second", "third"].entries()) {
+      dir.write(`${i}.jsonl`, rollout(100 * i, text));
+    }
+    const packed = [dir.file("0.jsonl"), dir.file("2.jsonl")];
+    await run(["zstd", "-q", "--rm", ...packed]);
+    await run(["zstd", "-q", dir.file("1.jsonl")]);
+    const db = dir.file("turns.db");
+    const { code, stdout } = await turnCounter([
+      ...["--source", dir.path, "--db", db, "--quiet"],
+    ]);
+    assertEquals(code, 0);
+    const texts = records(db).map((row) => row.user_text);
+    assertEquals(texts, ["first", "second", "third"]);
+    // A prompt and an end of each, none of them twice.
+    assertEquals(stdout.split("\n").length - 1, 6);
   },
 );
 

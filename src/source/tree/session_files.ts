@@ -67,7 +67,6 @@ export async function findSessionFiles(
       const found of [...filesBelow(directory, skipped)].sort(byPreference)
     ) {
       const log = found.realPath.replace(COMPRESSED, "");
-      if (logs.has(log)) continue;
       const file = files.get(log) ??
         await recogniseFile(found, buffer, skipped);
       if (file === undefined) continue;
