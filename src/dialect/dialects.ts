@@ -4,11 +4,15 @@
  * @module
  */
 
+import { claude } from "./claude/claude.ts";
+import { copilot } from "./copilot/copilot.ts";
+import { codex } from "./codex/codex.ts";
 import type { Dialect } from "./dialect.ts";
+import { pi } from "./pi/pi.ts";
 import { sse } from "./sse/sse.ts";
 
 /** All dialects. The first is the one for files that none recognises. */
-export const DIALECTS: Dialect[] = [sse];
+export const DIALECTS: Dialect[] = [sse, codex, claude, copilot, pi];
 
 /** The dialect that recognises a file by its first bytes or its name. */
 export function recognise(head: Uint8Array, fileName: string): Dialect {

@@ -73,15 +73,26 @@ function script(dir: TempDir, shell: Shell, name: string): string {
 
 const expected = TYPED.map(([, ...words]) => words);
 
-terminalTest("bash completes options, values and commands", async () => {
-  using dir = folder();
-  using home = new TempDir();
-  const setUp = `source '${script(home, "bash", "script")}'`;
-  const calls = await typeAt("bash --norc --noprofile -i", {
-    ...{ dir, setUp, typed: TYPED },
-  });
-  assertEquals(calls, expected);
-});
+for (
+  const [which, setUp] of [
+    ["", ""],
+    // As bash 3.2 of macOS, which does not have these.
+    [" without what came with bash 4", "enable -n mapfile readarray compopt; "],
+  ]
+) {
+  terminalTest(
+    `bash${which} completes options, values and commands`,
+    async () => {
+      using dir = folder();
+      using home = new TempDir();
+      const source = `source '${script(home, "bash", "script")}'`;
+      const calls = await typeAt("bash --norc --noprofile -i", {
+        ...{ dir, setUp: setUp + source, typed: TYPED },
+      });
+      assertEquals(calls, expected);
+    },
+  );
+}
 
 zshTest(
   "zsh completes options, values and commands with the script in $fpath",

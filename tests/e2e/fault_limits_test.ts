@@ -113,7 +113,7 @@ compiledTest(
       // It emits a record, ends, or retries.
       let line: string | undefined | null = null;
       program.line().then((first) => line = first);
-      const isWaiting = () => Deno.readTextFileSync(err).includes("again now");
+      const isWaiting = () => Deno.readTextFileSync(err).includes("retrying");
       await until(() => line !== null || isWaiting(), "a reaction");
       if (line !== undefined) program.kill("SIGTERM");
       const { code } = await program.exit();

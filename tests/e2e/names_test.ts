@@ -28,6 +28,7 @@ linuxTest(
       ],
       [`NO_COLOR=$'\\xff' "$@" status --db turns.db`, 2, /NO_COLOR/],
       [`cd "$odd"; "$@" --db turns.db`, 1, /is not valid UTF-8/],
+      [`"$@" --db link/turns.db`, 1, /is not valid UTF-8/],
       [
         `"$@" --db turns.db --source link/log --follow`,
         2,
@@ -42,7 +43,7 @@ linuxTest(
     const db = dir.file("absolute.db");
     const { code, stderr } = await shell(
       `${setUp}; cd "$odd"; "$@" --source "$LOG" --db "$DB" &&
-      cd .. && "$@" --source link/log --db link/turns.db`,
+      cd .. && "$@" --source link/log --db "$DB"`,
       { ...env, LOG: log, DB: db },
     );
     assertEquals([code, stderr, records(db).length], [0, "", 1]);

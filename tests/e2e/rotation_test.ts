@@ -3,6 +3,7 @@ import { Database } from "@db/sqlite";
 import { records } from "../support/database.ts";
 import { at, lineOf, logOf, prompt } from "../support/envelope.ts";
 import { exists, FollowedLog, hasRead } from "./follower.ts";
+import { linuxTest } from "./machine.ts";
 import { until } from "./program.ts";
 
 /** By how much a change may be younger than a look, for that to see it, and more. */
@@ -294,28 +295,31 @@ Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the res
   await log.endsAsBatch();
 });
 
-Deno.test("SPEC 7: --follow keeps the order of unread files of which one may have the inode of an empty one before", async () => {
-  await using log = new FollowedLog();
-  log.append(log.turns(1));
-  log.start();
-  await log.caughtUp();
-  log.rotate();
-  await until(() => hasRead(log.follower.pid, log.path), "the empty log");
-  log.rotate();
-  await log.caughtUp();
-  await log.stop();
-  // Its inode is free then, and many file systems give it to one of the next.
-  await log.compress(1);
-  log.rotate();
-  for (let i = 0; i < 5; i++) {
-    const [prompt, answer] = log.turn();
-    log.append(prompt);
+linuxTest(
+  "SPEC 7: --follow keeps the order of unread files of which one may have the inode of an empty one before",
+  async () => {
+    await using log = new FollowedLog();
+    log.append(log.turns(1));
+    log.start();
+    await log.caughtUp();
     log.rotate();
-    log.append(answer);
-  }
-  log.start();
-  await log.endsAsBatch();
-});
+    await until(() => hasRead(log.follower.pid, log.path), "the empty log");
+    log.rotate();
+    await log.caughtUp();
+    await log.stop();
+    // Its inode is free then, and many file systems give it to one of the next.
+    await log.compress(1);
+    log.rotate();
+    for (let i = 0; i < 5; i++) {
+      const [prompt, answer] = log.turn();
+      log.append(prompt);
+      log.rotate();
+      log.append(answer);
+    }
+    log.start();
+    await log.endsAsBatch();
+  },
+);
 
 Deno.test("SPEC 7: --follow tells nothing again because files were renamed and compressed", async () => {
   await using log = new FollowedLog();
@@ -442,22 +446,25 @@ for (const args of [[], ["--synchronous", "off"]]) {
   });
 }
 
-Deno.test("SPEC 5: --follow waits for another program that writes to the database", async () => {
-  await using log = new FollowedLog();
-  log.append(log.turns(1));
-  log.start();
-  await log.caughtUp();
-  const other = new Database(log.db);
-  try {
-    other.exec("BEGIN IMMEDIATE");
-    log.append(log.turns(3));
-    await until(() => hasRead(log.follower.pid, log.path), "the new lines");
-    other.exec("COMMIT");
-  } finally {
-    other.close();
-  }
-  await log.endsAsBatch();
-});
+linuxTest(
+  "SPEC 5: --follow waits for another program that writes to the database",
+  async () => {
+    await using log = new FollowedLog();
+    log.append(log.turns(1));
+    log.start();
+    await log.caughtUp();
+    const other = new Database(log.db);
+    try {
+      other.exec("BEGIN IMMEDIATE");
+      log.append(log.turns(3));
+      await until(() => hasRead(log.follower.pid, log.path), "the new lines");
+      other.exec("COMMIT");
+    } finally {
+      other.close();
+    }
+    await log.endsAsBatch();
+  },
+);
 
 Deno.test("SPEC 8: --follow ends with code 1 where the database stays locked, and loses nothing", async () => {
   await using log = new FollowedLog();

@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Failure } from "../../src/error.ts";
+import { DatabaseFile } from "../../src/store/sqlite/database_file.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
@@ -109,6 +110,15 @@ Deno.test("SqliteStore reads no checkpoint of a database that was deleted", () =
   Deno.removeSync(path);
   const read = () => store.checkpointsOf("log");
   assertThrows(read, Failure, "deleted or replaced");
+});
+
+Deno.test("SPEC 4: a commit reaches the disk itself where the system's fsync does not (macOS)", () => {
+  using dir = new TempDir();
+  using file = new DatabaseFile(dir.file("turns.db"));
+  for (const name of ["fullfsync", "checkpoint_fullfsync"]) {
+    const pragma = file.connection.prepare(`PRAGMA ${name}`);
+    assertEquals(pragma.value(), [1], name);
+  }
 });
 
 Deno.test("systemd#30760: a database in use never looks old to a cleaner of temporary files", () => {

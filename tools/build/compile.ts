@@ -30,6 +30,8 @@ export async function compile(
   return await runDeno([
     "compile",
     ...flags,
+    // Else types are fetched that only a check needs, and `check` does that.
+    "--no-check",
     "--config",
     packages.config,
     // The code cache would be a file with a predictable name in the temporary folder.

@@ -21,6 +21,9 @@ export const LIBRARY: string = `${BUILD_DIR}/libsqlite3.${
   Deno.build.os === "darwin" ? "dylib" : "so"
 }`;
 
+/** The SQLite library that `tools/build/sqlite.sh` made, if it was run. */
+export const OWN_LIBRARY: string = LIBRARY.replace(/[^/]+$/, "sqlite/$&");
+
 /** The config with the packages from JSR. */
 export const JSR_CONFIG: string = `${ROOT}/deno.json`;
 

@@ -1,13 +1,14 @@
 /**
- * Provides the SQLite library to embed: the one of the `@db/sqlite` release, or,
- * if that cannot be downloaded, the system's own.
+ * Provides the SQLite library to embed: the one that `sqlite.sh` made, else the
+ * one of the `@db/sqlite` release, or, if that cannot be downloaded or does not
+ * load on this system, the system's own.
  *
  * @module
  */
 
 import type { Packages } from "./packages.ts";
-import { BUILD_DIR, exists, LIBRARY } from "./paths.ts";
-import { must } from "./run.ts";
+import { BUILD_DIR, exists, LIBRARY, OWN_LIBRARY } from "./paths.ts";
+import { capture, must } from "./run.ts";
 import { BuildError, fallBack, messageOf, say } from "./say.ts";
 
 /** How long a download may take, in milliseconds. */
@@ -16,12 +17,51 @@ const PATIENCE = 120_000;
 /** Writes the library to its place, and returns its path. */
 export async function provideLibrary(packages: Packages): Promise<string> {
   await Deno.mkdir(BUILD_DIR, { recursive: true });
-  const source = await released(packages.sqliteVersion) ??
-    await installed(systemPlaces()) ?? await fromDebian();
-  say(`using the SQLite library ${source}`);
-  await replace(LIBRARY, await Deno.readFile(source));
+  const { path, version } = await firstThatLoads(candidates(packages));
+  say(`using the SQLite library ${path}, which is SQLite ${version}`);
+  await replace(LIBRARY, await Deno.readFile(path));
   return LIBRARY;
 }
+
+/** Each is looked for only if those before it do not load. */
+async function* candidates(packages: Packages): AsyncGenerator<string> {
+  if (await exists(OWN_LIBRARY)) yield OWN_LIBRARY;
+  const download = await released(packages.sqliteVersion);
+  if (download !== null) yield download;
+  for (const path of systemPlaces()) if (await exists(path)) yield path;
+  yield await fromDebian();
+}
+
+/**
+ * The first library that this system can load, which may lack what it was built
+ * on, and its version of SQLite.
+ *
+ * @throws {BuildError} If there is none, or it may not be another than the first.
+ */
+export async function firstThatLoads(
+  paths: AsyncIterable<string> | Iterable<string>,
+): Promise<{ path: string; version: string }> {
+  for await (const path of paths) {
+    const { success, stdout, stderr } = await capture(
+      Deno.execPath(),
+      ["eval", "--no-config", LOAD, path],
+      { env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" } },
+    );
+    if (success) return { path, version: stdout.trim() };
+    const [reason] = stderr.replace(/^error: Uncaught /, "").split("\n");
+    fallBack(`not using the SQLite library ${path} (${reason})`);
+  }
+  throw new BuildError(
+    "Cannot find a SQLite library that loads; install one (on Debian and Ubuntu the package libsqlite3-0) and try again",
+  );
+}
+
+/** In a process of its own, since a library cannot be unloaded for certain. */
+const LOAD = `const { symbols } = Deno.dlopen(Deno.args[0], {
+    sqlite3_libversion: { parameters: [], result: "pointer" },
+  });
+  const version = symbols.sqlite3_libversion();
+  console.log(new Deno.UnsafePointerView(version).getCString());`;
 
 /** The name of the library for a machine in a release of `@db/sqlite`. */
 export function assetName(os: string, arch: string): string {

@@ -38,23 +38,41 @@ function bash(): string {
         : ":";
       return `    ${
         forms(option).join(" | ")
-      }) mapfile -t COMPREPLY < <(${generate})${
+      }) _turn_counter_offer < <(${generate})${
         // Other words are not file names, even if a folder has the same name.
-        option.kind === "file"
-          ? "; compopt -o filenames 2>/dev/null"
-          : ""}; return 0 ;;`;
+        option.kind === "file" ? "; _turn_counter_names" : ""}; return 0 ;;`;
     });
   const named = NAMES.map((name) => {
     const words = [...optionsOf(name).flatMap(forms), ...operandsOf(name)];
     return `    ${name}) words='${words.join(" ")}' ;;`;
   });
   const own = optionsOf("run").flatMap(forms).join(" ");
-  return `# bash completion of turn-counter:
-#   source <(turn-counter completions bash)
+  return `# bash completion of turn-counter, from bash 3.2 (macOS) on:
+#   eval "$(turn-counter completions bash)"
+_turn_counter_offer() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    COMPREPLY+=("$line")
+  done
+}
+_turn_counter_names() {
+  # Newer versions quote the names themselves.
+  compopt -o filenames 2>/dev/null && return
+  local i
+  for i in "\${!COMPREPLY[@]}"; do
+    COMPREPLY[i]=$(printf %q "\${COMPREPLY[i]}")
+  done
+}
 _turn_counter() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]}
   local words='${own}' command=
-  # "--option=value" comes as three words.
+  # "--option=value" comes as three words, or in bash 3.2 as one.
+  case $word in
+    --*=*)
+      before=\${word%%=*}
+      word=\${word#*=} ;;
+  esac
   [ "$word" != = ] || word=
   [ "$before" != = ] || before=\${COMP_WORDS[COMP_CWORD - 2]}
   case $before in
@@ -66,7 +84,7 @@ ${values.join("\n")}
 ${named.join("\n")}
     '') words+=' ${NAMES.join(" ")}' ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+  _turn_counter_offer < <(compgen -W "$words" -- "$word")
 }
 complete -F _turn_counter turn-counter
 `;

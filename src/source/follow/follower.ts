@@ -108,18 +108,15 @@ export class Follower implements Source {
     files: OpenFiles,
     reader: FileReader,
   ): AsyncGenerator<Item[]> {
-    const mayBegin = (reader: FileReader) => async () => {
-      await files.lookNow();
-      return !reader.isClosed;
-    };
+    const mayBegin = (reader: FileReader) => async () =>
+      await files.lookNow() && !reader.isClosed;
     // One that comes before it may have closed it.
     if (reader.isClosed) return;
     for await (const items of reader.available(mayBegin(reader))) {
       for (const older of files.readers) {
         if (older === reader) break;
-        if (older instanceof PlainReader && !older.isClosed) {
-          yield* older.available(mayBegin(older));
-        }
+        if (!older.isClosed) yield* older.available(mayBegin(older));
+        if (older.isDone) files.close(older);
       }
       yield items;
     }

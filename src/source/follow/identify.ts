@@ -15,6 +15,7 @@ import { PlainReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
 import {
   CLOCK_STEP,
+  isSameFile,
   isUnchanged,
   sameIdentity,
   type ScannedFile,
@@ -42,6 +43,8 @@ export interface Situation {
   lookedMs: number;
   /** The copies that were found at the last look. */
   copies: Copy[];
+  /** The files that nothing was in then that is not in another. */
+  redundant: ScannedFile[];
 }
 
 /** Which file is which. */
@@ -53,6 +56,7 @@ export interface Findings {
   /** Files that are to be read and are not known, in this order. */
   fresh: ScannedFile[];
   copies: Copy[];
+  redundant: ScannedFile[];
   /** Files that may not be read. */
   refused: Set<ScannedFile>;
 }
@@ -86,6 +90,7 @@ class Identification {
   #claimed = new Set<ScannedFile>();
   #refused = new Set<ScannedFile>();
   #copies: Copy[] = [];
+  #redundant: ScannedFile[] = [];
 
   constructor(situation: Situation) {
     this.#situation = situation;
@@ -108,7 +113,6 @@ class Identification {
     for (const one of known) this.#claimInode(one, this.#refused);
     await this.#findCopies(true);
     for (const one of unread) if (one.reader) this.#claimInode(one);
-    await this.#correctCurrent();
     for (const one of unread) await this.#claimUnread(one);
     for (const one of unread) await this.#claimUnreadElsewhere(one);
     return this.#ordered();
@@ -174,30 +178,6 @@ class Identification {
   }
 
   /**
-   * The log may begin as it did before it was truncated. If there is a file that
-   * holds what was read of it and is no copy of what it is now, that is the one.
-   */
-  async #correctCurrent(): Promise<void> {
-    const { current } = this.#situation;
-    if (!this.#isReadable(current)) return;
-    for (const [known, place] of this.#places) {
-      if (place !== current) continue;
-      if (known.position.head.length === 0) continue;
-      for (const file of this.#readable()) {
-        if (!this.#isNew(file) || !await this.#holds(file, known)) continue;
-        if (
-          await isBeginningOf(this.#contentOf(file), this.#contentOf(place))
-        ) {
-          continue;
-        }
-        known.close();
-        this.#left.add(place);
-        return this.#claim(known, file);
-      }
-    }
-  }
-
-  /**
    * Rule 4.
    *
    * @param isGone Whether what is a copy may be all that is left.
@@ -215,6 +195,7 @@ class Identification {
       }
       if (copy !== undefined || await this.#isRedundant(file)) {
         this.#left.delete(file);
+        this.#redundant.push(file);
       }
     }
   }
@@ -230,7 +211,8 @@ class Identification {
       } else if (sameIdentity(reader.identity, file.identity)) continue;
       // A program that compresses a file keeps its time.
       const isSure = content.isCompressed && !this.#places.has(known) &&
-        known.reader?.file.modifiedMs === file.modifiedMs;
+        reader?.file.modifiedMs === file.modifiedMs &&
+        content.isOfSize(reader.file.size);
       const isCopy =
         read.offset > 0 && (isSure || content.isOfSize(read.offset))
           ? await content.agrees(read, isSure)
@@ -307,8 +289,10 @@ class Identification {
       } else if (owner !== undefined) lastId = Math.max(lastId, owner.log.id);
       else if (this.#left.has(file) && this.#isWanted(file)) fresh.push(file);
     }
-    const [copies, refused] = [this.#copies, this.#refused];
-    return { places, dropped, fresh, copies, refused };
+    return {
+      ...{ places, dropped, fresh, refused: this.#refused },
+      ...{ copies: this.#copies, redundant: this.#redundant },
+    };
   }
 
   /** Open files of which nothing was read, and that turned out to be others. */
@@ -329,13 +313,14 @@ class Identification {
 
   /** Whether a file came after what was seen, or after one that is known. */
   #isNew(file: ScannedFile): boolean {
-    const { files, known, lookedMs } = this.#situation;
+    const { files, known, lookedMs, redundant } = this.#situation;
     const isKnown = (file: ScannedFile) =>
       this.#claimed.has(file) ||
       known.some(({ identity }) =>
         identity !== null && sameIdentity(identity, file.identity)
       );
     return file.modifiedMs >= lookedMs - CLOCK_STEP ||
+      redundant.some((other) => isSameFile(other, file)) ||
       files.slice(0, files.indexOf(file) + 1).some(isKnown);
   }
 

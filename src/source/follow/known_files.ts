@@ -24,6 +24,8 @@ export class KnownFile {
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
+  /** Its place in the order of reading at the last look. */
+  rank: number;
   /** Which file it was last, unless that is not known any more. */
   identity: Identity | null;
   /** Reads it, while it is open. */
@@ -36,6 +38,7 @@ export class KnownFile {
     const { identity, seenMs, ...position } = checkpoint;
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
+    this.rank = position.id;
     this.identity = identity;
     this.#position = position;
   }
@@ -137,14 +140,21 @@ export class KnownFiles {
     return added;
   }
 
-  /** Puts files that are there in the order of these, those that are gone between them. */
+  /**
+   * Puts files that are there in the order of these, and each that is gone after
+   * the last of those that were before it.
+   */
   #sort(places: Map<KnownFile, ScannedFile>, files: ScannedFile[]): void {
-    const there = this.all.filter((known) => places.has(known));
     const place = (known: KnownFile) => files.indexOf(places.get(known)!);
-    there.sort((a, b) => place(a) - place(b));
-    this.all = this.all.map((known) =>
-      places.has(known) ? there.shift()! : known
-    );
+    const sorted = this.all.filter((known) => places.has(known))
+      .sort((a, b) => place(a) - place(b));
+    const gone = this.all.filter((known) => !places.has(known));
+    for (const known of gone) {
+      const before = sorted.findLastIndex(({ rank }) => rank < known.rank);
+      sorted.splice(before + 1, 0, known);
+    }
+    this.all = sorted;
+    for (const [rank, known] of sorted.entries()) known.rank = rank;
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {
@@ -175,6 +185,12 @@ export class KnownFiles {
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
       const ids = new Set(stored.map(({ id }) => id));
+      for (const [known] of added) {
+        const before = dropped.find((other) =>
+          isSame(other.identity, known.identity)
+        );
+        known.rank = before?.rank ?? Infinity;
+      }
       this.all = [...this.all, ...added.map(([known]) => known)].filter(
         (known) => ids.has(known.log.id) || known.reader !== undefined,
       );
@@ -188,7 +204,7 @@ export class KnownFiles {
   #moved({ places, dropped }: Changes): KnownFile[] {
     return [...places].filter(([known, { identity }]) =>
       known.reader === undefined && !dropped.includes(known) &&
-      !(known.identity && sameIdentity(known.identity, identity))
+      !isSame(known.identity, identity)
     ).map(([known]) => known);
   }
 
@@ -218,4 +234,8 @@ export class KnownFiles {
       } is gone or was truncated; what came in it after line ${position.line}, if anything, was not read: if there is a copy of it, read that with --source`,
     );
   }
+}
+
+function isSame(a: Identity | null, b: Identity | null): boolean {
+  return a !== null && b !== null && sameIdentity(a, b);
 }

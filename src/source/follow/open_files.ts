@@ -29,7 +29,7 @@ import {
   sameIdentity,
   type ScannedFile,
 } from "./scan.ts";
-import { WarnOnce } from "./warn_once.ts";
+import { isSystemError, WarnOnce } from "./warn_once.ts";
 
 /** How often to scan without a reason, in milliseconds. */
 const SCAN = 1000;
@@ -55,6 +55,7 @@ export class OpenFiles {
   #contents: Contents;
   #warnings: WarnOnce;
   #copies: Copy[] = [];
+  #redundant: ScannedFile[] = [];
   /** The log itself at the last scan. */
   #current: ScannedFile | undefined;
   /** What was there at the last look. */
@@ -90,19 +91,29 @@ export class OpenFiles {
     if (this.#isDue()) await this.lookNow();
   }
 
-  /** Looks whether there are other files than before. */
-  async lookNow(): Promise<void> {
+  /**
+   * Looks whether there are other files than before.
+   *
+   * @returns Whether that could be seen.
+   */
+  async lookNow(): Promise<boolean> {
     this.#scannedAt = this.#parts.clock.uptimeMs();
     for (let i = 0; i < MOST_ATTEMPTS; i++) {
       try {
-        return await this.#scan();
+        await this.#scan();
+        return true;
       } catch (error) {
         this.#isComplete = false;
         this.#contents.clear();
-        if (error instanceof Moved) continue;
-        return this.#warnings.cannotRead(this.#path, error);
+        // A file that could be read at the last look may be refused now.
+        if (error instanceof Moved || (i === 0 && isSystemError(error))) {
+          continue;
+        }
+        this.#warnings.cannotRead(this.#path, error);
+        return false;
       }
     }
+    return false;
   }
 
   #isDue(): boolean {
@@ -123,15 +134,28 @@ export class OpenFiles {
     const last = files.at(-1);
     const current = last && this.#log.isCurrent(last) ? last : undefined;
     this.#watch(current);
-    for (const known of this.#known.open) {
-      known.reader!.check();
-      if (known.reader!.isReplaced) known.close();
-    }
+    this.#checkReaders();
     const seen = this.#outline(files);
     if (this.#isComplete && seen === this.#seen) return;
     this.#isComplete = await this.#identify(files, current);
     this.#seen = this.#outline(files);
     this.#contents.release();
+  }
+
+  /**
+   * Closes files that no longer hold what was read of them.
+   *
+   * @throws {Moved} Where there are some: the last scan is not what is there.
+   */
+  #checkReaders(): void {
+    let isScanValid = true;
+    for (const known of this.#known.open) {
+      known.reader!.check();
+      if (!known.reader!.isReplaced) continue;
+      known.close();
+      isScanValid = false;
+    }
+    if (!isScanValid) throw new Moved();
   }
 
   #watch(current: ScannedFile | undefined): void {
@@ -170,6 +194,7 @@ export class OpenFiles {
     const findings = await identify({
       ...{ known: this.#known.all, files, current },
       ...{ contents: this.#contents, copies: this.#copies },
+      redundant: this.#redundant,
       lookedMs: seenMs.length > 0 ? Math.max(...seenMs) : this.#startedMs,
     });
     const { places, refused } = findings;
@@ -177,7 +202,9 @@ export class OpenFiles {
     for (const file of findings.fresh) {
       fresh.push([file, refused.has(file) ? NOTHING : await this.#head(file)]);
     }
+    this.#checkReaders();
     this.#copies = findings.copies;
+    this.#redundant = findings.redundant;
     const hasCurrent = current !== undefined && !refused.has(current);
     const added = this.#known.apply({
       ...findings,

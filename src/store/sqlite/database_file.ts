@@ -5,18 +5,20 @@
  */
 
 import { Database } from "@db/sqlite";
-import { isAbsolute } from "node:path";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
 import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
 import { createIndex } from "./index_file.ts";
-import { createFile, Place } from "./place.ts";
+import { createFile, fullPath, Place } from "./place.ts";
 import { inspectSchema, isWhole, migrate } from "./schema.ts";
 import { FileTransactions } from "./transactions.ts";
 import { LOG_SETTINGS, WriteAheadLog } from "./wal.ts";
 import { WriteQueue } from "./write_queue.ts";
+
+/** On macOS `fsync` leaves what is written in the disk's cache; this does not. */
+const FULL_SYNC = "PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1";
 
 /** A database of ours, open to be written. */
 export class DatabaseFile implements Disposable {
@@ -39,10 +41,11 @@ export class DatabaseFile implements Disposable {
   constructor(path: string, options: StoreOptions = {}) {
     const { synchronous = "full", busyTimeoutMs = 5000, warn } = options;
     this.#path = path;
-    // SQLite has names of its own, as ":memory:", none of which is a full path.
-    const file = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+    let file: string;
     let undo = () => {};
     try {
+      // SQLite has names of its own, as ":memory:", none of which is a full path.
+      file = fullPath(path);
       createFile(file);
       undo = createIndex(file);
       this.connection = new Database(file, { int64: true });
@@ -52,6 +55,7 @@ export class DatabaseFile implements Disposable {
     try {
       this.connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       this.connection.exec(LOG_SETTINGS);
+      this.connection.exec(FULL_SYNC);
       const lost = this.#prepare(busyTimeoutMs);
       if (lost.length > 0) warn?.(notKept(path, lost));
       this.connection.exec(`PRAGMA synchronous = ${synchronous}`);

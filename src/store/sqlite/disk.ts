@@ -42,10 +42,12 @@ export function diskError(file: string): Error | undefined {
   }
 }
 
-/** Whether processes can share memory that is in a file. */
+/** Whether processes can share memory that is in a file; also if that is unknown. */
 function canMap(path: string): boolean {
   const name = new TextEncoder().encode(`${path}\0`);
   const fd = libc.open(name, 2);
+  // What is missing then is a descriptor.
+  if (fd < 0) return true;
   const start = libc.mmap(null, PAGE, READ_AND_WRITE, SHARED, fd, 0n);
   const failed = Deno.UnsafePointer.value(start) === 2n ** 64n - 1n;
   if (!failed) libc.munmap(start, PAGE);

@@ -11,7 +11,7 @@ import { diskError } from "./disk.ts";
 /** What SQLite says of most errors of the system. */
 const DISK_ERROR = /disk I\/O error|^10:/;
 const NOT_OPENED =
-  /unable to open|^14:|^No such file|^Not a directory|^Is a directory/;
+  /unable to open|^14:|^No such file|^Not a directory|^Is a directory|^Too many open files/;
 
 /** The binding gives no code with an SQL error, so its text has to do. */
 const REMEDIES: [pattern: RegExp, sentence: string][] = [

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { dirname, isAbsolute } from "node:path";
 import { isMountPoint } from "../../system/mounts.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 
@@ -15,6 +16,23 @@ type Suffix = typeof OPEN_FILES[number];
 
 /** What became of a file under its name. */
 export type Fate = "kept" | "gone" | "replaced";
+
+/**
+ * The full path that a path means to the system and to SQLite. Deno leaves out
+ * `link/..` without a look at the link.
+ *
+ * @throws {Error} Where a directory before a `..` is missing.
+ */
+export function fullPath(path: string): string {
+  const all = isAbsolute(path) ? path : `${Deno.cwd()}/${path}`;
+  let full = "";
+  for (const name of all.split("/")) {
+    if (name === "..") full = dirname(Deno.realPathSync(full || "/"));
+    else if (name !== "" && name !== ".") full += `/${name}`;
+    if (full === "/") full = "";
+  }
+  return full || "/";
+}
 
 /** In milliseconds. */
 const HOUR = 3_600_000;

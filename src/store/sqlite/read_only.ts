@@ -11,10 +11,9 @@
  */
 
 import { Database } from "@db/sqlite";
-import { isAbsolute } from "node:path";
 import { Failure, messageOf } from "../../error.ts";
 import { failureOf } from "./failure.ts";
-import { refuseMounted } from "./place.ts";
+import { fullPath, refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { userId } from "../../system/user.ts";
 
@@ -71,9 +70,7 @@ interface Look {
  */
 export function readOnly<T>(path: string, read: (db: Database) => T): T {
   try {
-    const file = Deno.realPathSync(
-      isAbsolute(path) ? path : `${Deno.cwd()}/${path}`,
-    );
+    const file = Deno.realPathSync(fullPath(path));
     refuseMounted(file);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const before = lookAtRest(file);

@@ -60,6 +60,10 @@ const ACTS = {
     actors.world.writeHalf(lineOf(actors), actors.random.next()),
   "complete the line": ({ world }) => world.completeLine(),
   "write late": (actors) => actors.world.writeLate(linesOf(actors)),
+  "write late and on": (actors) => {
+    actors.world.writeLate(linesOf(actors));
+    actors.world.write(linesOf(actors));
+  },
   "rename": ({ world }) => world.rename(false),
   "rename and create": ({ world }) => world.rename(true),
   "copy and truncate": ({ world }) => world.copyAndTruncate(),
@@ -82,7 +86,8 @@ const STEPS = {
   "write": 10,
   "write half a line": 3,
   "complete the line": 2,
-  "write late": 5,
+  "write late": 3,
+  "write late and on": 4,
   "rename": 2,
   "rename and create": 4,
   "copy and truncate": 3,
@@ -109,7 +114,7 @@ const NAMES = Object.keys(STEPS) as Step["name"][];
 const TOTAL = Object.values(STEPS).reduce((sum, weight) => sum + weight);
 const MOST_STEPS = 40;
 /** Before how many of the next looks a step may happen. */
-const MOST_LOOKS = 60;
+const MOST_LOOKS = 100;
 
 /** A random history. */
 export function randomHistory(random: Random): History {
@@ -197,7 +202,7 @@ class Player implements Disposable {
       else if (name === "poll") await this.#poll();
       else if (name === "catch up") await this.#catchUp();
       else if (name === "wait long") {
-        world.nowMs += 31_000;
+        world.waitLong();
         for (let i = 0; i < 2; i++) await this.#poll();
       }
     } else if (at === null || this.#life === undefined) {
@@ -271,15 +276,16 @@ class Player implements Disposable {
     this.#calls.closeAll();
   }
 
-  #work = () => this.#let((life) => life.work());
+  #work = () => this.#let((life) => life.work().then(() => false));
   #poll = () => this.#let((life) => life.poll());
 
-  async #let(act: (life: Life) => Promise<void>): Promise<void> {
+  /** @param act Says whether the follower must have scanned meanwhile. */
+  async #let(act: (life: Life) => Promise<boolean>): Promise<void> {
     if (this.#life === undefined) return;
     this.#isDisturbed = false;
     try {
-      await act(this.#life);
-      if (!this.#isDisturbed) this.#world.wasSeen();
+      const hasScanned = await act(this.#life);
+      if (hasScanned && !this.#isDisturbed) this.#world.wasSeen();
     } catch (error) {
       // Its files are closed by then, whatever it still tries to do.
       if (this.#life !== undefined) throw error;

@@ -87,10 +87,16 @@ export class Life implements ChangeWatcher {
     }
   }
 
-  /** Lets time pass until it looks by itself, and lets it work. */
-  async poll(): Promise<void> {
-    this.#world.nowMs += Math.ceil(this.#limit);
+  /**
+   * Lets time pass until it looks by itself, and lets it work.
+   *
+   * @returns Whether that was long enough for a scan.
+   */
+  async poll(): Promise<boolean> {
+    const waited = Math.ceil(this.#limit);
+    this.#world.nowMs += waited;
     await this.work();
+    return waited >= 1000;
   }
 
   #take(item: Item): void {
@@ -161,6 +167,8 @@ export class Life implements ChangeWatcher {
   crash(): void {
     for (const { id, offset } of this.#checkpoints.checkpointsOf()) {
       const generation = this.#generations.get(id);
+      // It may begin anew, in another file.
+      if (offset === 0) this.#generations.delete(id);
       for (const line of generation?.lines ?? []) {
         if (line.wasGiven && line.end > offset) line.mayRepeat = true;
       }

@@ -8,8 +8,13 @@
 /** The calls of the system as they are, whatever is between them and a follower. */
 export const REAL = { ...Deno };
 
+const READ = Deno.FsFile.prototype.readSync;
+
 /** Is called before each look at a file or a directory. */
-export type BeforeCall = (call: "open" | "stat" | "list", path: string) => void;
+export type BeforeCall = (
+  call: "open" | "stat" | "list" | "read",
+  path: string,
+) => void;
 
 /** Puts something before the calls of this process, until it is disposed of. */
 export class SystemCalls implements Disposable {
@@ -21,6 +26,10 @@ export class SystemCalls implements Disposable {
       const file = REAL.openSync(path, options);
       this.#opened.push(file);
       return file;
+    };
+    Deno.FsFile.prototype.readSync = function (buffer) {
+      before("read", "");
+      return READ.call(this, buffer);
     };
     Deno.statSync = (path) => {
       before("stat", `${path}`);
@@ -46,5 +55,6 @@ export class SystemCalls implements Disposable {
   [Symbol.dispose](): void {
     const { openSync, statSync, readDirSync } = REAL;
     Object.assign(Deno, { openSync, statSync, readDirSync });
+    Deno.FsFile.prototype.readSync = READ;
   }
 }

@@ -107,6 +107,7 @@ export class World {
   #directory: string;
   #work: Work | null = null;
   #writes = 0;
+  #hasWaitedLong = false;
   #rotations = 0;
 
   constructor(directory: string, customs: Customs) {
@@ -251,6 +252,15 @@ export class World {
     this.#completeLine(file);
     // It may never have been seen as a copy with something in it.
     if (file.isClosed) file.generation.mayRepeat = true;
+    // No more than the same line of it may have been read, before it was gone.
+    if (this.customs.header === "at once" && file.openIn !== this.life) {
+      file.generation.isUnordered = true;
+    }
+    if (this.customs.header === "at once" && this.life === 0) {
+      if (!file.generation.lines.some(({ wasGiven }) => wasGiven)) {
+        lose(file.generation);
+      }
+    }
     // What could never be read of it cannot be known again in another file.
     if (!file.mayBeRead) lose(file.generation);
     file.mayBeRead = true;
@@ -524,7 +534,15 @@ export class World {
    */
   #noteUnknown(): void {
     const moved = this.#work?.moved;
-    if (moved !== undefined && this.life === 0) moved.mayRepeat = true;
+    const hasClosed = this.life === 0 || this.#hasWaitedLong;
+    if (moved !== undefined && hasClosed) moved.mayRepeat = true;
+  }
+
+  /** Lets so much time pass that a follower closes files that were deleted. */
+  waitLong(): void {
+    this.nowMs += 31_000;
+    this.#hasWaitedLong = true;
+    this.#noteUnknown();
   }
 
   /** What is unread in a file that cannot be read comes later. */

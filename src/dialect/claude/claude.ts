@@ -1,0 +1,41 @@
+/**
+ * The dialect of Claude Code's transcripts (DIALECTS).
+ *
+ * @module
+ */
+
+import type { Dialect } from "../dialect.ts";
+import { isObject, parseJson } from "../json.ts";
+import { ClaudeDecoder } from "./decoder.ts";
+import { prefilter } from "./prefilter.ts";
+
+const utf8 = new TextDecoder();
+/** The types of lines that a transcript begins with and that have no uuid. */
+const FIRST_TYPES = [
+  ...["permission-mode", "mode", "queue-operation", "file-history-snapshot"],
+  ...["last-prompt", "summary", "ai-title"],
+];
+/** What a first line begins with that may be too long to be read as a whole. */
+const LONG_FIRST_LINE = /^\{"parentUuid":(?:null|"[0-9a-f-]{36}"),"/;
+/** A sub-agent's transcript: what it says is for the agent, not a person. */
+const SUB_AGENT = /(?:^|\/)agent-[^/]*\.jsonl(?:\.|$)|(?:^|\/)subagents\//;
+
+/** The dialect of Claude Code's transcripts. */
+export const claude: Dialect = {
+  name: "claude",
+  recognises(head, fileName) {
+    if (SUB_AGENT.test(fileName)) return false;
+    const text = utf8.decode(head);
+    return LONG_FIRST_LINE.test(text) || text.split("\n").some(isOfSession);
+  },
+  prefilter: () => prefilter,
+  decoder: (saved) => new ClaudeDecoder(saved),
+};
+
+/** Whether a line is one of a transcript. */
+function isOfSession(text: string): boolean {
+  const line = parseJson(text);
+  if (!isObject(line) || typeof line.sessionId !== "string") return false;
+  return typeof line.uuid === "string" || line.parentUuid !== undefined ||
+    FIRST_TYPES.some((type) => type === line.type);
+}

@@ -1,0 +1,27 @@
+/**
+ * The dialect of Codex's rollouts: the session files below
+ * `~/.codex/sessions`.
+ *
+ * @module
+ */
+
+import type { Dialect } from "../dialect.ts";
+import { CodexDecoder } from "./decoder.ts";
+import { OLDEST_FORM, prefilter } from "./lines.ts";
+
+const utf8 = new TextDecoder();
+
+/** What a rollout begins with. Its first line may be too long to be read here. */
+const FIRST_LINE =
+  /^[\0\s\uFEFF]*\{(?=[^\n]*"type"\s*:\s*"session_meta")(?=[^\n]*"payload"\s*:\s*\{)(?=[^\n]*"id"\s*:\s*")/;
+
+/** The dialect of rollouts. */
+export const codex: Dialect = {
+  name: "codex",
+  recognises(head) {
+    const text = utf8.decode(head);
+    return FIRST_LINE.test(text) || OLDEST_FORM.test(text);
+  },
+  prefilter: () => prefilter,
+  decoder: (saved) => new CodexDecoder(saved),
+};

@@ -1,0 +1,24 @@
+/**
+ * The dialect of pi's session files below `~/.pi/agent/sessions`, and of the
+ * agents that are made of pi.
+ *
+ * @module
+ */
+
+import type { Dialect } from "../dialect.ts";
+import { PiDecoder } from "./decoder.ts";
+import { prefilter } from "./lines.ts";
+
+const utf8 = new TextDecoder();
+
+/** What a session file begins with. */
+const FIRST_LINE =
+  /^[\0\s\uFEFF]*\{"type"\s*:\s*"session"\s*,(?=[^\n]*"id"\s*:\s*")(?=[^\n]*"cwd"\s*:\s*")/;
+
+/** The dialect of pi. */
+export const pi: Dialect = {
+  name: "pi",
+  recognises: (head) => FIRST_LINE.test(utf8.decode(head)),
+  prefilter: () => prefilter,
+  decoder: (saved) => new PiDecoder(saved),
+};
