@@ -1,5 +1,5 @@
 /**
- * Where the bytes come from: files and standard input.
+ * Opens files and standard input, and reads their bytes.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import {
 } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
 
-/** Something to read a log from. */
+/** A log that can be read. */
 export interface Source {
-  /** For people: the path as it was given, or `stdin`. */
+  /** For messages: the path as given, or `stdin`. */
   name: string;
   /** How many bytes there are to read; `null` if that is not known. */
   size: number | null;
@@ -35,15 +35,16 @@ export interface Source {
 export const CHUNK_BYTES = 256 * 1024;
 const PIPE_BYTES = 1024 * 1024;
 
-/** How standard input is called on the command line. */
+/** The names of standard input on the command line. */
 const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
- * Opens a source; `-` is standard input. It is read to its end, and may be
- * compressed with gzip or zstd.
+ * Opens a source, which is read to its end and may be compressed with gzip or
+ * zstd; `-` is standard input.
  *
- * @param damaged Called with what is wrong with compressed data.
- * @throws {UsageError} If it cannot be opened, or is compressed in another way.
+ * @param damaged Called with the reason if compressed data is damaged.
+ * @throws {UsageError} If it cannot be opened, or is compressed in another
+ * format.
  * @throws {Failure} If the library that decompresses it is missing.
  */
 export async function openSource(
@@ -107,7 +108,7 @@ export async function* counted(
  * Reads the lines of a file, which may be compressed, to its end.
  *
  * @param chunks Each chunk valid until the next is asked for.
- * @param damaged Called with what is wrong with compressed data.
+ * @param damaged Called with the reason if compressed data is damaged.
  * @param known The name of the file's dialect, if it was recognised before.
  */
 export async function* readLines(
@@ -127,12 +128,12 @@ export async function* readLines(
   yield splitter.end();
 }
 
-/** Whether a path on the command line stands for standard input. */
+/** Whether a path on the command line is standard input. */
 export function isStdin(path: string): boolean {
   return STDIN_NAMES.includes(path);
 }
 
-/** The mistake of naming a source that cannot be read. */
+/** The usage error for a source that cannot be read. */
 export function unreadable(
   path: string,
   error: unknown,
@@ -151,7 +152,7 @@ async function* readAndClose(
   yield* read(path, file);
 }
 
-/** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */
+/** Opens what is not a file, such as a FIFO, only when it is read: that may block. */
 async function* readLater(
   path: string,
   beforeWait: () => void,
@@ -162,10 +163,10 @@ async function* readLater(
 
 /**
  * The bytes of an open file from its beginning, each chunk valid until the next
- * is asked for.
+ * one is requested.
  *
  * @param buffer Holds the chunks; it can serve many files, one after the other.
- * @throws {Failure} Where it cannot be read.
+ * @throws {Failure} If it cannot be read.
  */
 export async function* readFile(
   name: string,
@@ -184,8 +185,8 @@ function open(path: string): Promise<Deno.FsFile> {
 
 /**
  * @param isReady Whether a read returns at once.
- * @param beforeWait Called before a read that may not.
- * @throws {Failure} Where the file can be read no further.
+ * @param beforeWait Called before a read that may block.
+ * @throws {Failure} If a read fails.
  */
 async function* read(
   name: string,
@@ -211,12 +212,12 @@ async function* read(
   }
 }
 
-/** The failure of reading a source that was open. */
+/** The failure of reading an open source. */
 export function readFailure(name: string, error: unknown): Failure {
   return new Failure(
-    `cannot read on in ${JSON.stringify(name)}: ${
+    `cannot continue reading ${JSON.stringify(name)}: ${
       reasonOf(error)
-    }; start again when it can be read, what is known already changes nothing`,
+    }; restart once it is readable, events already stored are skipped`,
     { cause: error },
   );
 }

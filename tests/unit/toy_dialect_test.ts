@@ -48,7 +48,7 @@ async function countTurns(logs: string[], db: string, lines = 0) {
   }, { skipReplayed: false });
   const follow = (log: string) =>
     new Follower(log, log, {
-      ...{ checkpoints: store, tell: (message) => rejected.push(message) },
+      ...{ checkpoints: store, report: (message) => rejected.push(message) },
       damaged: (_, reason) => rejected.push(reason),
     });
   const sources = await Promise.all(
