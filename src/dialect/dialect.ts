@@ -11,6 +11,12 @@ import type { EventOwner, TurnEvent } from "../turns/event.ts";
 export interface Dialect {
   /** Its name on the command line and in checkpoints. */
   readonly name: string;
+  /** Whose log it is, in a few words. */
+  readonly title: string;
+  /** Where its files are, as patterns that a shell expands. */
+  readonly places: readonly string[];
+  /** The environment variable that names another folder for them, if there is one. */
+  readonly variable?: string;
   /**
    * Whether a file is of this format.
    *

@@ -17,6 +17,8 @@ const utf8 = new TextDecoder();
 /** The lines `session SID`, `ask ISO-TIME TEXT` and `answer ISO-TIME TEXT`. */
 export const toy: Dialect = {
   name: "toy",
+  title: "a toy",
+  places: ["toy.log"],
   recognises: (head) => utf8.decode(head).startsWith("session "),
   prefilter: () => {
     const judge = (text: string) =>

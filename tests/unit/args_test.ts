@@ -63,7 +63,7 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
 });
 
 Deno.test("SPEC 7: --help and --version work in each form, with any command", () => {
-  for (const command of ["", "status ", "completions ", "man "]) {
+  for (const command of ["", "status ", "formats ", "completions ", "man "]) {
     for (const word of ["-h", "--help", "-hV"]) {
       const args = readArgs(`${command}${word}`.split(" "));
       assertEquals(args, { command: "help" });
@@ -96,6 +96,7 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
     shell: "zsh",
   });
   assertEquals(readArgs(["man"]), { command: "man" });
+  assertEquals(readArgs(["formats"]), { command: "formats" });
 });
 
 Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
@@ -149,6 +150,8 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["completions tcsh", "bash, zsh or fish"],
     ["completions bash zsh", "SHELL"],
     ["man page", "page"],
+    ["formats --json", "--json"],
+    ["formats sse", "sse"],
     ["--emit all", "all", "turns or events"],
     ["-x", "-x"],
     ["--no-quiet", "--no-quiet"],

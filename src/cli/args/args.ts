@@ -59,6 +59,7 @@ export type Args =
   | { command: "version" }
   | ({ command: "run" } & RunArgs)
   | ({ command: "status" } & StatusArgs)
+  | { command: "formats" }
   | { command: "completions"; shell: Shell }
   | { command: "man" };
 
@@ -100,6 +101,10 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       json: parsed.isSet("json"),
       watch: parsed.isSet("watch"),
     };
+  },
+  formats(parsed) {
+    refuseOperands(parsed);
+    return { command: "formats" };
   },
   completions({ operands }) {
     const { name, choices } = NAMED_COMMANDS.completions.operands!;

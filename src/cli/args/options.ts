@@ -18,7 +18,13 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
 
 /** The commands; `run` is the default and has no name on the command line. */
-export const COMMANDS = ["run", "status", "completions", "man"] as const;
+export const COMMANDS = [
+  "run",
+  "status",
+  "formats",
+  "completions",
+  "man",
+] as const;
 /** One of {@linkcode COMMANDS}. */
 export type CommandName = typeof COMMANDS[number];
 
@@ -33,6 +39,9 @@ export interface Command {
 /** The commands that have names on the command line. */
 export const NAMED_COMMANDS: Record<Exclude<CommandName, "run">, Command> = {
   status: { summary: "show what the database holds" },
+  formats: {
+    summary: "list the formats of logs, and where each agent keeps them",
+  },
   completions: {
     summary: "print a script that makes a shell complete the options",
     operands: { name: "SHELL", choices: SHELLS },

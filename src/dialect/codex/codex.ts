@@ -18,6 +18,12 @@ const FIRST_LINE =
 /** The dialect of rollouts. */
 export const codex: Dialect = {
   name: "codex",
+  title: "rollouts of Codex",
+  places: [
+    "~/.codex/sessions/*/*/*/rollout-*.jsonl*",
+    "~/.codex/archived_sessions/rollout-*.jsonl*",
+  ],
+  variable: "CODEX_HOME",
   recognises(head) {
     const text = utf8.decode(head);
     return FIRST_LINE.test(text) || OLDEST_FORM.test(text);

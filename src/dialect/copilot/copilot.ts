@@ -15,6 +15,9 @@ const utf8 = new TextDecoder();
 /** The dialect of Copilot CLI's sessions. */
 export const copilot: Dialect = {
   name: "copilot",
+  title: "sessions of GitHub Copilot CLI",
+  places: ["~/.copilot/session-state/*/events.jsonl"],
+  variable: "COPILOT_HOME",
   recognises(head) {
     const [first] = utf8.decode(head).split("\n", 1);
     const { type, data } = readObject(parseJson(first.replaceAll("\0", "")));

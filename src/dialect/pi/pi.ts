@@ -18,6 +18,9 @@ const FIRST_LINE =
 /** The dialect of pi. */
 export const pi: Dialect = {
   name: "pi",
+  title: "sessions of pi",
+  places: ["~/.pi/agent/sessions/*/*.jsonl"],
+  variable: "PI_CODING_AGENT_DIR",
   recognises: (head) => FIRST_LINE.test(utf8.decode(head)),
   prefilter: () => prefilter,
   decoder: (saved) => new PiDecoder(saved),

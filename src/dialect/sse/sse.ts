@@ -37,6 +37,8 @@ const UNOPENED: Opened = { envelope: null, rejection: null };
 /** The dialect of `sse_lines.jsonl`. */
 export const sse: Dialect = {
   name: "sse",
+  title: "sse_lines.jsonl of Codex and Claude Code",
+  places: ["sse_lines.jsonl"],
   recognises: (head) => latin1.decode(head).startsWith(ENVELOPE),
   prefilter: () => prefilter,
   decoder: (saved) => new SseDecoder(saved),
