@@ -7,6 +7,7 @@
 import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
 import { Delivery } from "../delivery.ts";
+import { dialectNamed } from "../dialect/dialects.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
@@ -110,6 +111,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     args,
   );
   await run(sources, delivery, {
+    dialect: dialectNamed(args.format),
     maxLineBytes: args.maxLineBytes,
     otherLineBytes: output.wantsEveryLine ? MOST_LINE_BYTES : undefined,
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),

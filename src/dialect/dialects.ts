@@ -20,7 +20,7 @@ export function recognise(head: Uint8Array, fileName: string): Dialect {
     DIALECTS[0];
 }
 
-/** The dialect of a name, as checkpoints store it. */
+/** The dialect of a name, as `--format` and checkpoints have it. */
 export function dialectNamed(name: string | null): Dialect | undefined {
   return DIALECTS.find((dialect) => dialect.name === name);
 }

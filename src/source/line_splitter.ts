@@ -20,6 +20,8 @@ import { PartialLine } from "./partial_line.ts";
 
 /** How lines are read, for all files alike. */
 export interface ReadOptions {
+  /** The dialect of all files; without it each is recognised by itself. */
+  dialect?: Dialect;
   /** The longest candidate that is passed on, without its newline. */
   maxLineBytes: number;
   /** Makes a place for a longer line; without it such lines are dropped. */
@@ -82,7 +84,7 @@ export class LineSplitter {
 
   constructor(
     file: LogFile,
-    { maxLineBytes, otherLineBytes = 0, spool, tally }: ReadOptions,
+    { dialect, maxLineBytes, otherLineBytes = 0, spool, tally }: ReadOptions,
     from: Resume = { offset: 0, line: 0 },
   ) {
     this.#file = file;
@@ -93,8 +95,10 @@ export class LineSplitter {
     this.#tally = tally;
     this.#offset = from.offset;
     this.#lines = from.line;
-    this.#saved = from.decoder ?? null;
-    const dialect = dialectNamed(from.dialect ?? null);
+    const before = dialectNamed(from.dialect ?? null);
+    dialect ??= before;
+    // Only the dialect that saved a state can read it.
+    this.#saved = dialect === before ? from.decoder ?? null : null;
     if (dialect !== undefined) this.#use(dialect);
   }
 

@@ -18,6 +18,7 @@ const DEFAULTS: Args & RunArgs = {
   command: "run",
   sources: ["-"],
   follow: false,
+  format: "auto",
   db: "/tmp/turn_tracker.db",
   isDefaultDb: true,
   emit: "turns",
@@ -44,6 +45,7 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
   const all: RunArgs = {
     ...DEFAULTS,
     sources: ["a", "-", "b=c"],
+    format: "codex",
     db: "x.db",
     isDefaultDb: false,
     emit: "events",
@@ -55,9 +57,9 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
     quiet: true,
   };
   const spaced =
-    "--source a --source - --source b=c --db x.db --emit events --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet";
+    "--source a --source - --source b=c --format codex --db x.db --emit events --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet";
   const glued =
-    "--source=a --source=- --source=b=c --db=x.db --emit=events --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet";
+    "--source=a --source=- --source=b=c --format=codex --db=x.db --emit=events --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet";
   assertEquals(readRun(spaced.split(" ")), all);
   assertEquals(readRun(glued.split(" ")), all);
 });
@@ -152,6 +154,12 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["man page", "page"],
     ["formats --json", "--json"],
     ["formats sse", "sse"],
+    [
+      "--format jsonl",
+      "jsonl",
+      ...["auto", "sse", "codex", "claude", "copilot or pi"],
+    ],
+    ["--format", "--format", "NAME"],
     ["--emit all", "all", "turns or events"],
     ["-x", "-x"],
     ["--no-quiet", "--no-quiet"],

@@ -12,6 +12,7 @@ import {
   type CommandName,
   COMMANDS,
   type Emit,
+  FORMATS,
   NAMED_COMMANDS,
   type Shell,
 } from "./options.ts";
@@ -36,6 +37,8 @@ export interface RunArgs extends DatabaseArgs {
   sources: string[];
   /** Whether to follow the one source as it grows. */
   follow: boolean;
+  /** The dialect of all sources, or `auto`. */
+  format: string;
   emit: Emit;
   skipReplayed: boolean;
   /** Path of the file for rejected lines. */
@@ -83,6 +86,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...readDatabase(parsed, env),
       sources: sources.length > 0 ? sources : ["-"],
       follow,
+      format: values("format").at(-1) ?? FORMATS[0],
       emit: (values("emit").at(-1) ?? "turns") as Emit,
       skipReplayed: isSet("skip-replayed"),
       deadLetter: values("dead-letter").at(-1) ?? null,

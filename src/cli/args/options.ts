@@ -5,12 +5,16 @@
  * @module
  */
 
+import { DIALECTS } from "../../dialect/dialects.ts";
 import { SYNCHRONOUS } from "../../store/options.ts";
 
 /** What the program writes to stdout: the records of turns, or the log's events. */
 export const EMITS = ["turns", "events"] as const;
 /** One of {@linkcode EMITS}. */
 export type Emit = typeof EMITS[number];
+
+/** The values of `--format`: each file is recognised by itself, or one dialect for all. */
+export const FORMATS = ["auto", ...DIALECTS.map(({ name }) => name)];
 
 /** The shells for which the program prints completions. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -86,6 +90,14 @@ export const OPTIONS: readonly Option[] = [
     name: "follow",
     help:
       "keep reading the one FILE as it grows, across rotation; resume where the last run stopped",
+  },
+  {
+    name: "format",
+    value: "NAME",
+    choices: FORMATS,
+    help: `the format of all sources: ${
+      FORMATS.slice(1).join(", ")
+    }; default: auto, each file is recognised by its first lines`,
   },
   {
     name: "db",
