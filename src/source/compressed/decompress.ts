@@ -11,7 +11,6 @@ import {
   formatOf,
   MOST_SIGNATURE_BYTES,
 } from "./detect.ts";
-import { gunzip } from "./gzip.ts";
 import { Damage, Input } from "./input.ts";
 import { loadZstd, unzstd } from "./zstd.ts";
 
@@ -45,9 +44,11 @@ export async function* decompressed(
     }
     checkReadable(name, format);
     try {
-      yield* format.name === "gzip"
-        ? gunzip(input)
-        : unzstd(loadZstd(name), input, head);
+      if (format.name === "gzip") {
+        // What decompresses it would slow the start of every run.
+        const { gunzip } = await import("./gzip.ts");
+        yield* gunzip(input);
+      } else yield* unzstd(loadZstd(name), input, head);
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
       const { message, isTruncated } = error;
