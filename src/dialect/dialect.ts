@@ -24,6 +24,13 @@ export interface Dialect {
    * longer than {@linkcode MOST_HEAD_BYTES}.
    */
   recognises(head: Uint8Array, fileName: string): boolean;
+  /**
+   * Whether a line is of this format: asked where the first bytes of a file do
+   * not say that it is.
+   *
+   * @param text The line, or what it begins with.
+   */
+  knows(text: string): boolean;
   /** Finds the lines that can concern a turn. */
   prefilter(): Prefilter;
   /**

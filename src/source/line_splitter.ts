@@ -31,6 +31,8 @@ export interface ReadOptions {
    * none is.
    */
   otherLineBytes?: number;
+  /** Called, once for a file, where none of its lines is of its dialect. */
+  unrecognised?: (name: string) => void;
   /** Is kept up to date with how much was read. */
   tally?: Tally;
   /** Called each time before the source waits for more. */
@@ -58,6 +60,9 @@ export interface Resume {
 const NEWLINE = 10;
 const LINE_END = Uint8Array.of(NEWLINE);
 const EMPTY = new Uint8Array();
+/** The text of a line that is as good as none. */
+const BLANK = /^[\s\0\uFEFF]*$/;
+const utf8 = new TextDecoder();
 
 /**
  * Splits the bytes of one file, cut anywhere, into lines, and passes on the
@@ -75,6 +80,13 @@ export class LineSplitter {
   #otherLineBytes: number;
   #spool: (() => Spool) | undefined;
   #tally: Tally | undefined;
+  #unrecognised: ((name: string) => void) | undefined;
+  /** Whether some of the file is known to be of its dialect. */
+  #isRecognised: boolean;
+  /** Whether there was a line that is not. */
+  #hasUnknown = false;
+  /** The first bytes of the line in hand, as long as nothing is recognised. */
+  #lineHead: Uint8Array = EMPTY;
   /** The lines that have begun, and the bytes that have been split. */
   #lines: number;
   #offset: number;
@@ -84,9 +96,10 @@ export class LineSplitter {
 
   constructor(
     file: LogFile,
-    { dialect, maxLineBytes, otherLineBytes = 0, spool, tally }: ReadOptions,
+    options: ReadOptions,
     from: Resume = { offset: 0, line: 0 },
   ) {
+    const { maxLineBytes, otherLineBytes = 0, spool, tally } = options;
     this.#file = file;
     this.#isResumed = from.offset > 0;
     this.#maxLineBytes = maxLineBytes;
@@ -95,8 +108,11 @@ export class LineSplitter {
     this.#tally = tally;
     this.#offset = from.offset;
     this.#lines = from.line;
+    this.#unrecognised = options.unrecognised;
+    // What was read before may have been recognised.
+    this.#isRecognised = this.#isResumed;
     const before = dialectNamed(from.dialect ?? null);
-    dialect ??= before;
+    const dialect = options.dialect ?? before;
     // Only the dialect that saved a state can read it.
     this.#saved = dialect === before ? from.decoder ?? null : null;
     if (dialect !== undefined) this.#use(dialect);
@@ -153,19 +169,32 @@ export class LineSplitter {
       this.#split(head);
     }
     if (this.#partial !== null) this.#finish(found, this.#offset);
+    this.checkRecognised();
     return found;
+  }
+
+  /** Reports the file if there are lines, but none so far is of its dialect. */
+  checkRecognised(): void {
+    if (this.#isRecognised || !this.#hasUnknown) return;
+    this.#unrecognised?.(this.#file.name);
+    // It is reported once.
+    this.#isRecognised = true;
   }
 
   /** Drops the line whose end has not come yet: the bytes end here. */
   drop(): void {
     this.#head = EMPTY;
+    this.#lineHead = EMPTY;
     this.#partial?.drop();
     this.#partial = null;
   }
 
   #recognise(head: Uint8Array): void {
     this.#head = EMPTY;
-    this.#use(recognise(head, this.#file.name));
+    const { name } = this.#file;
+    const dialect = recognise(head, name);
+    this.#isRecognised ||= dialect.recognises(head, name);
+    this.#use(dialect);
   }
 
   #use(dialect: Dialect): void {
@@ -205,6 +234,7 @@ export class LineSplitter {
         this.#extend(this.#partial, chunk.subarray(start));
         break;
       }
+      if (!this.#isRecognised) this.#look(chunk.subarray(start, end));
       const verdict = prefilter.judge(chunk, start, end);
       const line = this.#found(verdict, begin + start, begin + end + 1);
       if (line !== undefined) {
@@ -222,8 +252,22 @@ export class LineSplitter {
     return found;
   }
 
+  /** Looks whether a line is of the file's dialect. */
+  #look(line: Uint8Array): void {
+    const text = utf8.decode(line);
+    // White space says nothing of a format.
+    if (BLANK.test(text)) return;
+    this.#isRecognised = this.#dialect!.knows(text);
+    this.#hasUnknown = true;
+  }
+
   /** Adds to the line in hand what of it may be needed. */
   #extend(line: PartialLine, bytes: Uint8Array): void {
+    if (!this.#isRecognised) {
+      const missing = MOST_HEAD_BYTES - this.#lineHead.length;
+      const more = bytes.subarray(0, missing).slice();
+      this.#lineHead = joinBytes([this.#lineHead, more]);
+    }
     if (this.#limitOf(line) === 0) return;
     line.judge(bytes);
     const limit = this.#limitOf(line);
@@ -245,9 +289,13 @@ export class LineSplitter {
     partial.finish();
     const { start, length, verdict } = partial;
     const line = this.#found(verdict, start, start + length + 1);
+    const isWhole = line !== undefined && length <= line.limit;
+    const bytes = isWhole ? partial.join(LINE_END) : null;
+    if (!this.#isRecognised) this.#look(bytes ?? this.#lineHead);
+    this.#lineHead = EMPTY;
     if (line === undefined) return partial.drop();
     line.end = end;
-    if (length <= line.limit) line.bytes = partial.join(LINE_END);
+    if (isWhole) line.bytes = bytes;
     else line.spool = partial.overflow(this.#spool, EMPTY);
     found.push(line);
   }

@@ -13,6 +13,7 @@ import {
 import type { TurnEvent } from "../../src/turns/event.ts";
 
 const utf8 = new TextDecoder();
+const LINE = /^(session|ask|answer) /;
 
 /** The lines `session SID`, `ask ISO-TIME TEXT` and `answer ISO-TIME TEXT`. */
 export const toy: Dialect = {
@@ -20,9 +21,10 @@ export const toy: Dialect = {
   title: "a toy",
   places: ["toy.log"],
   recognises: (head) => utf8.decode(head).startsWith("session "),
+  knows: (text) => LINE.test(text),
   prefilter: () => {
     const judge = (text: string) =>
-      /^(session|ask|answer) /.test(text) ? Verdict.Keep : Verdict.Skip;
+      LINE.test(text) ? Verdict.Keep : Verdict.Skip;
     return {
       judge: (bytes, start, end) => judge(utf8.decode(bytes.slice(start, end))),
       begin() {

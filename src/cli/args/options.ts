@@ -208,6 +208,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
       "on a failure, such as a full disk, or if a compressed source was damaged",
     ],
     [
+      1,
+      "at the end of the input, if no line of a source that is not empty was known",
+    ],
+    [
       2,
       "on a mistake in the command line; the database is untouched",
     ],

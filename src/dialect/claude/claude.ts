@@ -31,6 +31,7 @@ export const claude: Dialect = {
     const text = utf8.decode(head);
     return LONG_FIRST_LINE.test(text) || text.split("\n").some(isOfSession);
   },
+  knows: isOfSession,
   prefilter: () => prefilter,
   decoder: (saved) => new ClaudeDecoder(saved),
 };

@@ -6,6 +6,8 @@
  */
 
 import type { Dialect } from "../dialect.ts";
+import { readObject } from "../fields.ts";
+import { isObject, parseJson } from "../json.ts";
 import { CodexDecoder } from "./decoder.ts";
 import { OLDEST_FORM, prefilter } from "./lines.ts";
 
@@ -27,6 +29,10 @@ export const codex: Dialect = {
   recognises(head) {
     const text = utf8.decode(head);
     return FIRST_LINE.test(text) || OLDEST_FORM.test(text);
+  },
+  knows(text) {
+    const { type, payload } = readObject(parseJson(text));
+    return typeof type === "string" && isObject(payload);
   },
   prefilter: () => prefilter,
   decoder: (saved) => new CodexDecoder(saved),

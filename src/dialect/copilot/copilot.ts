@@ -6,7 +6,7 @@
 
 import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
-import { parseJson } from "../json.ts";
+import { isObject, parseJson } from "../json.ts";
 import { CopilotDecoder } from "./decoder.ts";
 import { prefilter } from "./prefilter.ts";
 
@@ -23,6 +23,10 @@ export const copilot: Dialect = {
     const { type, data } = readObject(parseJson(first.replaceAll("\0", "")));
     return type === "session.start" &&
       readObject(data).producer === "copilot-agent";
+  },
+  knows(text) {
+    const { type, data, id } = readObject(parseJson(text));
+    return typeof type === "string" && typeof id === "string" && isObject(data);
   },
   prefilter: () => prefilter,
   decoder: (saved) => new CopilotDecoder(saved),
