@@ -7,6 +7,7 @@
 import { join, parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
 import { Delivery } from "../delivery.ts";
+import { dialectNamed, DIALECTS } from "../dialect/dialects.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
@@ -43,7 +44,7 @@ const BLOCKED_MS = 1000;
 /**
  * Reads the sources to their ends, or follows one until it is stopped.
  *
- * @returns The exit code: 1 if a source was damaged.
+ * @returns The exit code: 1 if a source was damaged, or not recognised.
  * @throws {UsageError} If the arguments contradict each other or the files.
  * @throws {Failure} If a source cannot be read, or the database or stdout
  * cannot be written.
@@ -78,9 +79,18 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
       `cannot read ${JSON.stringify(path)}: ${reason}; it was left out`,
     );
   };
+  const reported = new Set<string>();
+  const unrecognised = (name: string) => {
+    if (!args.follow) exitCode = 1;
+    // A followed log has new files of its name.
+    if (reported.has(name)) return;
+    reported.add(name);
+    console.warn(describeUnrecognised(name, args.format));
+  };
+  const dialect = dialectNamed(args.format);
   const followed = args.follow ? checkFollowable(args.sources[0]) : null;
   const sources: Source[] = followed === null
-    ? await openSources(args.sources, { damaged, skipped })
+    ? await openSources(args.sources, { damaged, skipped }, dialect)
     : [];
   refuseSameFiles(args);
   if (followed === null) refuseSessionDirectories(args);
@@ -118,6 +128,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     args,
   );
   await run(sources, delivery, {
+    ...{ dialect, unrecognised },
     maxLineBytes: args.maxLineBytes,
     otherLineBytes: output.wantsEveryLine ? MOST_LINE_BYTES : undefined,
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),
@@ -127,6 +138,15 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   await progress.end();
   console.summary(counts);
   return exitCode;
+}
+
+/** SPEC section 7: nothing in a source was recognised. */
+function describeUnrecognised(name: string, format: string): string {
+  const as = format === "auto" ? "" : ` as ${format}`;
+  const known = DIALECTS.map(({ name }) => name).join(", ");
+  return `no line of ${
+    JSON.stringify(name)
+  } was recognised${as}; known formats are ${known}, see turn-counter formats, and --format NAME forces one`;
 }
 
 /** What the events in hand wait for, as a clause, if it may never come. */

@@ -96,6 +96,10 @@ const COMMANDS: Commands = {
     const { status } = await withSqlite(() => import("../status/status.ts"));
     return await status({ ...args, color: hasColor() });
   },
+  async formats() {
+    const { formats } = await import("./formats.ts");
+    await print(formats());
+  },
   async completions({ shell }) {
     const { completions } = await import("./docs/completions.ts");
     await print(completions(shell));

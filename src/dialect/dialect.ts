@@ -11,6 +11,12 @@ import type { EventOwner, TurnEvent } from "../turns/event.ts";
 export interface Dialect {
   /** Its name on the command line and in checkpoints. */
   readonly name: string;
+  /** Whose log it is, in a few words. */
+  readonly title: string;
+  /** Where its files are, as patterns that a shell expands. */
+  readonly places: readonly string[];
+  /** The environment variable that names another folder for them, if there is one. */
+  readonly variable?: string;
   /**
    * Whether a file is of this format.
    *
@@ -18,6 +24,13 @@ export interface Dialect {
    * longer than {@linkcode MOST_HEAD_BYTES}.
    */
   recognises(head: Uint8Array, fileName: string): boolean;
+  /**
+   * Whether a line is of this format: asked where the first bytes of a file do
+   * not say that it is.
+   *
+   * @param text The line, or what it begins with.
+   */
+  knows(text: string): boolean;
   /** Finds the lines that can concern a turn. */
   prefilter(): Prefilter;
   /**

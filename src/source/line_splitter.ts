@@ -20,6 +20,8 @@ import { PartialLine } from "./partial_line.ts";
 
 /** How lines are read, for all files alike. */
 export interface ReadOptions {
+  /** The dialect of all files; without it each is recognised by itself. */
+  dialect?: Dialect;
   /** The longest candidate that is passed on, without its newline. */
   maxLineBytes: number;
   /** Creates a spool for a longer line; without it such lines are dropped. */
@@ -29,6 +31,8 @@ export interface ReadOptions {
    * none of them is.
    */
   otherLineBytes?: number;
+  /** Called, once for a file, where none of its lines is of its dialect. */
+  unrecognised?: (name: string) => void;
   /** Counts what is read. */
   tally?: Tally;
   /** Called each time before the source waits for more. */
@@ -56,6 +60,9 @@ export interface Resume {
 const NEWLINE = 10;
 const LINE_END = Uint8Array.of(NEWLINE);
 const EMPTY = new Uint8Array();
+/** The text of a line that is as good as none. */
+const BLANK = /^[\s\0\uFEFF]*$/;
+const utf8 = new TextDecoder();
 
 /**
  * Splits the bytes of one file, cut anywhere, into lines, and passes on the
@@ -73,6 +80,13 @@ export class LineSplitter {
   #otherLineBytes: number;
   #spool: (() => Spool) | undefined;
   #tally: Tally | undefined;
+  #unrecognised: ((name: string) => void) | undefined;
+  /** Whether some of the file is known to be of its dialect. */
+  #isRecognised: boolean;
+  /** Whether there was a line that is not. */
+  #hasUnknown = false;
+  /** The first bytes of the line in hand, as long as nothing is recognised. */
+  #lineHead: Uint8Array = EMPTY;
   /** The lines that have begun, and the bytes that have been split. */
   #lines: number;
   #offset: number;
@@ -82,9 +96,10 @@ export class LineSplitter {
 
   constructor(
     file: LogFile,
-    { maxLineBytes, otherLineBytes = 0, spool, tally }: ReadOptions,
+    options: ReadOptions,
     from: Resume = { offset: 0, line: 0 },
   ) {
+    const { maxLineBytes, otherLineBytes = 0, spool, tally } = options;
     this.#file = file;
     this.#isResumed = from.offset > 0;
     this.#maxLineBytes = maxLineBytes;
@@ -93,8 +108,13 @@ export class LineSplitter {
     this.#tally = tally;
     this.#offset = from.offset;
     this.#lines = from.line;
-    this.#saved = from.decoder ?? null;
-    const dialect = dialectNamed(from.dialect ?? null);
+    this.#unrecognised = options.unrecognised;
+    // What was read before may have been recognised.
+    this.#isRecognised = this.#isResumed;
+    const before = dialectNamed(from.dialect ?? null);
+    const dialect = options.dialect ?? before;
+    // Only the dialect that saved a state can read it.
+    this.#saved = dialect === before ? from.decoder ?? null : null;
     if (dialect !== undefined) this.#use(dialect);
   }
 
@@ -149,19 +169,32 @@ export class LineSplitter {
       this.#split(head);
     }
     if (this.#partial !== null) this.#finish(found, this.#offset);
+    this.checkRecognised();
     return found;
+  }
+
+  /** Reports the file if there are lines, but none so far is of its dialect. */
+  checkRecognised(): void {
+    if (this.#isRecognised || !this.#hasUnknown) return;
+    this.#unrecognised?.(this.#file.name);
+    // It is reported once.
+    this.#isRecognised = true;
   }
 
   /** Drops the incomplete line: the bytes end here. */
   drop(): void {
     this.#head = EMPTY;
+    this.#lineHead = EMPTY;
     this.#partial?.drop();
     this.#partial = null;
   }
 
   #recognise(head: Uint8Array): void {
     this.#head = EMPTY;
-    this.#use(recognise(head, this.#file.name));
+    const { name } = this.#file;
+    const dialect = recognise(head, name);
+    this.#isRecognised ||= dialect.recognises(head, name);
+    this.#use(dialect);
   }
 
   #use(dialect: Dialect): void {
@@ -200,6 +233,7 @@ export class LineSplitter {
         this.#extend(this.#partial, chunk.subarray(start));
         break;
       }
+      if (!this.#isRecognised) this.#look(chunk.subarray(start, end));
       const verdict = prefilter.judge(chunk, start, end);
       const line = this.#found(verdict, begin + start, begin + end + 1);
       if (line !== undefined) {
@@ -217,8 +251,22 @@ export class LineSplitter {
     return found;
   }
 
+  /** Looks whether a line is of the file's dialect. */
+  #look(line: Uint8Array): void {
+    const text = utf8.decode(line);
+    // White space says nothing of a format.
+    if (BLANK.test(text)) return;
+    this.#isRecognised = this.#dialect!.knows(text);
+    this.#hasUnknown = true;
+  }
+
   /** Adds the bytes of the incomplete line that may be needed. */
   #extend(line: PartialLine, bytes: Uint8Array): void {
+    if (!this.#isRecognised) {
+      const missing = MOST_HEAD_BYTES - this.#lineHead.length;
+      const more = bytes.subarray(0, missing).slice();
+      this.#lineHead = joinBytes([this.#lineHead, more]);
+    }
     if (this.#limitOf(line) === 0) return;
     line.judge(bytes);
     const limit = this.#limitOf(line);
@@ -240,9 +288,13 @@ export class LineSplitter {
     partial.finish();
     const { start, length, verdict } = partial;
     const line = this.#found(verdict, start, start + length + 1);
+    const isWhole = line !== undefined && length <= line.limit;
+    const bytes = isWhole ? partial.join(LINE_END) : null;
+    if (!this.#isRecognised) this.#look(bytes ?? this.#lineHead);
+    this.#lineHead = EMPTY;
     if (line === undefined) return partial.drop();
     line.end = end;
-    if (length <= line.limit) line.bytes = partial.join(LINE_END);
+    if (isWhole) line.bytes = bytes;
     else line.spool = partial.overflow(this.#spool, EMPTY);
     found.push(line);
   }

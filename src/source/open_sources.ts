@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Dialect } from "../dialect/dialect.ts";
 import { isStdin, openSource, type Source } from "./source.ts";
 import { type Reports, SessionTree } from "./tree/session_tree.ts";
 
@@ -11,6 +12,7 @@ import { type Reports, SessionTree } from "./tree/session_tree.ts";
  * Opens sources. The session files below all directories are one of them, in place
  * of the first directory.
  *
+ * @param dialect The dialect of all files, if it is known.
  * @throws {UsageError} If one cannot be opened, or is compressed in a way that
  * cannot be read.
  * @throws {Failure} If the library that decompresses one is missing.
@@ -18,6 +20,7 @@ import { type Reports, SessionTree } from "./tree/session_tree.ts";
 export async function openSources(
   paths: readonly string[],
   reports: Reports,
+  dialect?: Dialect,
 ): Promise<Source[]> {
   const directories = new Set(paths.filter(isDirectory));
   const [first] = directories;
@@ -25,7 +28,7 @@ export async function openSources(
     .filter((path, i) => !directories.has(path) || i === paths.indexOf(first))
     .map((path) =>
       directories.has(path)
-        ? SessionTree.open([...directories], reports)
+        ? SessionTree.open([...directories], reports, dialect)
         : openSource(path, reports.damaged)
     );
   return await Promise.all(opened);

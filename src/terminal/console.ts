@@ -68,6 +68,11 @@ export class Console {
     );
   }
 
+  /** Reports what the user should know; `--quiet` leaves it out. */
+  warn(message: string): void {
+    if (!this.#quiet) this.error(message);
+  }
+
   /** Says what the program is waiting for, on a terminal. */
   waiting(): void {
     if (!this.isWatched) return;

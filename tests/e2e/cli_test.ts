@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { completions } from "../../src/cli/docs/completions.ts";
+import { formats } from "../../src/cli/formats.ts";
 import { HELP } from "../../src/cli/docs/help.ts";
 import { manualPage } from "../../src/cli/docs/man.ts";
 import { SHELLS } from "../../src/cli/args/options.ts";
@@ -164,10 +165,13 @@ Deno.test("turn-counter --help and --version write to stdout and touch no databa
   assertEquals([...Deno.readDirSync(dir.path)], []);
 });
 
-Deno.test("turn-counter man and completions write to stdout and touch no database", async () => {
+Deno.test("turn-counter man, completions and formats write to stdout and touch no database", async () => {
   using dir = new TempDir();
   const env = { TURN_COUNTER_DB: dir.file("turns.db") };
-  const texts: Record<string, string> = { man: manualPage(config.version) };
+  const texts: Record<string, string> = {
+    man: manualPage(config.version),
+    formats: formats(),
+  };
   for (const shell of SHELLS) {
     texts[`completions ${shell}`] = completions(shell);
   }

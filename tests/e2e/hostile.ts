@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Bytes } from "../support/bytes.ts";
 import { trial } from "../fuzz/trial.ts";
 import { records } from "../support/database.ts";
@@ -43,6 +43,18 @@ export async function read(
     ),
     dead: new TextDecoder("latin1").decode(Deno.readFileSync(dead)),
   };
+}
+
+/** Asserts that the program reports a log in which no line is recognised (SPEC 7). */
+export async function assertUnrecognised(log: string | Bytes) {
+  using dir = new TempDir();
+  const [db, dead] = [dir.file("turns.db"), dir.file("dead")];
+  const source = dir.write("log", log);
+  const args = ["--source", source, "--db", db, "--dead-letter", dead];
+  const { code, stdout, stderr } = await turnCounter(args);
+  assertEquals([code, stdout, records(db)], [1, "", []]);
+  assertMatch(stderr, /^turn-counter: no line of ".*" was recognised;.*\n$/);
+  assertEquals(Deno.readTextFileSync(dead), "");
 }
 
 /** Asserts that the program agrees with the oracle on a log, as a file and as a pipe. */

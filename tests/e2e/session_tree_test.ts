@@ -160,6 +160,38 @@ limitTest(
   },
 );
 
+Deno.test("SPEC 7: a directory without a session file is reported, each by its name, and the code is 1", async () => {
+  using dir = new TempDir();
+  for (const name of ["empty", "other", "sessions"]) {
+    Deno.mkdirSync(dir.file(name));
+  }
+  dir.write("other/notes.txt", "buy milk\n");
+  dir.write("sessions/1.jsonl", rollout(100, "one"));
+  const db = dir.file("turns.db");
+  const args = ["empty", "other", "sessions"]
+    .flatMap((name) => ["--source", dir.file(name)]);
+  const { code, stderr } = await turnCounter([...args, "--db", db]);
+  const sentence = (name: string) =>
+    `turn-counter: no line of "${dir.file(name)}" was recognised; `;
+  const [empty, other, ...rest] = stderr.trimEnd().split("\n");
+  assertStringIncludes(empty, sentence("empty"));
+  assertStringIncludes(other, sentence("other"));
+  assertEquals({ rest, code }, { rest: [], code: 1 });
+  assertEquals(records(db).map((row) => row.user_text), ["one"]);
+});
+
+Deno.test("SPEC 10: --format reads the session files of one format below a directory", async () => {
+  using dir = new TempDir();
+  makeHome(dir);
+  const db = dir.file("turns.db");
+  const { code, stderr } = await turnCounter([
+    ...["--source", dir.path, "--format", "pi", "--db", db, "--quiet"],
+  ]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const agents = query(db, "SELECT DISTINCT agent FROM turns");
+  assertEquals(agents, [["pi"]]);
+});
+
 Deno.test("SPEC 10: a file for rejected lines below the directory is a usage error", async () => {
   using dir = new TempDir();
   dir.write("1.jsonl", rollout(100, "one"));

@@ -63,7 +63,7 @@ export async function trial(
     const dead = readIfThere(deadLetter);
     const expected = oracle.run(log, name, emit);
     const found = [
-      ...differencesOfStreams(ended, expected),
+      ...differencesOfStreams(ended, expected, oracle.records().length),
       ...differenceOfBytes(
         "the dead-letter file",
         dead.subarray(deadBefore),
@@ -85,6 +85,8 @@ function endless(error: unknown): null {
   throw error;
 }
 
+const UNRECOGNISED = /^turn-counter: no line of ".+" was recognised;/;
+
 function oddPieces(log: Bytes): Bytes[] {
   const random = new Random(log.length);
   const most = Math.ceil(2 * log.length / PIECES);
@@ -100,12 +102,20 @@ function oddPieces(log: Bytes): Bytes[] {
 function* differencesOfStreams(
   { code, stdout, stderr }: Ended,
   expected: Run,
+  turns: number,
 ): Generator<string> {
-  if (code !== 0) yield `it ends with code ${code}`;
   const lines = stderr.split("\n");
   const rejected = /^turn-counter: (line \d+ of .+) rejected: /;
-  // Each line reports a rejected one, so there is no room for a stack trace.
-  const others = lines.filter((line) => !rejected.test(line));
+  // SPEC section 7: no line was recognised, so that none was used or rejected.
+  const unknown = lines.filter((line) => UNRECOGNISED.test(line));
+  if (code !== (unknown.length > 0 ? 1 : 0)) yield `it ends with code ${code}`;
+  if (unknown.length > 0 && turns + expected.rejected.length > 0) {
+    yield "it recognises no line of a log that it uses";
+  }
+  // Any other line reports a rejected one: there is no room for a stack trace.
+  const others = lines.filter((line) =>
+    !rejected.test(line) && !UNRECOGNISED.test(line)
+  );
   if (others.join() !== "") yield `it says ${JSON.stringify(others)}`;
   const places = lines.map((line) => rejected.exec(line)?.[1])
     .filter((place) => place !== undefined);

@@ -13,14 +13,18 @@ import {
 import type { TurnEvent } from "../../src/turns/event.ts";
 
 const utf8 = new TextDecoder();
+const LINE = /^(session|ask|answer) /;
 
 /** The lines `session SID`, `ask ISO-TIME TEXT` and `answer ISO-TIME TEXT`. */
 export const toy: Dialect = {
   name: "toy",
+  title: "a toy",
+  places: ["toy.log"],
   recognises: (head) => utf8.decode(head).startsWith("session "),
+  knows: (text) => LINE.test(text),
   prefilter: () => {
     const judge = (text: string) =>
-      /^(session|ask|answer) /.test(text) ? Verdict.Keep : Verdict.Skip;
+      LINE.test(text) ? Verdict.Keep : Verdict.Skip;
     return {
       judge: (bytes, start, end) => judge(utf8.decode(bytes.slice(start, end))),
       begin() {

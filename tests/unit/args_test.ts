@@ -18,6 +18,7 @@ const DEFAULTS: Args & RunArgs = {
   command: "run",
   sources: ["-"],
   follow: false,
+  format: "auto",
   db: "/tmp/turn_tracker.db",
   isDefaultDb: true,
   emit: "turns",
@@ -44,6 +45,7 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
   const all: RunArgs = {
     ...DEFAULTS,
     sources: ["a", "-", "b=c"],
+    format: "codex",
     db: "x.db",
     isDefaultDb: false,
     emit: "events",
@@ -55,15 +57,15 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
     quiet: true,
   };
   const spaced =
-    "--source a --source - --source b=c --db x.db --emit events --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet";
+    "--source a --source - --source b=c --format codex --db x.db --emit events --skip-replayed --dead-letter r.jsonl --max-line-bytes 1 --synchronous normal --verbose --quiet";
   const glued =
-    "--source=a --source=- --source=b=c --db=x.db --emit=events --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet";
+    "--source=a --source=- --source=b=c --format=codex --db=x.db --emit=events --skip-replayed --dead-letter=r.jsonl --max-line-bytes=1 --synchronous=normal -v --quiet";
   assertEquals(readRun(spaced.split(" ")), all);
   assertEquals(readRun(glued.split(" ")), all);
 });
 
 Deno.test("SPEC 7: --help and --version work in each form, with any command", () => {
-  for (const command of ["", "status ", "completions ", "man "]) {
+  for (const command of ["", "status ", "formats ", "completions ", "man "]) {
     for (const word of ["-h", "--help", "-hV"]) {
       const args = readArgs(`${command}${word}`.split(" "));
       assertEquals(args, { command: "help" });
@@ -97,6 +99,7 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
     shell: "zsh",
   });
   assertEquals(readArgs(["man"]), { command: "man" });
+  assertEquals(readArgs(["formats"]), { command: "formats" });
 });
 
 Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
@@ -153,6 +156,14 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["completions tcsh", "bash, zsh or fish"],
     ["completions bash zsh", "SHELL"],
     ["man page", "page"],
+    ["formats --json", "--json"],
+    ["formats sse", "sse"],
+    [
+      "--format jsonl",
+      "jsonl",
+      ...["auto", "sse", "codex", "claude", "copilot or pi"],
+    ],
+    ["--format", "--format", "NAME"],
     ["--emit all", "all", "turns or events"],
     ["-x", "-x"],
     ["--no-quiet", "--no-quiet"],

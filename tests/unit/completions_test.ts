@@ -35,8 +35,10 @@ Deno.test("completions name every option and command in each shell", () => {
 Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--sy"), ["--synchronous"]);
   assertEquals(await offered("sta"), ["status"]);
+  assertEquals(await offered("form"), ["formats"]);
   assertEquals(await offered("--quiet", "sta"), []);
   assertEquals(await offered("--emit", ""), ["turns", "events"]);
+  assertEquals(await offered("--format", "co"), ["codex", "copilot"]);
   assertEquals(await offered("--max-line-bytes", ""), []);
   assertEquals(await offered("completions", "f"), ["fish"]);
   assertEquals(await offered("status", "--"), [

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { DIALECTS } from "../../src/dialect/dialects.ts";
+import { pi } from "../../src/dialect/pi/pi.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import {
   LineSplitter,
@@ -342,4 +344,42 @@ Deno.test("logrotate#363: leading NULs take neither memory nor quadratic time", 
   assert(heapUsed - before.heapUsed < 3e7);
   assertEquals(lines.unfinished, { offset: 70 * 256 * 4096, line: 0 });
   assertEquals(lines.push(encoder.encode(`${lineOf(prompt())}\n`)).length, 1);
+});
+
+Deno.test("LineSplitter reads a file in the dialect that is forced, whatever its lines are", () => {
+  const file: LogFile = { id: 0, name: "log", isResumed: false };
+  const options = { maxLineBytes: 1000, dialect: pi };
+  const lines = new LineSplitter(file, options);
+  const log = `${lineOf(prompt())}\n{"message":{"role":"user"}}\n`;
+  const found = lines.push(encoder.encode(log));
+  assertEquals(found.map(({ number }) => number), [2]);
+  assertEquals(lines.state.dialect, "pi");
+});
+
+Deno.test("LineSplitter gives a forced dialect the state that it saved, not that of another", () => {
+  const file: LogFile = { id: 1, name: "log", isResumed: true };
+  const line = lineOf(prompt()) + "\n";
+  const at = { offset: 9, line: 1, decoder: "saved" };
+  const saved: (string | null)[] = [];
+  const dialect = {
+    ...sse,
+    decoder(state: string | null) {
+      saved.push(state);
+      return sse.decoder(null);
+    },
+  };
+  DIALECTS.push({ ...dialect, name: "own" });
+  try {
+    const own = DIALECTS.at(-1)!;
+    for (const name of ["own", "sse", null]) {
+      const options = { maxLineBytes: 1000, dialect: own };
+      const from = { ...at, dialect: name };
+      const lines = new LineSplitter({ ...file }, options, from);
+      assertEquals(lines.push(encoder.encode(line)).length, 1);
+      assertEquals(lines.state.dialect, "own");
+    }
+  } finally {
+    DIALECTS.pop();
+  }
+  assertEquals(saved, ["saved", null, null]);
 });

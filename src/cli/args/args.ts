@@ -13,6 +13,7 @@ import {
   type CommandName,
   COMMANDS,
   type Emit,
+  FORMATS,
   NAMED_COMMANDS,
   type Shell,
 } from "./options.ts";
@@ -37,6 +38,8 @@ export interface RunArgs extends DatabaseArgs {
   sources: string[];
   /** Whether to follow the one source as it grows. */
   follow: boolean;
+  /** The dialect of all sources, or `auto`. */
+  format: string;
   emit: Emit;
   skipReplayed: boolean;
   /** Path of the file for rejected lines. */
@@ -62,6 +65,7 @@ export type Args =
   | { command: "version" }
   | ({ command: "run" } & RunArgs)
   | ({ command: "status" } & StatusArgs)
+  | { command: "formats" }
   | { command: "completions"; shell: Shell }
   | { command: "man" };
 
@@ -85,6 +89,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...readDatabase(parsed, env),
       sources: sources.length > 0 ? sources : ["-"],
       follow,
+      format: values("format").at(-1) ?? FORMATS[0],
       emit: (values("emit").at(-1) ?? "turns") as Emit,
       skipReplayed: isSet("skip-replayed"),
       deadLetter: values("dead-letter").at(-1) ?? null,
@@ -104,6 +109,10 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       since: readSince(parsed),
       watch: parsed.isSet("watch"),
     };
+  },
+  formats(parsed) {
+    refuseOperands(parsed);
+    return { command: "formats" };
   },
   completions({ operands }) {
     const { name, choices } = NAMED_COMMANDS.completions.operands!;

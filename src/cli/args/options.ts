@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DIALECTS } from "../../dialect/dialects.ts";
 import { SYNCHRONOUS } from "../../store/options.ts";
 
 /** What the program writes to stdout: the records of turns, or the log's events. */
@@ -12,13 +13,22 @@ export const EMITS = ["turns", "events"] as const;
 /** One of {@linkcode EMITS}. */
 export type Emit = typeof EMITS[number];
 
+/** The values of `--format`: each file is recognised by itself, or one dialect for all. */
+export const FORMATS = ["auto", ...DIALECTS.map(({ name }) => name)];
+
 /** The shells for which the program prints completions. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 /** One of {@linkcode SHELLS}. */
 export type Shell = typeof SHELLS[number];
 
 /** The commands; `run` is the default and has no name on the command line. */
-export const COMMANDS = ["run", "status", "completions", "man"] as const;
+export const COMMANDS = [
+  "run",
+  "status",
+  "formats",
+  "completions",
+  "man",
+] as const;
 /** One of {@linkcode COMMANDS}. */
 export type CommandName = typeof COMMANDS[number];
 
@@ -33,6 +43,9 @@ export interface Command {
 /** The commands that have names on the command line. */
 export const NAMED_COMMANDS: Record<Exclude<CommandName, "run">, Command> = {
   status: { summary: "show what the database holds" },
+  formats: {
+    summary: "list the formats of logs, and where each agent keeps them",
+  },
   completions: {
     summary: "print a script that makes a shell complete the options",
     operands: { name: "SHELL", choices: SHELLS },
@@ -77,6 +90,14 @@ export const OPTIONS: readonly Option[] = [
     name: "follow",
     help:
       "keep reading the one file as it grows, across rotation; resume where the last run stopped",
+  },
+  {
+    name: "format",
+    value: "NAME",
+    choices: FORMATS,
+    help: `the format of all sources: ${
+      FORMATS.slice(1).join(", ")
+    }; default: auto, each file is recognised by its first lines`,
   },
   {
     name: "db",
@@ -192,6 +213,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
     [
       1,
       "on a failure, such as a full disk, or if a compressed source was damaged",
+    ],
+    [
+      1,
+      "at the end of the input, if no line of a source that is not empty was known",
     ],
     [
       2,

@@ -23,11 +23,15 @@ const SUB_AGENT = /(?:^|\/)agent-[^/]*\.jsonl(?:\.|$)|(?:^|\/)subagents\//;
 /** The dialect of Claude Code's transcripts. */
 export const claude: Dialect = {
   name: "claude",
+  title: "transcripts of Claude Code",
+  places: ["~/.claude/projects/*/*.jsonl"],
+  variable: "CLAUDE_CONFIG_DIR",
   recognises(head, fileName) {
     if (SUB_AGENT.test(fileName)) return false;
     const text = utf8.decode(head);
     return LONG_FIRST_LINE.test(text) || text.split("\n").some(isOfSession);
   },
+  knows: isOfSession,
   prefilter: () => prefilter,
   decoder: (saved) => new ClaudeDecoder(saved),
 };

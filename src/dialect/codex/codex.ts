@@ -6,6 +6,8 @@
  */
 
 import type { Dialect } from "../dialect.ts";
+import { readObject } from "../fields.ts";
+import { isObject, parseJson } from "../json.ts";
 import { CodexDecoder } from "./decoder.ts";
 import { OLDEST_FORM, prefilter } from "./lines.ts";
 
@@ -18,9 +20,19 @@ const FIRST_LINE =
 /** The dialect of rollouts. */
 export const codex: Dialect = {
   name: "codex",
+  title: "rollouts of Codex",
+  places: [
+    "~/.codex/sessions/*/*/*/rollout-*.jsonl*",
+    "~/.codex/archived_sessions/rollout-*.jsonl*",
+  ],
+  variable: "CODEX_HOME",
   recognises(head) {
     const text = utf8.decode(head);
     return FIRST_LINE.test(text) || OLDEST_FORM.test(text);
+  },
+  knows(text) {
+    const { type, payload } = readObject(parseJson(text));
+    return typeof type === "string" && isObject(payload);
   },
   prefilter: () => prefilter,
   decoder: (saved) => new CodexDecoder(saved),

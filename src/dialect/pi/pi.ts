@@ -6,6 +6,8 @@
  */
 
 import type { Dialect } from "../dialect.ts";
+import { readObject } from "../fields.ts";
+import { isObject, parseJson } from "../json.ts";
 import { PiDecoder } from "./decoder.ts";
 import { prefilter } from "./lines.ts";
 
@@ -18,7 +20,14 @@ const FIRST_LINE =
 /** The dialect of pi. */
 export const pi: Dialect = {
   name: "pi",
+  title: "sessions of pi",
+  places: ["~/.pi/agent/sessions/*/*.jsonl"],
+  variable: "PI_CODING_AGENT_DIR",
   recognises: (head) => FIRST_LINE.test(utf8.decode(head)),
+  knows(text) {
+    const { type, message } = readObject(parseJson(text));
+    return type === "message" && isObject(message) || FIRST_LINE.test(text);
+  },
   prefilter: () => prefilter,
   decoder: (saved) => new PiDecoder(saved),
 };

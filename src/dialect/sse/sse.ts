@@ -31,13 +31,26 @@ import { prefilter } from "./prefilter.ts";
 const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
 
+/** Of each group an envelope has a key; old ones have the event's name in the line. */
+const ENVELOPE_KEYS = [["event", "line"], ["sid", "metadata", "flow_id"]];
+
 const IGNORED: Decoded = { events: [], rejection: null };
 const UNOPENED: Opened = { envelope: null, rejection: null };
 
 /** The dialect of `sse_lines.jsonl`. */
 export const sse: Dialect = {
   name: "sse",
+  title: "sse_lines.jsonl of Codex and Claude Code",
+  places: ["sse_lines.jsonl"],
   recognises: (head) => latin1.decode(head).startsWith(ENVELOPE),
+  knows(text) {
+    if (text.startsWith(ENVELOPE)) return true;
+    // A line is decoded, or rejected, because of such a name.
+    if (TURN_EVENTS.some((name) => text.includes(name))) return true;
+    const value = parseJson(text);
+    return isObject(value) &&
+      ENVELOPE_KEYS.every((either) => either.some((key) => key in value));
+  },
   prefilter: () => prefilter,
   decoder: (saved) => new SseDecoder(saved),
 };

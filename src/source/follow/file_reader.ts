@@ -107,6 +107,11 @@ export abstract class FileReader implements Holder {
     return this.lines?.mark();
   }
 
+  /** Reports the file if it was read to its end and no line was recognised. */
+  checkRecognised(): void {
+    if (this.isAtEnd) this.lines?.checkRecognised();
+  }
+
   /** Whether the file no longer has a name. */
   isDeleted(): boolean {
     return this.stat().nlink === 0;

@@ -141,6 +141,7 @@ export class Follower implements Source {
   async *#settle(files: OpenFiles): AsyncGenerator<Item[]> {
     this.#markedAt = this.#clock.uptimeMs();
     yield* this.#retire(files);
+    for (const reader of files.readers) reader.checkRecognised();
     const marks = files.readers.flatMap((reader) => reader.mark() ?? []);
     if (marks.length > 0) yield marks;
   }

@@ -86,6 +86,11 @@ export class LinePositions {
     return [...items, { position: this.#at(this.#splitter.unfinished, true) }];
   }
 
+  /** Reports the file if no line in it was recognised so far. */
+  checkRecognised(): void {
+    this.#splitter.checkRecognised();
+  }
+
   /** A mark after the last complete line, unless the last mark was there. */
   mark(): Mark | undefined {
     const { unfinished } = this.#splitter;

@@ -6,7 +6,7 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import { MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
+import { type Dialect, MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
 import { recogniserOf } from "../../dialect/dialects.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { decompressed, firstBytes } from "../compressed/decompress.ts";
@@ -50,12 +50,14 @@ const utf8 = new TextDecoder();
  * their first bytes or their names.
  *
  * @param skipped Called for each file or directory that cannot be read.
+ * @param dialects Those that may recognise a file.
  * @throws {Failure} If the library that decompresses a file is missing.
  * @throws {UsageError} If one of the directories themselves cannot be read.
  */
 export async function findSessionFiles(
   directories: readonly string[],
   skipped: Skipped,
+  dialects?: readonly Dialect[],
 ): Promise<SessionFiles> {
   // A file that is below two of the directories is read once.
   const files = new Map<string, SessionFile>();
@@ -68,7 +70,7 @@ export async function findSessionFiles(
     ) {
       const log = found.realPath.replace(COMPRESSED, "");
       const file = files.get(log) ??
-        await recogniseFile(found, buffer, skipped);
+        await recogniseFile(found, buffer, skipped, dialects);
       if (file === undefined) continue;
       logs.add(log);
       files.set(log, file);
@@ -92,12 +94,13 @@ async function recogniseFile(
   found: FoundFile,
   buffer: Uint8Array,
   skipped: Skipped,
+  dialects?: readonly Dialect[],
 ): Promise<SessionFile | undefined> {
   const { path, modifiedMs } = found;
   using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
   if (file === undefined) return undefined;
   const head = await headOf(path, file, buffer);
-  const dialect = recogniserOf(head, path);
+  const dialect = recogniserOf(head, path, dialects);
   if (dialect === undefined) return undefined;
   const beganMs = timeInName(path) ?? firstTime(head) ?? modifiedMs;
   return { ...found, dialect: dialect.name, beganMs };

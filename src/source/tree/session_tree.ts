@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Dialect } from "../../dialect/dialect.ts";
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
 import {
@@ -49,18 +50,25 @@ export class SessionTree implements Source {
   /**
    * Finds the session files; they are opened when they are read.
    *
+   * @param dialect The only one that may recognise a file, if there is one.
    * @throws As {@linkcode findSessionFiles} does.
    */
   static async open(
     directories: readonly string[],
     reports: Reports,
+    dialect?: Dialect,
   ): Promise<SessionTree> {
-    const files = await findSessionFiles(directories, reports.skipped);
+    const dialects = dialect && [dialect];
+    const { skipped } = reports;
+    const files = await findSessionFiles(directories, skipped, dialects);
     return new SessionTree(files, reports);
   }
 
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
     const { damaged, skipped } = this.#reports;
+    for (const [directory, count] of this.recognised) {
+      if (count === 0) options.unrecognised?.(directory);
+    }
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (const { path, dialect } of this.#files) {
       using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
