@@ -98,8 +98,8 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   waitedMs = () => store.waitedMs;
   if (followed !== null) {
     for (const name of names) store.claim(name);
-    const tell = (message: string) => console.error(message);
-    const parts = { checkpoints: store, tell, damaged };
+    const report = (message: string) => console.error(message);
+    const parts = { checkpoints: store, report, damaged };
     sources.push(new Follower(args.sources[0], followed, parts));
   }
   const tracker = new Tracker(store);

@@ -24,16 +24,16 @@ export interface ReadOptions {
   dialect?: Dialect;
   /** The longest candidate that is passed on, without its newline. */
   maxLineBytes: number;
-  /** Makes a place for a longer line; without it such lines are dropped. */
+  /** Creates a spool for a longer line; without it such lines are dropped. */
   spool?: () => Spool;
   /**
    * The longest of the other lines that is passed on, in bytes; without it
-   * none is.
+   * none of them is.
    */
   otherLineBytes?: number;
   /** Called, once for a file, where none of its lines is of its dialect. */
   unrecognised?: (name: string) => void;
-  /** Is kept up to date with how much was read. */
+  /** Counts what is read. */
   tally?: Tally;
   /** Called each time before the source waits for more. */
   beforeWait?: () => void;
@@ -45,7 +45,7 @@ export interface Tally {
   lines: number;
 }
 
-/** A point in a file, and what is known of the file there. */
+/** A position in a file, and the state of its decoder there. */
 export interface Resume {
   /** How many bytes precede it. */
   offset: number;
@@ -118,7 +118,7 @@ export class LineSplitter {
     if (dialect !== undefined) this.#use(dialect);
   }
 
-  /** The name of the file's dialect, and the state of its decoder by now. */
+  /** The name of the file's dialect, and the current state of its decoder. */
   get state(): Pick<Position, "dialect" | "decoder"> {
     return {
       dialect: this.#dialect?.name ?? null,
@@ -126,7 +126,7 @@ export class LineSplitter {
     };
   }
 
-  /** How many bytes and lines precede the line whose end has not come yet. */
+  /** How many bytes and lines precede the incomplete line. */
   get unfinished(): { offset: number; line: number } {
     return this.#partial === null
       ? { offset: this.#offset, line: this.#lines }
@@ -136,7 +136,7 @@ export class LineSplitter {
   /**
    * Takes the next bytes.
    *
-   * @param chunk Free to be overwritten once this returns.
+   * @param chunk May be overwritten once this returns.
    * @returns The lines that end in it.
    */
   push(chunk: Uint8Array): Line[] {
@@ -160,7 +160,7 @@ export class LineSplitter {
     return this.#split(chunk);
   }
 
-  /** Takes the end of the bytes: what follows the last newline is a line. */
+  /** Ends the bytes: what follows the last newline is a line. */
   end(): Line[] {
     const found: Line[] = [];
     if (this.#head.length > 0) {
@@ -181,7 +181,7 @@ export class LineSplitter {
     this.#isRecognised = true;
   }
 
-  /** Drops the line whose end has not come yet: the bytes end here. */
+  /** Drops the incomplete line: the bytes end here. */
   drop(): void {
     this.#head = EMPTY;
     this.#lineHead = EMPTY;
@@ -200,8 +200,7 @@ export class LineSplitter {
   #use(dialect: Dialect): void {
     this.#dialect = dialect;
     this.#prefilter = dialect.prefilter();
-    // A file that was closed and opened again may have lines on their way to
-    // its decoder.
+    // Lines of a file that was reopened may still be queued for its decoder.
     this.#decoder = this.#isResumed ? this.#file.decoder : undefined;
     this.#decoder ??= dialect.decoder(this.#saved);
     this.#file.decoder = this.#decoder;
@@ -261,7 +260,7 @@ export class LineSplitter {
     this.#hasUnknown = true;
   }
 
-  /** Adds to the line in hand what of it may be needed. */
+  /** Adds the bytes of the incomplete line that may be needed. */
   #extend(line: PartialLine, bytes: Uint8Array): void {
     if (!this.#isRecognised) {
       const missing = MOST_HEAD_BYTES - this.#lineHead.length;
@@ -276,7 +275,7 @@ export class LineSplitter {
     else line.overflow(this.#spool, bytes);
   }
 
-  /** How much of a line may be needed, in bytes, by what is known of it. */
+  /** How many bytes of a line may be needed, by its verdict so far. */
   #limitOf({ verdict }: PartialLine): number {
     if (verdict === Verdict.Keep) return this.#maxLineBytes;
     if (verdict === Verdict.Skip) return this.#otherLineBytes;
@@ -300,10 +299,10 @@ export class LineSplitter {
     found.push(line);
   }
 
-  /** A whole line without its bytes; `undefined` if it is not wanted. */
+  /** A complete line without its bytes; `undefined` if it is not wanted. */
   #found(verdict: Verdict, start: number, end: number): Line | undefined {
     const length = end - start - 1;
-    // No object is as short.
+    // The shortest object has two bytes.
     if (length < 2) return undefined;
     const isCandidate = verdict === Verdict.Keep ||
       verdict === Verdict.Unsure && length <= this.#maxLineBytes;
@@ -333,7 +332,7 @@ function afterZeros(chunk: Uint8Array, start: number): number {
   return start;
 }
 
-/** Copies lines out of the chunk that begins at `begin`, all into one buffer. */
+/** Copies lines of the chunk that begins at `begin` into one buffer. */
 function copyBytes(lines: Line[], chunk: Uint8Array, begin: number): void {
   let size = 0;
   for (const { start, end } of lines) size += end - start;

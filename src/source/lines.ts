@@ -1,5 +1,5 @@
 /**
- * What a source gives: lines, each with the file it is in, and marks.
+ * What a source yields: lines, each with its file, and marks.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { joinBytes } from "../bytes.ts";
 import type { Decoder } from "../dialect/dialect.ts";
 import type { Position } from "../turns/checkpoint.ts";
 
-/** The file that lines are in. */
+/** The file of some lines. */
 export interface LogFile {
   /** The id of its checkpoint; 0 for a file that is read once, to its end. */
   readonly id: number;
-  /** Its present path, or `stdin`. */
+  /** Its current path, or `stdin`. */
   name: string;
   /**
    * Whether an earlier run has read some of it, so that records of events that
@@ -24,10 +24,10 @@ export interface LogFile {
   decoder?: Decoder;
 }
 
-/** A line of a file that can concern a turn, or that is wanted anyway. */
+/** A line of a file that can concern a turn, or any line if all are wanted. */
 export interface Line {
   file: LogFile;
-  /** Decodes the line, after all lines of the file before it. */
+  /** Decodes the line, after all earlier lines of the file. */
   decoder: Decoder;
   /** The number of the line, from 1. */
   number: number;
@@ -47,7 +47,7 @@ export interface Line {
   text: string | null;
   /** The limit for such a line, in bytes. */
   limit: number;
-  /** Whether it does not concern a turn, and is here because all lines are wanted. */
+  /** Whether it cannot concern a turn: all lines are wanted. */
   isOther: boolean;
   /** All of a line that is longer than the limit, if such lines are kept. */
   spool: Spool | null;
@@ -64,11 +64,11 @@ export interface Place {
 /** Keeps the bytes of one line outside of memory. */
 export interface Spool {
   write(bytes: Uint8Array): void;
-  /** Says that the line is not needed after all. */
+  /** Drops the line: it is not needed after all. */
   discard(): void;
 }
 
-/** A point between two lines of a followed file: all before it was given. */
+/** A position between two lines of a followed file: all before it was yielded. */
 export interface Mark {
   position(): Position;
 }
@@ -76,30 +76,30 @@ export interface Mark {
 /** One item of a source. */
 export type Item = Line | Mark;
 
-/** The longest line that there can be a limit for: what fits into one string. */
+/** The highest limit of a line: what fits into one string. */
 export const MOST_LINE_BYTES = 500_000_000;
 
-/** What is worth a chunk of its own on the way through the streams. */
+/** Lines are joined into chunks of about this size for the streams. */
 const PIECE_BYTES = 32 * 1024;
-/** How long a line may wait for a pause while other lines are read, in ms. */
-const MOST_SILENCE_MS = 10;
-/** Represents what has no text, so that each item is one line. */
+/** How long a line may wait while long other lines are read, in ms. */
+const MOST_DELAY_MS = 10;
+/** Stands for an item without text, so that each item is one line. */
 const EMPTY_LINE = new TextEncoder().encode("\n");
 
 /** Reads lines as text, in order. */
 export class LineReader {
-  /** Those that are on their way through the streams. */
+  /** The items that are in the streams. */
   #pending: Item[] = [];
   #texts: ReadableStreamDefaultReader<string>;
-  /** A read that was begun before a pause. */
+  /** A read that began before a pause. */
   #read: Promise<ReadableStreamReadResult<string>> | undefined;
-  /** Whether the source waits since the last lines it gave. */
+  /** Whether the source has been waiting since its last lines. */
   #isPaused = false;
   #wake = () => {};
 
   /**
-   * @param open Begins to read a source, which calls `beforeWait` each time
-   * before it waits for more.
+   * @param open Starts reading a source, which calls `beforeWait` each time before
+   * it waits for more.
    */
   constructor(open: (beforeWait: () => void) => AsyncIterable<Item[]>) {
     const items = open(() => this.#pause());
@@ -110,8 +110,8 @@ export class LineReader {
   }
 
   /**
-   * The next lines and marks, as soon as they have come; none before a wait for
-   * more; `undefined` at the end.
+   * The next lines and marks, as soon as they are read; an empty array before
+   * the source waits for more; `undefined` at the end.
    *
    * @throws Whatever reading the bytes throws.
    */
@@ -149,25 +149,25 @@ export class LineReader {
   }
 
   /**
-   * Ends the lines: a {@linkcode next} that waits ends now. A read of the bytes
-   * that is under way is left alone.
+   * Ends the lines, and a {@linkcode next} that waits. A read of the bytes that
+   * has started is not interrupted.
    */
   stop(): void {
-    // An error that came before is for the next() that meets it.
+    // An earlier error is thrown by the next call of next().
     this.#texts.cancel().catch(() => {});
   }
 
   async *#release(
     batches: AsyncIterable<Item[]>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    let givenAt = 0;
+    let yieldedAt = 0;
     for await (const items of batches) {
       if (items.length === 0) {
-        // A long line of another event must not hold up the lines before it.
-        if (performance.now() - givenAt > MOST_SILENCE_MS) this.#pause();
+        // A long line of another event must not delay the lines before it.
+        if (performance.now() - yieldedAt > MOST_DELAY_MS) this.#pause();
         continue;
       }
-      givenAt = performance.now();
+      yieldedAt = performance.now();
       this.#isPaused = false;
       let piece: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;

@@ -1,5 +1,5 @@
 /**
- * What is kept of a line until its end comes.
+ * A line whose newline has not been read yet.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { joinBytes } from "../bytes.ts";
 import { type LineJudge, Verdict } from "../dialect/dialect.ts";
 import type { Spool } from "./lines.ts";
 
-/** A line whose end has not come yet. */
+/** The bytes of an incomplete line, as far as they may be needed. */
 export class PartialLine {
   /** Where it begins. */
   readonly start: number;
-  /** What its bytes so far say. */
+  /** The verdict on its bytes so far. */
   verdict = Verdict.Unsure;
   /** Its bytes so far, unless it is skipped or too long. */
   pieces: Uint8Array[] = [];
   /** Its bytes so far if it is too long and such lines are kept. */
   spool: Spool | null = null;
-  /** How many bytes came. */
+  /** How many bytes it has so far. */
   length = 0;
   #judge: LineJudge;
 
@@ -40,7 +40,7 @@ export class PartialLine {
     if (this.verdict === Verdict.Unsure) this.verdict = this.#judge.end();
   }
 
-  /** Moves it out of memory, its next bytes included; gives the place, if any. */
+  /** Moves it and its next bytes out of memory; returns its spool, if any. */
   overflow(makeSpool: (() => Spool) | undefined, bytes: Uint8Array) {
     this.spool ??= makeSpool?.() ?? null;
     for (const piece of this.pieces) this.spool?.write(piece);

@@ -1,5 +1,5 @@
 /**
- * Where the bytes come from: files and standard input.
+ * Opens files and standard input, and reads their bytes.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import {
 import { LineSplitter, type ReadOptions } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
 
-/** Something to read a log from. */
+/** A log that can be read. */
 export interface Source {
-  /** For people: the path as it was given, or `stdin`. */
+  /** For messages: the path as given, or `stdin`. */
   name: string;
   /** How many bytes there are to read; `null` if that is not known. */
   size: number | null;
@@ -30,16 +30,16 @@ export interface Source {
 const CHUNK_BYTES = 256 * 1024;
 const PIPE_BYTES = 1024 * 1024;
 
-/** How standard input is called on the command line. */
+/** The names of standard input on the command line. */
 const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /**
- * Opens a source; `-` is standard input. It is read to its end, and may be
- * compressed with gzip or zstd.
+ * Opens a source, which is read to its end and may be compressed with gzip or
+ * zstd; `-` is standard input.
  *
- * @param damaged Called with what is wrong with compressed data.
+ * @param damaged Called with the reason if compressed data is damaged.
  * @throws {UsageError} If it cannot be opened, is a directory, or is compressed
- * in another way.
+ * in another format.
  * @throws {Failure} If the library that decompresses it is missing.
  */
 export async function openSource(
@@ -104,12 +104,12 @@ export async function openSource(
   }
 }
 
-/** Whether a path on the command line stands for standard input. */
+/** Whether a path on the command line is standard input. */
 export function isStdin(path: string): boolean {
   return STDIN_NAMES.includes(path);
 }
 
-/** The mistake of naming a source that cannot be read. */
+/** The usage error for a source that cannot be read. */
 export function unreadable(
   path: string,
   error: unknown,
@@ -128,7 +128,7 @@ async function* readAndClose(
   yield* read(path, file);
 }
 
-/** Opens what is not a file, as a FIFO, when its turn comes: that may take long. */
+/** Opens what is not a file, such as a FIFO, only when it is read: that may block. */
 async function* readLater(
   path: string,
   beforeWait: () => void,
@@ -139,9 +139,9 @@ async function* readLater(
 
 /**
  * The bytes of an open file from its beginning, each chunk valid until the next
- * is asked for.
+ * one is requested.
  *
- * @throws {Failure} Where it cannot be read.
+ * @throws {Failure} If it cannot be read.
  */
 export async function* readFile(
   name: string,
@@ -159,8 +159,8 @@ function open(path: string): Promise<Deno.FsFile> {
 
 /**
  * @param isReady Whether a read returns at once.
- * @param beforeWait Called before a read that may not.
- * @throws {Failure} Where the file can be read no further.
+ * @param beforeWait Called before a read that may block.
+ * @throws {Failure} If a read fails.
  */
 async function* read(
   name: string,
@@ -186,12 +186,12 @@ async function* read(
   }
 }
 
-/** The failure of reading a source that was open. */
+/** The failure of reading an open source. */
 export function readFailure(name: string, error: unknown): Failure {
   return new Failure(
-    `cannot read on in ${JSON.stringify(name)}: ${
+    `cannot continue reading ${JSON.stringify(name)}: ${
       reasonOf(error)
-    }; start again when it can be read, what is known already changes nothing`,
+    }; restart once it is readable, events already stored are skipped`,
     { cause: error },
   );
 }

@@ -15,11 +15,21 @@ import type { Report } from "./report.ts";
  * {
  *   "database": "turns.db",              // as it was named
  *   "read_at": "2025-11-18T19:30:00.000Z",
+ *   // null without --since; else all of the following but files is only of
+ *   // turns that began then or later
+ *   "since": null,
  *   "turns": {"total": 4, "completed": 2, "orphaned": 1, "waiting_response": 1},
  *   "orphan_rate": 0.25,                 // orphaned / total; null without turns
  *   "sessions": 2,
  *   // of the last completed turns, at most 10,000; null without any
  *   "duration_ms": {"turns": 2, "median": 9973, "p95": 10500, "longest": 10500},
+ *   // of the last 10,000 turns, or of all with --since: outcomes by status, and
+ *   // the 10 agents and the 10 directories with the most turns; an outcome is
+ *   // null as long as the turn may not be over, a name where the log has none
+ *   "breakdown": {"turns": 4,
+ *     "outcomes": [{"status": "completed", "outcome": null, "turns": 4}],
+ *     "agents": [{"agent": "codex", "turns": 4}],
+ *     "cwds": [{"cwd": "/home/dev/app", "turns": 4}]},
  *   // the last 14 days on which turns began, the oldest first
  *   "days": [{"day": "2025-11-18", "turns": 4}],
  *   // the 10 turns minted last, the newest first; user_text up to its first
@@ -38,10 +48,11 @@ import type { Report } from "./report.ts";
  * ```
  */
 export function formatJson(status: Report): string {
-  const { readMs, turns, byStatus, durations } = status;
+  const { readMs, sinceMs, turns, byStatus, durations, breakdown } = status;
   const json = JSON.stringify({
     database: status.database,
     read_at: formatTime(readMs),
+    since: sinceMs === null ? null : formatTime(sinceMs),
     turns: {
       total: turns,
       completed: byStatus.completed,
@@ -55,6 +66,16 @@ export function formatJson(status: Report): string {
       median: durations.median,
       p95: durations.p95,
       longest: durations.longest,
+    },
+    breakdown: {
+      turns: breakdown.turns,
+      outcomes: breakdown.outcomes.map(({ status, outcome, turns }) => (
+        { status, outcome, turns }
+      )),
+      agents: breakdown.agents.map(({ name, turns }) => (
+        { agent: name, turns }
+      )),
+      cwds: breakdown.cwds.map(({ name, turns }) => ({ cwd: name, turns })),
     },
     days: status.days.map(({ day, turns }) => ({ day, turns })),
     last_turns: status.lastTurns.map((turn) => ({

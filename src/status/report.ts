@@ -19,9 +19,14 @@ export interface Report extends Omit<StoredStatus, "followed"> {
  * Reads what a database holds, and looks at the files that were followed into
  * it, after its transaction: disks may be slow.
  *
+ * @param sinceMs Leave out the turns that began before this instant, in
+ * milliseconds since the epoch.
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function readReport(database: string): Report {
-  const { followed, ...stored } = readStatus(database);
+export function readReport(
+  database: string,
+  sinceMs: number | null = null,
+): Report {
+  const { followed, ...stored } = readStatus(database, sinceMs);
   return { database, ...stored, files: followed.map(lookUp) };
 }

@@ -9,6 +9,7 @@ import { stdoutForText } from "../output/sink.ts";
 import { refuseForeignFiles } from "../store/open.ts";
 import { formatJson } from "./json.ts";
 import { readReport } from "./report.ts";
+import { instantOf } from "./since.ts";
 import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
@@ -20,6 +21,8 @@ export interface StatusOptions {
   isDefaultDb: boolean;
   /** Write JSON in place of text for people. */
   json: boolean;
+  /** Show only turns that began since then, as {@linkcode instantOf} reads it. */
+  since: string | null;
   /** Write it again every second, until SIGINT or SIGTERM comes. */
   watch: boolean;
   /** Whether colours are welcome; they are used on a terminal only. */
@@ -35,11 +38,13 @@ export interface StatusOptions {
  * @throws {ReaderGone} Where stdout is closed.
  */
 export async function status(options: StatusOptions): Promise<void> {
-  const { db, json } = options;
+  const { db, json, since } = options;
   const isTerminal = Deno.stdout.isTerminal();
   const draw = () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
-    const report = readReport(db);
+    // A day may begin while it is watched.
+    const sinceMs = since === null ? null : instantOf(since, Date.now());
+    const report = readReport(db, sinceMs);
     return json ? formatJson(report) : view(report, {
       now: report.readMs,
       width: isTerminal ? terminalWidth() : Infinity,

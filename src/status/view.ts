@@ -4,7 +4,6 @@
  * @module
  */
 
-import { STATUS_COLORS } from "../terminal/colors.ts";
 import {
   formatBytes,
   formatCount,
@@ -24,6 +23,9 @@ import {
 } from "../terminal/table.ts";
 import { cut, widthOf } from "../terminal/text.ts";
 import { formatAge, formatShare } from "../terminal/units.ts";
+import { agents, directories, outcomes } from "./breakdown.ts";
+import { label } from "./label.ts";
+import { formatInstant } from "./since.ts";
 
 /** How to show a {@linkcode Report}. */
 export interface ViewOptions extends Canvas {
@@ -40,12 +42,6 @@ const SESSION_LENGTH = 5;
 
 /** `100.0 %` */
 const WIDEST_SHARE = 7;
-
-const LABELS: Record<TurnStatus, string> = {
-  completed: "completed",
-  orphaned: "orphaned",
-  waiting_response: "waiting",
-};
 
 /** What is shown in place of a lag that is not known. */
 const STATES: Record<FileState, string> = {
@@ -64,22 +60,27 @@ export function view(status: Report, { now, ...canvas }: ViewOptions): string {
   const sections = [
     [cut(visible(status.database), canvas.width)],
     summary(status, canvas),
+    outcomes(status, canvas),
     files(status.files, now, canvas),
     lastTurns(status.lastTurns, now, canvas),
+    agents(status, canvas),
+    directories(status, canvas),
     days(status, canvas),
   ].filter((lines) => lines.length > 0);
   return sections.map((lines) => lines.join("\n") + "\n").join("\n");
 }
 
 function summary(
-  { turns, byStatus, sessions, durations }: Report,
+  { turns, byStatus, sessions, durations, sinceMs }: Report,
   canvas: Canvas,
 ): string[] {
   const rows: Cell[][] = [
     [
       "turns",
       formatCount(turns),
-      `in ${formatCount(sessions)} ${sessions === 1 ? "session" : "sessions"}`,
+      `in ${formatCount(sessions)} ${sessions === 1 ? "session" : "sessions"}${
+        sinceMs === null ? "" : ` since ${formatInstant(sinceMs)}`
+      }`,
     ],
     ...Object.entries(byStatus).map(([status, count]) => [
       label(status as TurnStatus),
@@ -162,11 +163,4 @@ function days({ days }: Report, canvas: Canvas): string[] {
     bar(days[i].turns, greatest, room),
   ]);
   return table(columns, [header, ...rows], canvas);
-}
-
-function label(status: TurnStatus): Cell {
-  // Another program may have written another status.
-  return Object.hasOwn(LABELS, status)
-    ? { text: LABELS[status], color: STATUS_COLORS[status] }
-    : visible(String(status));
 }

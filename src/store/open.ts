@@ -15,6 +15,7 @@ export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,
   LastTurn,
+  NameCount,
   OlderFile,
   StoredStatus,
 } from "./status.ts";
@@ -34,9 +35,14 @@ export function openStore(path: string, options?: StoreOptions): Store {
  * Reads what a database holds, in one moment, and changes nothing.
  *
  * @param path The path of an SQLite file.
+ * @param sinceMs Leave out the turns that began before this instant, in
+ * milliseconds since the epoch.
  * @throws {Failure} Where there is none, it is not ours or of another version,
  * or it cannot be read.
  */
-export function readStatus(path: string): StoredStatus {
-  return readSqliteStatus(path);
+export function readStatus(
+  path: string,
+  sinceMs: number | null = null,
+): StoredStatus {
+  return readSqliteStatus(path, sinceMs);
 }

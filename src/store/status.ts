@@ -5,17 +5,24 @@
  */
 
 import type { Identity } from "../turns/checkpoint.ts";
+import type { Outcome } from "../turns/event.ts";
 import type { TurnStatus } from "../turns/turn.ts";
 
 /** What a database held at one moment. */
 export interface StoredStatus {
   /** The moment, in milliseconds since the epoch. */
   readMs: number;
+  /**
+   * Only turns that began at this instant or later are in it, in milliseconds
+   * since the epoch; `null` where all are.
+   */
+  sinceMs: number | null;
   turns: number;
   byStatus: Record<TurnStatus, number>;
   sessions: number;
   /** `null` where no turn is completed. */
   durations: Durations | null;
+  breakdown: Breakdown;
   /** The last days on which turns began, the oldest first. */
   days: Day[];
   /** The turns minted last, the newest first. */
@@ -31,6 +38,36 @@ export interface Durations {
   median: number;
   p95: number;
   longest: number;
+}
+
+/**
+ * Turns by what no index has: of all turns that began since an instant, else of
+ * those minted last.
+ */
+export interface Breakdown {
+  /** How many turns were looked at. */
+  turns: number;
+  /** The outcomes of turns, by status; those that occur. */
+  outcomes: OutcomeCount[];
+  /** The agents with the most turns, the most frequent first. */
+  agents: NameCount[];
+  /** The working directories with the most turns, the most frequent first. */
+  cwds: NameCount[];
+}
+
+/** The turns of one status and one outcome. */
+export interface OutcomeCount {
+  status: TurnStatus;
+  /** `null` as long as the log has not said that they are over. */
+  outcome: Outcome | null;
+  turns: number;
+}
+
+/** The turns of one agent or of one working directory. */
+export interface NameCount {
+  /** `null` where the log does not name it. */
+  name: string | null;
+  turns: number;
 }
 
 /** The turns of one day. */
@@ -73,6 +110,12 @@ export interface OlderFile {
 
 /** Of how many turns durations are looked at: each is a row somewhere on the disk. */
 export const MOST_DURATIONS = 10_000;
+/** Of how many turns there is a {@linkcode Breakdown}, unless it is of all since an instant. */
+export const MOST_BROKEN_DOWN = 10_000;
+/** How many agents, and how many working directories, are listed. */
+export const MOST_NAMES = 10;
+/** How much of such a name is shown, in bytes: no path on Linux is longer. */
+export const MOST_NAME_BYTES = 4096;
 /** How many days are counted. */
 export const MOST_DAYS = 14;
 /** How many of the last turns are shown. */

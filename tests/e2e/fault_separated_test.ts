@@ -86,7 +86,7 @@ Deno.test("systemd#30760: a deleted -wal is a failure, and every emitted turn is
   assertEquals(texts(db), ["first"]);
 });
 
-Deno.test("systemd#30760: a program with a replaced -wal stops, or reports a possible loss at its end", async () => {
+Deno.test("systemd#30760: a program with a replaced -wal stops, or reports a possible loss", async () => {
   for (const stops of [false, true]) {
     using dir = new TempDir();
     const db = dir.file("turns.db");

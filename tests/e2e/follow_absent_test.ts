@@ -1,5 +1,5 @@
 /**
- * What a follower does while nothing is at the log's path, or nobody may look.
+ * A follower while there is no file at the log's path, or it cannot be read.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { linuxTest } from "./machine.ts";
 
 for (const isCompressed of [false, true]) {
   Deno.test(
-    `SPEC 7: --follow reads the rest of a log that was renamed ${
+    `SPEC 7: --follow reads the rest of a log renamed ${
       isCompressed ? "and compressed " : ""
-    }while nobody followed it, though there is no new one yet`,
+    }while down, with no new one`,
     async () => {
       await using log = new FollowedLog();
       log.append(log.turns(1));
@@ -27,7 +27,7 @@ for (const isCompressed of [false, true]) {
       log.rename();
       if (isCompressed) await log.compress(1);
       const program = log.start();
-      await program.tells(text);
+      await program.emits(text);
       assertEquals(exists(log.path), false);
       log.append(log.turns(1));
       await log.caughtUp();
@@ -38,30 +38,30 @@ for (const isCompressed of [false, true]) {
 }
 
 linuxTest(
-  "SPEC 7: --follow goes on when its directory cannot be looked into for a while",
+  "SPEC 7: --follow continues after its directory was missing for a while",
   async () => {
     using dir = new TempDir();
     const folder = dir.file("logs");
     Deno.mkdirSync(folder);
     const log = dir.write("logs/log", logOf([prompt({ text: "first" })]));
-    const told = dir.file("told");
+    const stderr = dir.file("stderr");
     await using program = new Follower(
       ["--source", log, "--follow", "--db", dir.file("turns.db")],
       undefined,
-      ["sh", "-c", 'exec "$@" 2>"$0"', told, ...COMMAND],
+      ["sh", "-c", 'exec "$@" 2>"$0"', stderr, ...COMMAND],
     );
-    await program.tells("first");
+    await program.emits("first");
     Deno.renameSync(folder, dir.file("away"));
     dir.write("logs", "no directory");
-    await until(() => Deno.readTextFileSync(told) !== "", "what is told");
+    await until(() => Deno.readTextFileSync(stderr) !== "", "the warning");
     Deno.removeSync(folder);
     Deno.renameSync(dir.file("away"), folder);
     const line = lineOf(prompt({ text: "second" })) + "\n";
     Deno.writeTextFileSync(log, line, { append: true });
-    await program.tells("second");
+    await program.emits("second");
     await program.stop();
     assertMatch(
-      Deno.readTextFileSync(told),
+      Deno.readTextFileSync(stderr),
       /^turn-counter: cannot read "[^"]*": [^\n]*; retrying every second\n$/,
     );
   },

@@ -1,7 +1,7 @@
 /**
- * What could cost a follower lines, or their order: files that it has seen but
- * not read yet, very many of them, a clock that goes back, files that move just
- * while it looks.
+ * Cases in which a follower could lose lines or their order: files that it has
+ * scanned but not read yet, very many files, a clock that is set back, files that
+ * are moved during a scan.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { exists, FollowedLog, hasRead } from "./follower.ts";
 import { run, until } from "./program.ts";
 import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
 
-/** By how much a look may be later than a file, for that to be new, and more. */
+/** More than the age up to which a file counts as new at a scan, in milliseconds. */
 const STEP = 150;
 
-/** A log of which all was read, and nobody follows it now. */
+/** A log that has been read to its end and is not being followed. */
 async function readLog(): Promise<FollowedLog> {
   const log = new FollowedLog();
   log.append(log.turns(1));
@@ -26,14 +26,14 @@ async function readLog(): Promise<FollowedLog> {
   return log;
 }
 
-/** Lets the program read all, and holds the result against a batch run. */
+/** Lets the program read everything, and compares the result with a batch run. */
 async function assertAllIsRead(log: FollowedLog): Promise<void> {
   await log.endsAsBatch();
 }
 
-Deno.test("SPEC 4: --follow killed in an old file reads the others, though they were compressed before it had begun them", async () => {
+Deno.test("SPEC 4: --follow killed in an old file reads newer files that were compressed meanwhile", async () => {
   await using log = await readLog();
-  log.append(log.stopper());
+  log.append(log.blockingLine());
   for (let i = 0; i < 3; i++) {
     await log.tick();
     log.rotate();
@@ -51,7 +51,7 @@ Deno.test("SPEC 4: --follow killed in an old file reads the others, though they 
 
 Deno.test("SPEC 4: --follow killed in the oldest of a hundred files reads them all", async () => {
   await using log = await readLog();
-  log.append(log.stopper());
+  log.append(log.blockingLine());
   for (let i = 0; i < 100; i++) {
     log.rotate();
     log.append(log.turns(1));
@@ -64,10 +64,10 @@ Deno.test("SPEC 4: --follow killed in the oldest of a hundred files reads them a
   await assertAllIsRead(log);
 });
 
-Deno.test("SPEC 7: --follow reads what was rotated meanwhile, though the clock was set back", async () => {
+Deno.test("SPEC 7: --follow reads files rotated before the start, though the clock was set back", async () => {
   await using log = await readLog();
   const db = new Database(log.db);
-  // An hour ago it was an hour later.
+  // The clock was set back by an hour.
   db.exec("UPDATE checkpoints SET seen_ms = seen_ms + 3600000");
   db.close();
   for (let i = 0; i < 3; i++) {
@@ -79,7 +79,7 @@ Deno.test("SPEC 7: --follow reads what was rotated meanwhile, though the clock w
 });
 
 linuxTest(
-  "SPEC 7: --follow reads a rotated file as soon as it may",
+  "SPEC 7: --follow reads a rotated file as soon as it is readable",
   async () => {
     await using log = await readLog();
     log.append(log.turns(1));
@@ -93,7 +93,7 @@ linuxTest(
     const program = log.startBy(...BY_MODES);
     await log.caughtUp();
     Deno.chmodSync(`${log.path}.1`, 0o600);
-    await program.tells(text);
+    await program.emits(text);
     assertMatch(await log.stop(), /^turn-counter: cannot read [^\n]*\n$/);
     assertEquals(
       records(log.db).map(({ user_text }) => user_text),
@@ -103,7 +103,7 @@ linuxTest(
 );
 
 traceTest(
-  "SPEC 7: --follow keeps the order where a file is compressed between two of its looks at it",
+  "SPEC 7: --follow keeps the order if a file is compressed during a scan",
   async () => {
     await using log = await readLog();
     const [prompt, answer] = log.turn();
@@ -119,17 +119,17 @@ traceTest(
     );
     await until(
       () => exists(trace) && Deno.readTextFileSync(trace).includes(".1"),
-      "the look",
+      "the scan",
     );
     await log.compress(1);
     await assertAllIsRead(log);
   },
 );
 
-Deno.test("SPEC 7: --follow busy with an older file reads the log that was copied and emptied before it had begun it", async () => {
+Deno.test("SPEC 7: --follow reads a log that was copied and emptied while it read an older file", async () => {
   await using log = await readLog();
-  // More than is read ahead.
-  for (let i = 0; i < 5; i++) log.append(log.stopper());
+  // More than the program reads ahead.
+  for (let i = 0; i < 5; i++) log.append(log.blockingLine());
   log.rotate();
   const [prompt, answer] = log.turn();
   log.append(prompt);
@@ -142,14 +142,14 @@ Deno.test("SPEC 7: --follow busy with an older file reads the log that was copie
 });
 
 linuxTest(
-  "SPEC 7: --follow that was stopped while the log was copied and emptied reads both, though it was empty before",
+  "SPEC 7: --follow reads both files after the emptied log was copied and emptied again",
   async () => {
     await using log = new FollowedLog();
     log.append(log.turns(1));
     const program = log.start();
     await log.caughtUp();
     Deno.truncateSync(log.path);
-    await until(() => hasRead(program.pid, log.path), "the cut");
+    await until(() => hasRead(program.pid, log.path), "the truncation");
     program.kill("SIGSTOP");
     const [prompt, answer] = log.turn();
     log.append(prompt);
@@ -160,7 +160,7 @@ linuxTest(
   },
 );
 
-Deno.test("SPEC 7: --follow of a symbolic link tells nothing twice, though what it names is called as a rotated file", async () => {
+Deno.test("SPEC 7: --follow of a link emits nothing twice if its target is named like a rotated file", async () => {
   await using log = new FollowedLog();
   for (let i = 0; i < 4; i++) {
     const target = log.dir.file(`log.jsonl-2025111${i}`);
@@ -180,8 +180,8 @@ Deno.test("SPEC 7: --follow of a symbolic link tells nothing twice, though what 
 
 for (const isDown of [false, true]) {
   Deno.test(
-    `SPEC 7: --follow of a symbolic link reads what the file that it names was rotated to ${
-      isDown ? "while nobody followed it" : "meanwhile"
+    `SPEC 7: --follow of a link reads the files that its target was rotated to ${
+      isDown ? "before the start" : "meanwhile"
     }`,
     async () => {
       await using log = new FollowedLog();
@@ -207,7 +207,7 @@ for (const isDown of [false, true]) {
   );
 }
 
-Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw before that was whole", async () => {
+Deno.test("SPEC 7: --follow reads the rest of a log from an archive that was incomplete before", async () => {
   await using log = await readLog();
   log.append(log.turns(50));
   log.start();
@@ -219,13 +219,13 @@ Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw 
     await run(["gzip", "-f", copy]);
     return Deno.readFileSync(`${copy}.gz`);
   };
-  // As a program does that compresses the log where it is, and removes it then.
+  // As a program writes it that compresses the log in place, and then removes it.
   const half = await packed();
   Deno.writeFileSync(archive, half.subarray(0, half.length / 2));
-  // What is read of a file that came after it shows that it was looked at.
+  // That a newer file has been read shows that the archive has been scanned.
   const [line, text] = log.mark();
   log.appendTo(`${log.path}.2`, line);
-  await log.follower.tells(text);
+  await log.follower.emits(text);
   await log.crash();
   const [prompt, answer] = log.turn();
   log.append(log.turns(2) + prompt);
@@ -236,7 +236,7 @@ Deno.test("SPEC 7: --follow reads the rest of a log from an archive that it saw 
   await assertAllIsRead(log);
 });
 
-Deno.test("SPEC 7: --follow reads on in an archive that it met while that was copied into place", async () => {
+Deno.test("SPEC 7: --follow reads an archive further while it is copied into place", async () => {
   await using log = await readLog();
   log.append(log.turns(50));
   const copy = log.dir.file("copy");
@@ -255,16 +255,16 @@ Deno.test("SPEC 7: --follow reads on in an archive that it met while that was co
       log.db,
       `SELECT read_bytes FROM checkpoints WHERE inode = ${ino}`,
     )[0]?.[0];
-  await until(() => position() === 0, "the look");
+  await until(() => position() === 0, "the scan");
   for (const part of [0.5, 0.8]) {
     const known = position();
     grow(part);
-    await until(() => position() > known, "what there is of it");
+    await until(() => position() > known, "more of the archive");
   }
   grow(1);
-  await program.tells("prompt 50");
+  await program.emits("prompt 50");
   await log.caughtUp();
-  // No half line was taken for one.
+  // No incomplete line was taken for a line.
   assertEquals((await log.stop()).includes("rejected"), false);
   await log.assertAsBatch();
 });

@@ -1,6 +1,6 @@
 /**
- * Random sequences of what can happen to a log and its follower, held against
- * a plain model: what order the lines are read in, and that none is missing.
+ * Random sequences of events in the life of a log and its follower, compared with
+ * a simple model: all lines are read, in the right order.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { Random } from "../../tools/gen_log/random.ts";
 import { forSeeds } from "../support/seeds.ts";
 import { exists, FollowedLog } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
-import { standsStill, until } from "./program.ts";
+import { until, untilStopped } from "./program.ts";
 
 const SEEDS = 5;
 const STEPS = 40;
 
-/** A file as the model knows it. */
+/** A file in the model. */
 interface File {
-  /** Whole lines of which it is not sure that the program has read them. */
+  /** Complete lines that the program may not have read yet. */
   unread: string;
-  /** Whether nobody writes to it any more. */
+  /** Whether it is no longer written to. */
   isClosed: boolean;
-  /** Whether nothing was in it when it was rotated. */
+  /** Whether it was empty when it was rotated. */
   wasEmpty: boolean;
 }
 
@@ -30,19 +30,19 @@ const newFile = (): File => ({
   wasEmpty: false,
 });
 
-/** A log, what has become of it, and who follows it. */
+/** A log, the files that it was rotated to, and its follower. */
 class World {
   readonly log = new FollowedLog();
   readonly random: Random;
   state: "down" | "running" | "stopped" = "down";
-  /** The rotated files, the newest first, and the one at the path behind. */
+  /** The rotated files, the newest first. */
   rotated: File[] = [];
   current = newFile();
-  /** What is missing of a line that was written in part. */
+  /** The line that was written in part. */
   half: { file: File; begin: string; rest: string } | undefined;
-  /** Whether this life has shown that it listens to signals. */
+  /** Whether this run has shown that it handles signals. */
   isListening = false;
-  /** Whether a newer file may have been read before what comes in an older. */
+  /** Whether a newer file may be read before new lines of an older one. */
   isUnsure = false;
   #lines: string[] = [];
 
@@ -50,7 +50,7 @@ class World {
     this.random = random;
   }
 
-  /** The next line, its turn torn apart from the others at random. */
+  /** The next line: of a turn, or at random of another event. */
   line(): string {
     if (this.random.chance(0.3)) return '{"event":"turn.delta","line":""}\n';
     if (this.#lines.length === 0) this.#lines.push(...this.log.turn());
@@ -68,13 +68,13 @@ class World {
     return this.log.path + (number > 0 ? `.${number}` : "");
   }
 
-  /** Whether what comes in an older file now has one place in the order only. */
+  /** Whether new lines of an older file have only one possible place in the order. */
   canBeLate(file: File | undefined): file is File {
     return file !== undefined && file !== this.current && !file.isClosed &&
       (this.state === "running" || !this.isUnsure);
   }
 
-  /** Appends whole lines to a file, behind what is missing of the half one. */
+  /** Completes the incomplete line of a file, and appends complete lines. */
   async append(file: File, text: string): Promise<void> {
     const isLate = file !== this.current && this.state === "running";
     if (isLate) await this.sync();
@@ -90,7 +90,7 @@ class World {
     const [line, mark] = this.log.mark();
     this.write(file, line);
     file.unread += line;
-    await this.log.follower.tells(mark);
+    await this.log.follower.emits(mark);
     this.flush();
   }
 
@@ -99,7 +99,7 @@ class World {
     if (this.state === "running") this.isUnsure = true;
   }
 
-  /** Waits until the program has read all that is there. */
+  /** Waits until the program has read everything. */
   async sync(): Promise<void> {
     if (this.half?.file === this.current) await this.append(this.current, "");
     this.flush();
@@ -108,7 +108,7 @@ class World {
     this.isUnsure = false;
   }
 
-  /** What is unread comes in the order of the files. */
+  /** Unread lines are read in the order of the files. */
   flush(): void {
     for (const file of [...this.rotated.toReversed(), this.current]) {
       this.log.written += file.unread;
@@ -116,15 +116,15 @@ class World {
     }
   }
 
-  /** The file at the path is a rotated one now. */
-  moveOn(): void {
+  /** Records that the file at the path was rotated. */
+  recordRotation(): void {
     this.current.wasEmpty = Deno.statSync(`${this.log.path}.1`).size === 0;
     this.rotated.unshift(this.current);
     this.current = newFile();
   }
 
   start(): void {
-    // It must be there at the start.
+    // The log must exist at the start.
     this.write(this.current, "");
     this.log.start();
     this.state = "running";
@@ -135,8 +135,8 @@ class World {
 
 type Step = (world: World) => void | Promise<void>;
 
-/** What can happen. Where it cannot just now, nothing does. */
-const HAPPENINGS: Record<string, Step> = {
+/** What can happen. A step that is impossible now does nothing. */
+const STEPS_BY_NAME: Record<string, Step> = {
   "write": (world) => world.append(world.current, world.lines()),
   "write half a line": async (world) => {
     if (world.half !== undefined) return;
@@ -160,19 +160,19 @@ const HAPPENINGS: Record<string, Step> = {
   "rename": (world) => {
     if (!exists(world.log.path)) return;
     world.log.rename();
-    world.moveOn();
+    world.recordRotation();
   },
   "rename and create": (world) => {
     if (!exists(world.log.path)) return;
     world.log.rotate();
-    world.moveOn();
+    world.recordRotation();
   },
   "copy and empty": (world) => {
     if (world.state === "running" || !exists(world.log.path)) return;
-    // Its halves would be in two files.
+    // Its two parts would be in two files.
     if (world.half?.file === world.current) return;
     world.log.copyTruncate();
-    world.moveOn();
+    world.recordRotation();
     world.rotated[0].isClosed = true;
   },
   "compress": async (world) => {
@@ -180,7 +180,7 @@ const HAPPENINGS: Record<string, Step> = {
     const file = rotated[random.below(Math.min(3, rotated.length))];
     if (!file || world.half?.file === file) return;
     if (!exists(world.pathOf(file))) return;
-    // Which file that was could not be told, if it was written to since.
+    // It could not be identified if it was written to since.
     if (file.wasEmpty) return;
     await world.log.compress(rotated.indexOf(file) + 1);
     file.isClosed = true;
@@ -191,7 +191,7 @@ const HAPPENINGS: Record<string, Step> = {
   "SIGSTOP": async (world) => {
     if (world.state !== "running") return;
     world.log.follower.kill("SIGSTOP");
-    await standsStill(world.log.follower.pid);
+    await untilStopped(world.log.follower.pid);
     world.state = "stopped";
   },
   "SIGCONT": (world) => {
@@ -222,16 +222,16 @@ async function assertReadsAll(random: Random): Promise<void> {
   const steps: string[] = [];
   try {
     world.start();
-    await until(() => log.isSeen, "the first look");
+    await until(() => log.isSeen, "the first scan");
     while (steps.length < STEPS) {
-      const name = random.pick(Object.keys(HAPPENINGS));
+      const name = random.pick(Object.keys(STEPS_BY_NAME));
       steps.push(name);
-      await HAPPENINGS[name](world);
+      await STEPS_BY_NAME[name](world);
     }
-    await HAPPENINGS["SIGCONT"](world);
-    await HAPPENINGS["start"](world);
+    await STEPS_BY_NAME["SIGCONT"](world);
+    await STEPS_BY_NAME["start"](world);
     await world.sync();
-    await HAPPENINGS["complete the line"](world);
+    await STEPS_BY_NAME["complete the line"](world);
     await log.stop();
     await log.assertAsBatch();
   } catch (error) {
@@ -240,6 +240,6 @@ async function assertReadsAll(random: Random): Promise<void> {
 }
 
 linuxTest(
-  "SPEC 4, 7: --follow has all lines in their order, whatever happens to the log and to itself",
+  "SPEC 4, 7: --follow reads all lines in order in random histories of its log",
   () => forSeeds(SEEDS, assertReadsAll),
 );

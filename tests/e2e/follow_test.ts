@@ -6,15 +6,15 @@ import { exists, FollowedLog, Follower, hasRead } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
 import { COMMAND, run, Running, shell, turnCounter, until } from "./program.ts";
 
-Deno.test("SPEC 7: --follow reads what is there, then each line as it comes", async () => {
+Deno.test("SPEC 7: --follow reads the existing lines, then each new line at once", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(3));
   const program = log.start();
-  await program.tells("prompt 2");
+  await program.emits("prompt 2");
   for (let i = 0; i < 20; i++) {
     const [line, text] = log.mark();
     log.append(line);
-    await program.tells(text);
+    await program.emits(text);
     // Committed before it was written.
     assertEquals(records(log.db).at(-1)!.user_text, text);
   }
@@ -23,17 +23,17 @@ Deno.test("SPEC 7: --follow reads what is there, then each line as it comes", as
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`SPEC 7: --follow ends with code 0 on ${signal}, and goes on just there`, async () => {
+  Deno.test(`SPEC 7: --follow exits with 0 on ${signal}, and resumes at that line`, async () => {
     await using log = new FollowedLog();
     log.append(log.turns(5));
     const first = log.start();
-    await first.tells("prompt 4");
+    await first.emits("prompt 4");
     await log.caughtUp();
     assertEquals(await log.stop(signal), "");
     log.append(log.turns(2));
     const second = log.start();
     await log.caughtUp();
-    // Nothing is told twice.
+    // Nothing is emitted twice.
     assertEquals(second.texts, [
       ...["prompt 5", "prompt 5", "prompt 6", "prompt 6"],
       "mark 1",
@@ -43,13 +43,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("SPEC 7: --follow stopped while it reads a long file goes on just there, each time", async () => {
+Deno.test("SPEC 7: --follow stopped repeatedly in a long file resumes at that line each time", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(300));
   const seen: string[] = [];
   while (seen.length < 600) {
     const program = log.start("--synchronous", "off");
-    await program.tellsRecords(Math.min(80, 600 - seen.length));
+    await program.emitsRecords(Math.min(80, 600 - seen.length));
     await log.stop();
     seen.push(...program.texts);
   }
@@ -60,7 +60,7 @@ Deno.test("SPEC 7: --follow stopped while it reads a long file goes on just ther
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow moves its position on past lines without a turn, at most once a second", async () => {
+Deno.test("SPEC 7: --follow moves its position past other lines, at most once a second", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -73,11 +73,11 @@ Deno.test("SPEC 7: --follow moves its position on past lines without a turn, at 
     if (offset !== moves.at(-1)?.[0]) moves.push([offset, time]);
     return moves.length > 5;
   }, "positions");
-  // The first may be the event's own; one may come late, and the next need not.
+  // The first move may be that of the event; single moves may be late.
   const times = moves.slice(1).map(([, time]) => time);
   assert(times.at(-1)! - times[0] > 3000, `${times}`);
   await log.crash();
-  // What comes next is read from there, and not from the last event on.
+  // The next run resumes there, not after the last event.
   const [[line]] = query<[number]>(
     log.db,
     "SELECT read_lines FROM checkpoints",
@@ -87,10 +87,10 @@ Deno.test("SPEC 7: --follow moves its position on past lines without a turn, at 
 
 Deno.test("SPEC 4: --follow killed anywhere loses nothing", async () => {
   await using log = new FollowedLog();
-  for (let life = 0; life < 5; life++) {
+  for (let run = 0; run < 5; run++) {
     log.append(log.turns(20));
     const program = log.start();
-    await program.tells(`prompt ${20 * life + 3 * life}`);
+    await program.emits(`prompt ${20 * run + 3 * run}`);
     await log.crash();
   }
   log.start();
@@ -99,7 +99,7 @@ Deno.test("SPEC 4: --follow killed anywhere loses nothing", async () => {
 });
 
 linuxTest(
-  "SPEC 7: --follow leaves half a line alone until its newline comes",
+  "SPEC 7: --follow does not read an incomplete line before its newline",
   async () => {
     await using log = new FollowedLog();
     const program = log.start();
@@ -109,17 +109,17 @@ linuxTest(
       log.append(half.slice(0, end));
       await until(() => hasRead(program.pid, log.path), "the half line");
       if (end < half.length) log.append(half.slice(end) + "\n");
-      // It would be a prompt by itself; with this behind it, it is none.
+      // Alone it would be a prompt; followed by this, it is not.
       else log.append("}\n");
       await log.caughtUp();
     }
-    assertEquals(program.texts.filter((told) => told === text).length, 2);
+    assertEquals(program.texts.filter((other) => other === text).length, 2);
     await log.assertAsBatch();
   },
 );
 
 linuxTest(
-  "SPEC 7: --follow stopped in mid-line reads the whole line after the restart",
+  "SPEC 7: --follow stopped in the middle of a line reads all of it after the restart",
   async () => {
     await using log = new FollowedLog();
     log.append(log.turns(2));
@@ -131,24 +131,24 @@ linuxTest(
       await log.stop();
     }
     log.append("\n");
-    await log.start().tells(text);
+    await log.start().emits(text);
     assertEquals(log.follower.texts, [text]);
     await log.assertAsBatch();
   },
 );
 
-Deno.test("SPEC 7: --follow waits for a file that is not there yet", async () => {
+Deno.test("SPEC 7: --follow waits for a file that does not exist yet", async () => {
   await using log = new FollowedLog();
   const program = log.start();
   await until(() => exists(log.db), "the start");
   log.append(log.turns(1));
-  await program.tells("prompt 0");
+  await program.emits("prompt 0");
   await log.caughtUp();
   assertEquals(await log.stop(), "");
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow with what cannot be followed is a mistake in the command line", async () => {
+Deno.test("SPEC 7: --follow of anything but one plain file is a mistake in the command line", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const log = dir.write("log", "");
@@ -172,7 +172,7 @@ Deno.test("SPEC 7: --follow with what cannot be followed is a mistake in the com
     const args = sources.flatMap((source) => ["--source", source]);
     const ended = await turnCounter([...args, "--follow", "--db", db]);
     assertEquals([ended.code, ended.stdout], [2, ""], `${sources}`);
-    // Nor can stdin, to which others are sent.
+    // The remedy is not stdin, which cannot be followed either.
     assertMatch(ended.stderr, /^turn-counter: .*--source((?!stdin).)*\n$/);
     assert(
       !("turns.db" in Object.fromEntries(
@@ -182,7 +182,7 @@ Deno.test("SPEC 7: --follow with what cannot be followed is a mistake in the com
   }
 });
 
-Deno.test("SPEC 7: what --follow writes is not read as a rotated log", async () => {
+Deno.test("SPEC 7: --follow refuses to write to a file that is named like a rotated log", async () => {
   using dir = new TempDir();
   const log = dir.write("log.jsonl", '{"event":"turn.user_message"}\n');
   const [db, dead] = [dir.file("turns.db"), dir.file("dead")];
@@ -200,7 +200,7 @@ Deno.test("SPEC 7: what --follow writes is not read as a rotated log", async () 
   assertEquals([...Deno.readDirSync(dir.path)].length, 1);
 });
 
-Deno.test("SPEC 7: two who follow different files share a database, and each goes on where it stopped", async () => {
+Deno.test("SPEC 7: --follow of two files into one database resumes each where it stopped", async () => {
   await using log = new FollowedLog();
   const other = log.dir.file("other.jsonl");
   const args = ["--source", other, "--follow", "--db", log.db];
@@ -214,16 +214,18 @@ Deno.test("SPEC 7: two who follow different files share a database, and each goe
     log.append(log.turns(1));
     log.start();
     await using program = new Follower(args);
-    await program.tells(`other ${round}`);
+    await program.emits(`other ${round}`);
     await log.caughtUp();
     await log.stop();
     await program.stop();
     texts.push(...program.texts);
   }
   assertEquals(texts, ["other 0", "other 1", "other 2"]);
-  const told = log.stream.split("\n").map((line) => JSON.parse(line).user_text);
+  const emitted = log.stream.split("\n").map((line) =>
+    JSON.parse(line).user_text
+  );
   assertEquals(
-    told,
+    emitted,
     [0, 1, 2].flatMap((i) => [
       ...[`prompt ${i}`, `prompt ${i}`],
       `mark ${i}`,
@@ -231,13 +233,13 @@ Deno.test("SPEC 7: two who follow different files share a database, and each goe
   );
 });
 
-Deno.test("SPEC 7: who follows a file that is followed into the database already is told so", async () => {
+Deno.test("SPEC 7: --follow of a file that another process follows into the database is refused", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   const first = log.start();
   await log.caughtUp();
   const args = ["--source", log.path, "--follow", "--db", log.db];
-  // By whatever name.
+  // Whatever path names it.
   const linked = log.dir.file("linked");
   Deno.symlinkSync(log.dir.path, linked);
   const alias = log.dir.file("alias");
@@ -250,26 +252,26 @@ Deno.test("SPEC 7: who follows a file that is followed into the database already
       /^turn-counter: [^\n]*log\.jsonl[^\n]* is being followed [^\n]*\n$/,
     );
   }
-  // Who reads it once, or into another database, may.
+  // Reading it once, or into another database, is allowed.
   const once = await turnCounter(args.toSpliced(2, 1));
   assertEquals(once.code, 0);
   await using elsewhere = new Follower(args.with(-1, log.dir.file("2.db")));
-  await elsewhere.tells("mark 0");
+  await elsewhere.emits("mark 0");
   // The first one is not disturbed.
   await log.caughtUp();
-  // A killed one leaves nothing behind that would keep the next from starting.
+  // A killed one leaves nothing that would prevent the next start.
   await log.crash();
   const next = log.start();
   await log.caughtUp();
   assertEquals(first.pid === next.pid, false);
 });
 
-Deno.test("SPEC 4: --follow loses no commit to another program that has done with the database", async () => {
+Deno.test("SPEC 4: --follow loses no commit when another program closes the database", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
   await log.caughtUp();
-  // The last one to close a database takes its write-ahead log away.
+  // The last connection to close a database removes its write-ahead log.
   const other = log.dir.write("other", logOf([prompt({ sid: "other" })]));
   await turnCounter(["--source", other, "--db", log.db]);
   await log.caughtUp();
@@ -278,7 +280,7 @@ Deno.test("SPEC 4: --follow loses no commit to another program that has done wit
   assertEquals(records(log.db).at(-1)!.user_text, "mark 1");
 });
 
-Deno.test("SPEC 7: --follow knows a file by any name of its directory", async () => {
+Deno.test("SPEC 7: --follow identifies a file by any path of its directory", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -299,7 +301,7 @@ Deno.test("SPEC 7: --follow knows a file by any name of its directory", async ()
   assertEquals((await program.exit()).code, 0);
 });
 
-Deno.test("SPEC 8: --follow ends with code 0 when nobody reads stdout any more", async () => {
+Deno.test("SPEC 8: --follow exits with 0 when stdout is closed", async () => {
   using dir = new TempDir();
   const log = dir.write("log", logOf([prompt()]));
   const { stdout, stderr } = await shell(
@@ -311,18 +313,18 @@ Deno.test("SPEC 8: --follow ends with code 0 when nobody reads stdout any more",
 });
 
 linuxTest(
-  "--follow costs less than 1 % of a processor while nothing comes",
+  "--follow uses less than 1 % of a processor while the log does not change",
   async () => {
     await using log = new FollowedLog();
     log.append(log.turns(10));
     const program = log.start();
     await log.caughtUp();
-    await until(() => rests(program.pid), "it to rest");
+    await until(() => isIdle(program.pid), "an idle process");
   },
 );
 
 linuxTest(
-  "SPEC 7: an archive that takes the place of a followed file is read once, and what comes behind it",
+  "SPEC 7: --follow reads an archive in place of the log once, and the next log",
   async () => {
     await using log = new FollowedLog();
     log.append(log.turns(1));
@@ -333,23 +335,23 @@ linuxTest(
       log.written += line;
       await run(["gzip", log.dir.write("packed", line)]);
       Deno.renameSync(log.dir.file("packed.gz"), log.path);
-      await program.tells(text);
+      await program.emits(text);
     }
-    await until(() => rests(program.pid), "it to rest");
+    await until(() => isIdle(program.pid), "an idle process");
     Deno.removeSync(log.path);
     await log.endsAsBatch();
   },
 );
 
-/** Whether a process costs less than 1 % of a processor for some seconds. */
-async function rests(pid: number): Promise<boolean> {
+/** Whether a process uses less than 1 % of a processor for some seconds. */
+async function isIdle(pid: number): Promise<boolean> {
   const before = await processorTime(pid);
   const seconds = 3;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   return (await processorTime(pid) - before) / seconds < 0.01;
 }
 
-/** What a process has used of a processor, in seconds. */
+/** The processor time of a process, in seconds. */
 async function processorTime(pid: number): Promise<number> {
   const { stdout } = await run(["cat", `/proc/${pid}/stat`]);
   const fields = stdout.slice(stdout.lastIndexOf(")") + 2).split(" ");

@@ -1,6 +1,5 @@
 /**
- * The program as it follows a log, and what writers and rotation do to the log
- * meanwhile.
+ * The program as it follows a log, and the actions of writers and rotation.
  *
  * @module
  */
@@ -19,7 +18,7 @@ import {
   until,
 } from "./program.ts";
 
-/** Whether something is at a path. */
+/** Whether a file exists. */
 export function exists(path: string): boolean {
   return unlessMissing(() => Deno.statSync(path)) !== undefined;
 }
@@ -33,9 +32,9 @@ export async function hasRead(pid: number, path: string): Promise<boolean> {
   return stdout.startsWith(`pos:\t${Deno.statSync(path).size}\n`);
 }
 
-/** The program, following; all that it tells is read as it comes. */
+/** The program as it follows a log; its stdout is read all the time. */
 export class Follower implements AsyncDisposable {
-  /** The lines of its stdout, without one that a kill tore. */
+  /** The lines of its stdout, without one that a kill has torn. */
   readonly lines: string[] = [];
   #program: Running;
   #reading: Promise<void>;
@@ -44,8 +43,8 @@ export class Follower implements AsyncDisposable {
   /**
    * Starts the program.
    *
-   * @param reader What comes before the first read of stdout.
-   * @param command The program, or what starts it as its own process.
+   * @param reader Resolves before the first read of stdout.
+   * @param command The program, or a command that becomes it.
    */
   constructor(
     args: string[],
@@ -61,15 +60,15 @@ export class Follower implements AsyncDisposable {
     return this.#program.pid;
   }
 
-  /** The texts of the prompts of which it has told, in order. */
+  /** The texts of the prompts of its records, in order. */
   get texts(): string[] {
     return this.lines.map((line) => JSON.parse(line).user_text);
   }
 
-  /** Waits until it has told of the prompt with this text. */
-  async tells(text: string): Promise<void> {
+  /** Waits until it has emitted a record of the prompt with this text. */
+  async emits(text: string): Promise<void> {
     let searched = 0;
-    await this.#tells(() => {
+    await this.#wait(() => {
       while (searched < this.lines.length) {
         if (JSON.parse(this.lines[searched++]).user_text === text) return true;
       }
@@ -77,12 +76,12 @@ export class Follower implements AsyncDisposable {
     }, `the prompt "${text}"`);
   }
 
-  /** Waits until it has told so many records. */
-  async tellsRecords(count: number): Promise<void> {
-    await this.#tells(() => this.lines.length >= count, `${count} records`);
+  /** Waits until it has emitted this many records. */
+  async emitsRecords(count: number): Promise<void> {
+    await this.#wait(() => this.lines.length >= count, `${count} records`);
   }
 
-  async #tells(check: () => boolean, what: string): Promise<void> {
+  async #wait(check: () => boolean, what: string): Promise<void> {
     let gone = false;
     this.#reading.finally(() => gone = true);
     await until(async () => {
@@ -105,7 +104,7 @@ export class Follower implements AsyncDisposable {
     return this.#ended ??= await this.#program.exit();
   }
 
-  /** Ends it as a service manager does, and gives what it said on stderr. */
+  /** Ends it as a service manager does, and returns its stderr. */
   async stop(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<string> {
     this.kill(signal);
     const { stderr, ...end } = await this.exit();
@@ -123,7 +122,7 @@ export class Follower implements AsyncDisposable {
   async #read(): Promise<void> {
     let torn = false;
     for await (const line of this.#program.lines()) {
-      if (torn) throw new Error("half a record with another behind it");
+      if (torn) throw new Error("an incomplete record with another after it");
       try {
         JSON.parse(line);
         this.lines.push(line);
@@ -132,9 +131,9 @@ export class Follower implements AsyncDisposable {
       }
     }
     if (!torn) return;
-    // No beginning of a record is JSON, so that only a torn one is left out.
+    // No prefix of a record is valid JSON, so only a torn record is left out.
     this.#ended = await this.#program.exit();
-    assertEquals(this.#ended.signal, "SIGKILL", "half a record");
+    assertEquals(this.#ended.signal, "SIGKILL", "an incomplete record");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,7 +142,7 @@ export class Follower implements AsyncDisposable {
   }
 }
 
-/** A log in a folder of its own, and those who write, rotate and follow it. */
+/** A log in a folder of its own, its writers, its rotation and its follower. */
 export class FollowedLog implements AsyncDisposable {
   /** The folder. */
   readonly dir = new TempDir();
@@ -153,25 +152,25 @@ export class FollowedLog implements AsyncDisposable {
   readonly db: string = this.dir.file("turns.db");
   /** All that was ever written to the log, in order. */
   written = "";
-  /** All that was told by the lives that ended. */
-  #told: string[] = [];
+  /** The stdout of the runs that have ended. */
+  #emitted: string[] = [];
   #follower: Follower | undefined;
   #read = () => {};
   #turns = 0;
   #marks = 0;
 
-  /** Appends to the log, which is created where it is missing. */
+  /** Appends to the log, which is created if it is missing. */
   append(text: string): void {
     this.appendTo(this.path, text);
   }
 
-  /** Appends to the file that the log has become, as a late writer does. */
+  /** Appends to a rotated file, as a late writer does. */
   appendTo(path: string, text: string): void {
     Deno.writeTextFileSync(path, text, { append: true });
     this.written += text;
   }
 
-  /** Lines of turns that were not there before: a prompt and its answer each. */
+  /** The lines of new turns: a prompt and an answer each. */
   turns(count: number): string {
     let text = "";
     for (let i = 0; i < count; i++) {
@@ -193,41 +192,43 @@ export class FollowedLog implements AsyncDisposable {
     return [prompt, answer];
   }
 
-  /** The line of a prompt of its own, and its text. */
+  /** The line of a prompt in a session of its own, and its text. */
   mark(): [line: string, text: string] {
     const text = `mark ${this.#marks++}`;
     return [lineOf(prompt({ sid: text, text })) + "\n", text];
   }
 
-  /** The line of a prompt whose record is more than a pipe holds. */
-  stopper(): string {
+  /** The line of a prompt whose record blocks a pipe that is not read. */
+  blockingLine(): string {
     const t = at(1e6 + this.#marks++);
     return lineOf(prompt({ t, text: "x".repeat(3e6) })) + "\n";
   }
 
-  /** Whether the program has seen the log. */
+  /** Whether the program has scanned the log. */
   get isSeen(): boolean {
     if (!exists(this.db)) return false;
     try {
       return query(this.db, "SELECT 1 FROM checkpoints").length > 0;
     } catch {
-      // It is just being made.
+      // It is being created.
       return false;
     }
   }
 
-  /** The program that follows the log now. */
+  /** The current run of the program. */
   get follower(): Follower {
-    if (this.#follower === undefined) throw new Error("nobody follows");
+    if (this.#follower === undefined) {
+      throw new Error("the log is not being followed");
+    }
     return this.#follower;
   }
 
-  /** Starts a life of the program. */
+  /** Starts a run of the program. */
   start(...args: string[]): Follower {
     return this.#follower = new Follower([...this.#args, ...args]);
   }
 
-  /** Starts a life by a command that becomes the program, or has it as its child. */
+  /** Starts a run by a command that becomes the program, or has it as its child. */
   startBy(...command: string[]): Follower {
     return this.#follower = new Follower(
       this.#args,
@@ -236,7 +237,7 @@ export class FollowedLog implements AsyncDisposable {
     );
   }
 
-  /** Starts a life of which nobody reads stdout, until what it gives is called. */
+  /** Starts a run whose stdout is not read until the returned function is called. */
   startUnread(...args: string[]): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#follower = new Follower([...this.#args, ...args], promise);
@@ -271,18 +272,18 @@ export class FollowedLog implements AsyncDisposable {
   }
 
   #keep(): void {
-    this.#told.push(...this.follower.lines);
+    this.#emitted.push(...this.follower.lines);
     this.#follower = undefined;
   }
 
-  /** Appends a line, and waits until the program has told of it. */
+  /** Appends a line, and waits until the program has emitted its record. */
   async caughtUp(): Promise<void> {
     const [line, text] = this.mark();
     this.append(line);
-    await this.follower.tells(text);
+    await this.follower.emits(text);
   }
 
-  /** The names of the log and of what it was before, the newest first. */
+  /** The names of the log and its rotated files, the newest first. */
   siblings(): string[] {
     const names = [...Deno.readDirSync(this.dir.path)].map(({ name }) => name);
     const number = (name: string) => +(/\.(\d+)/.exec(name)?.[1] ?? 0);
@@ -290,7 +291,7 @@ export class FollowedLog implements AsyncDisposable {
       .sort((a, b) => number(a) - number(b));
   }
 
-  /** Renames the log to `.1`, and that to `.2`, as far as they are there. */
+  /** Renames the log to `.1`, `.1` to `.2`, and so on. */
   rename(): void {
     this.#makeRoom();
     Deno.renameSync(this.path, `${this.path}.1`);
@@ -318,7 +319,7 @@ export class FollowedLog implements AsyncDisposable {
     }
   }
 
-  /** Waits until the file system's clock has moved on by more than this. */
+  /** Waits until the file system's clock has advanced by more than this. */
   async tick(milliseconds: number = 0): Promise<void> {
     const probe = this.dir.file("probe");
     const touched = () => {
@@ -329,13 +330,13 @@ export class FollowedLog implements AsyncDisposable {
     await until(() => touched() > now + milliseconds, "a later time");
   }
 
-  /** Compresses a sibling. */
+  /** Compresses a rotated file. */
   async compress(number: number): Promise<void> {
     const { code, stderr } = await run(["gzip", `${this.path}.${number}`]);
     assertEquals([code, stderr], [0, ""]);
   }
 
-  /** Ends the program once it has caught up, and holds all of it against a batch run. */
+  /** Stops the program once it has caught up, and compares the result with a batch run. */
   async endsAsBatch(): Promise<void> {
     await this.caughtUp();
     await this.stop();
@@ -343,14 +344,14 @@ export class FollowedLog implements AsyncDisposable {
   }
 
   /**
-   * Holds the database against one that a batch run makes of all that was
-   * written, and what was told against the database.
+   * Compares the database with that of a batch run on everything that was
+   * written, and the stream with the database.
    */
   async assertAsBatch(): Promise<void> {
     await this.assertAsBatchOf(this.dir.write("batch", this.written));
   }
 
-  /** The same, where somebody else recorded in a file what was written. */
+  /** The same, with a file in which the writer recorded all lines. */
   async assertAsBatchOf(log: string): Promise<void> {
     const db = this.dir.file("batch.db");
     const { code } = await turnCounter(
@@ -363,9 +364,9 @@ export class FollowedLog implements AsyncDisposable {
     Deno.removeSync(db);
   }
 
-  /** All that was told. */
+  /** The stdout of all runs. */
   get stream(): string {
-    return [...this.#told, ...(this.#follower?.lines ?? [])].join("\n");
+    return [...this.#emitted, ...(this.#follower?.lines ?? [])].join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -385,7 +386,7 @@ function outline(db: string): string[] {
 
 const text = (record: Record<string, unknown>) => JSON.stringify(record);
 
-/** As `assertEquals`, but tells no more than where the first difference is. */
+/** As `assertEquals`, but shows only the first difference. */
 function assertSame(actual: string[], expected: string[]): void {
   const at = expected.findIndex((line, i) => line !== actual[i]);
   const around = (lines: string[]) => lines.slice(Math.max(0, at - 1), at + 3);

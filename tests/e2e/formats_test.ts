@@ -30,7 +30,7 @@ Deno.test("turn-counter --format pi reads a log of pi whose first line is of ano
   const db = dir.file("followed.db");
   const args = ["--source", log, "--follow", "--format", "pi", "--db", db];
   await using follower = new Follower(args);
-  await follower.tellsRecords(stdout.trimEnd().split("\n").length);
+  await follower.emitsRecords(stdout.trimEnd().split("\n").length);
   await follower.stop();
   assertEquals(contents(db), contents(expected));
 });
@@ -112,7 +112,7 @@ Deno.test("SPEC 7: a followed log is reported once, and read when its lines are 
   Deno.writeTextFileSync(log, "second\n", { append: true });
   await hasRead(13);
   Deno.writeTextFileSync(log, logOf([prompt()]), { append: true });
-  await follower.tellsRecords(1);
+  await follower.emitsRecords(1);
   const stderr = await follower.stop();
   assertEquals(stderr.split("\n").length, 2, stderr);
   assertStringIncludes(stderr, `no line of "${log}" was recognised; known`);

@@ -168,7 +168,7 @@ Deno.test("SPEC 1: lines may end in CRLF, and are kept with their CR", async () 
   assertEquals(dead, `turn.user_message\r\n${GOOD.slice(0, 50)}\n`);
 });
 
-Deno.test("a log without lines, with only empty lines, or without its last newline is read to its end", async () => {
+Deno.test("a log without lines, or without its last newline, is read to its end", async () => {
   const nothing = { prompts: [], rejected: [], dead: "" };
   for (
     const log of [

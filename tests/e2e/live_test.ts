@@ -9,8 +9,8 @@ import {
   run,
   Running,
   shell,
-  standsStill,
   turnCounter,
+  untilStopped,
   within,
 } from "./program.ts";
 
@@ -174,7 +174,7 @@ linuxTest(
     await program.write(QUESTION);
     await program.line();
     program.kill("SIGSTOP");
-    await standsStill(program.pid);
+    await untilStopped(program.pid);
     for (const signal of ["SIGTERM", "SIGINT", "SIGCONT"] as const) {
       program.kill(signal);
     }

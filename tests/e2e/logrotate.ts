@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { FollowedLog } from "./follower.ts";
-import { type Ended, run, Running, standsStill } from "./program.ts";
+import { type Ended, run, Running, untilStopped } from "./program.ts";
 
 /** Runs logrotate. Not everybody has its folder in the path. */
 export function runLogrotate(...args: string[]): Promise<Ended> {
@@ -79,7 +79,7 @@ export class Writer extends Running {
   /** Does something while it stands still. */
   async paused(act: () => Promise<void>): Promise<void> {
     this.kill("SIGSTOP");
-    await standsStill(this.pid);
+    await untilStopped(this.pid);
     await act();
     this.kill("SIGCONT");
   }

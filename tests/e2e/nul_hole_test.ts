@@ -56,7 +56,7 @@ Deno.test("logrotate#363: the line after a hole of NULs is read, in a batch and 
   assertEquals(records(db).length, 1);
 });
 
-Deno.test("logrotate#363: the line after a hole of NULs is read while the log is followed, and after a restart", async () => {
+Deno.test("logrotate#363: --follow reads the line after a hole of NULs, also after a restart", async () => {
   using dir = new TempDir();
   using log = new RotatedLog(dir);
   const args = ["--source", log.path, "--follow", "--db", dir.file("turns.db")];

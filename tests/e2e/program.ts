@@ -32,7 +32,7 @@ export interface Exit {
 }
 
 /** Waits until a process is stopped by `SIGSTOP`; on Linux. */
-export async function standsStill(pid: number): Promise<void> {
+export async function untilStopped(pid: number): Promise<void> {
   const script = 'cut -d ")" -f 2 "/proc/$0/stat"';
   await until(async () => {
     const { stdout } = await run(["sh", "-c", script, `${pid}`]);

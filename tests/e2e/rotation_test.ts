@@ -6,29 +6,29 @@ import { exists, FollowedLog, hasRead } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
 import { until } from "./program.ts";
 
-/** By how much a change may be younger than a look, for that to see it, and more. */
+/** More than the time after which a scan sees a change, in milliseconds. */
 const STEP = 150;
 
-Deno.test("SPEC 7: --follow goes on in the new file when the log is renamed, and reads late lines in the old one", async () => {
+Deno.test("SPEC 7: --follow reads the new file after a rename, and late lines of the old one", async () => {
   await using log = new FollowedLog();
   log.start();
   for (let i = 0; i < 3; i++) {
     log.append(log.turns(3));
     await log.caughtUp();
     log.append(log.turns(2));
-    // What is in the old file comes before what is in the new one.
+    // Lines of the old file precede those of the new one.
     log.rotate();
     log.append(log.turns(2));
     await log.caughtUp();
     const [line, text] = log.mark();
     log.appendTo(`${log.path}.1`, line);
-    await log.follower.tells(text);
+    await log.follower.emits(text);
   }
   assertEquals(await log.stop(), "");
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow reads what comes late in any of the last 16 files", async () => {
+Deno.test("SPEC 7: --follow reads late lines of each of the last 16 files", async () => {
   await using log = new FollowedLog();
   log.start();
   for (let i = 0; i < 16; i++) {
@@ -36,20 +36,20 @@ Deno.test("SPEC 7: --follow reads what comes late in any of the last 16 files", 
     await log.caughtUp();
     log.rotate();
   }
-  // By now it would have let go of those that are too many.
+  // By now the program would have closed excess files.
   await log.caughtUp();
   await log.tick(2500);
   await log.caughtUp();
   for (let i = 16; i > 0; i--) {
     const [line, text] = log.mark();
     log.appendTo(`${log.path}.${i}`, line);
-    await log.follower.tells(text);
+    await log.follower.emits(text);
   }
   assertEquals(await log.stop(), "");
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow reads what came in a renamed log before there is a new one", async () => {
+Deno.test("SPEC 7: --follow reads new lines of a renamed log before there is a new log", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -57,12 +57,12 @@ Deno.test("SPEC 7: --follow reads what came in a renamed log before there is a n
   log.rename();
   const [line, text] = log.mark();
   log.appendTo(`${log.path}.1`, line);
-  await log.follower.tells(text);
+  await log.follower.emits(text);
   log.append(log.turns(1));
   await log.endsAsBatch();
 });
 
-Deno.test("SPEC 7: --follow reads the rest of a log that is deleted, and the next", async () => {
+Deno.test("SPEC 7: --follow reads the rest of a deleted log, and the next log", async () => {
   await using log = new FollowedLog();
   log.start();
   for (let i = 0; i < 5; i++) {
@@ -77,13 +77,13 @@ Deno.test("SPEC 7: --follow reads the rest of a log that is deleted, and the nex
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow finds the copy when the log is copied and emptied", async () => {
+Deno.test("SPEC 7: --follow reads the rest in the copy when the log is copied and emptied", async () => {
   await using log = new FollowedLog();
   const program = log.start();
   for (let i = 0; i < 4; i++) {
     log.append(log.turns(3));
     await log.caughtUp();
-    // It may not run until all of this is done.
+    // The program does not run during all of this.
     program.kill("SIGSTOP");
     log.append(log.turns(3));
     log.copyTruncate();
@@ -95,7 +95,7 @@ Deno.test("SPEC 7: --follow finds the copy when the log is copied and emptied", 
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow tells nothing twice because the log is copied and emptied", async () => {
+Deno.test("SPEC 7: --follow emits nothing twice when the log is copied and emptied", async () => {
   await using log = new FollowedLog();
   const program = log.start();
   for (let i = 0; i < 4; i++) {
@@ -109,7 +109,7 @@ Deno.test("SPEC 7: --follow tells nothing twice because the log is copied and em
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow tells nothing twice because it takes a while to copy the log that is emptied then", async () => {
+Deno.test("SPEC 7: --follow emits nothing twice when copying the log takes a while", async () => {
   await using log = new FollowedLog();
   const program = log.start();
   log.append(log.turns(50));
@@ -118,7 +118,7 @@ Deno.test("SPEC 7: --follow tells nothing twice because it takes a while to copy
     const content = Deno.readFileSync(log.path);
     const end = content.length * part / 4;
     Deno.writeFileSync(`${log.path}.1`, content.subarray(0, end));
-    // So that it looks at what there is of it.
+    // So that the program scans the incomplete copy.
     await log.tick(STEP);
   }
   await log.caughtUp();
@@ -132,14 +132,14 @@ Deno.test("SPEC 7: --follow tells nothing twice because it takes a while to copy
 
 for (const sameBeginning of [false, true]) {
   Deno.test(
-    `SPEC 7: --follow notices that the log was emptied and is longer than before already, ${
+    `SPEC 7: --follow detects an emptied log that is longer again, ${
       sameBeginning ? "with the same first lines" : "with other lines"
     }`,
     async () => {
       for (const isDown of [false, true]) {
         await using log = new FollowedLog();
         const first = lineOf(prompt({ text: "first" })) + "\n";
-        // More than any fingerprint of the beginning, if need be.
+        // More bytes than a fingerprint of the beginning has.
         const beginning = first + lineOf(prompt({ text: "x".repeat(9000) })) +
           "\n";
         log.append(beginning + log.turns(1));
@@ -157,7 +157,7 @@ for (const sameBeginning of [false, true]) {
   );
 
   Deno.test(
-    `SPEC 7: --follow reads all of a longer file that is put in the log's place, ${
+    `SPEC 7: --follow reads a longer file that replaces the log, ${
       sameBeginning ? "with the same first lines" : "with other lines"
     }`,
     async () => {
@@ -181,7 +181,7 @@ for (const sameBeginning of [false, true]) {
   );
 }
 
-Deno.test("SPEC 7: --follow reads an emptied log from its beginning, though nothing was unread", async () => {
+Deno.test("SPEC 7: --follow reads an emptied log from its beginning after it read everything", async () => {
   await using log = new FollowedLog();
   log.start();
   for (let i = 0; i < 5; i++) {
@@ -202,7 +202,7 @@ function renameTo(name: string): Rotation {
   };
 }
 
-/** How a log can be rotated while nobody follows it. */
+/** How a log can be rotated while it is not followed. */
 const ROTATIONS: Record<string, Rotation> = {
   "renamed": (log) => log.rotate(),
   "copied and emptied": (log) => log.copyTruncate(),
@@ -210,7 +210,7 @@ const ROTATIONS: Record<string, Rotation> = {
     log.rotate();
     await log.compress(1);
   },
-  "renamed and compressed the next time": async (log) => {
+  "renamed, and compressed the next time": async (log) => {
     log.rotate();
     if (exists(`${log.path}.2`)) await log.compress(2);
   },
@@ -223,14 +223,14 @@ const ROTATIONS: Record<string, Rotation> = {
 };
 
 for (const [how, rotate] of Object.entries(ROTATIONS)) {
-  Deno.test(`SPEC 7: --follow reads all of a log that was ${how}, again and again, while nobody followed it`, async () => {
+  Deno.test(`SPEC 7: --follow reads a log rotated while down: ${how}`, async () => {
     await using log = new FollowedLog();
     log.append(log.turns(2));
     log.start();
     await log.caughtUp();
     await log.stop();
     for (let round = 0; round < 5; round++) {
-      // In the wrong order an answer would have no turn.
+      // If they are read in the wrong order, the answer has no turn.
       const [prompt, answer] = log.turn();
       log.append(log.turns(2) + prompt);
       await log.tick();
@@ -246,7 +246,7 @@ for (const [how, rotate] of Object.entries(ROTATIONS)) {
   });
 }
 
-Deno.test("SPEC 7: --follow tells what it could not read when the log was deleted while nobody followed it", async () => {
+Deno.test("SPEC 7: --follow reports lines that are lost because the log was deleted before the start", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(2));
   log.start();
@@ -261,7 +261,7 @@ Deno.test("SPEC 7: --follow tells what it could not read when the log was delete
   await log.assertAsBatch();
 });
 
-Deno.test("SPEC 7: --follow takes no file for the log because it has its inode", async () => {
+Deno.test("SPEC 7: --follow does not take a file for the log because it has its inode", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(2));
   log.start();
@@ -281,7 +281,7 @@ Deno.test("SPEC 7: --follow takes no file for the log because it has its inode",
   await log.endsAsBatch();
 });
 
-Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the rest", async () => {
+Deno.test("SPEC 7: --follow reads the copy of a log that was empty before the rest", async () => {
   await using log = new FollowedLog();
   log.append("");
   log.start();
@@ -296,7 +296,7 @@ Deno.test("SPEC 7: --follow that saw the log empty reads the copy before the res
 });
 
 linuxTest(
-  "SPEC 7: --follow keeps the order of unread files of which one may have the inode of an empty one before",
+  "SPEC 7: --follow keeps the order of unread files if one has the inode of an empty one",
   async () => {
     await using log = new FollowedLog();
     log.append(log.turns(1));
@@ -307,7 +307,7 @@ linuxTest(
     log.rotate();
     await log.caughtUp();
     await log.stop();
-    // Its inode is free then, and many file systems give it to one of the next.
+    // Its inode is free then, and many file systems reuse it for the next file.
     await log.compress(1);
     log.rotate();
     for (let i = 0; i < 5; i++) {
@@ -321,7 +321,7 @@ linuxTest(
   },
 );
 
-Deno.test("SPEC 7: --follow tells nothing again because files were renamed and compressed", async () => {
+Deno.test("SPEC 7: --follow emits nothing again because files were renamed and compressed", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(10));
   log.start();
@@ -330,7 +330,7 @@ Deno.test("SPEC 7: --follow tells nothing again because files were renamed and c
     log.append(log.turns(2));
     log.rotate();
     await log.compress(1);
-    // A writer may be late even then, in the file without a name.
+    // A writer may be late even then, in the file that has no name any more.
     await log.caughtUp();
   }
   await log.stop();
@@ -340,7 +340,7 @@ Deno.test("SPEC 7: --follow tells nothing again because files were renamed and c
   assertEquals(lines.length, new Set(lines).size);
 });
 
-Deno.test("SPEC 7: --follow reads unread files in the order of their rotation, though an older one was written to later", async () => {
+Deno.test("SPEC 7: --follow reads unread files in the order of rotation, not of modification", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -357,7 +357,7 @@ Deno.test("SPEC 7: --follow reads unread files in the order of their rotation, t
   await log.endsAsBatch();
 });
 
-Deno.test("SPEC 7: --follow leaves other logs alone that are called alike", async () => {
+Deno.test("SPEC 7: --follow ignores other logs with similar names", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -380,7 +380,7 @@ Deno.test("SPEC 7: --follow leaves other logs alone that are called alike", asyn
   );
 });
 
-Deno.test("SPEC 7: --follow of which nobody reads stdout, while the log is rotated again and again, loses nothing", async () => {
+Deno.test("SPEC 7: --follow with blocked stdout loses nothing while the log is rotated repeatedly", async () => {
   for (const isKilled of [false, true]) {
     await using log = new FollowedLog();
     log.append(log.turns(300));
@@ -403,7 +403,7 @@ Deno.test("SPEC 7: --follow of which nobody reads stdout, while the log is rotat
   }
 });
 
-Deno.test("SPEC 7: --follow reads the right files where they are moved while it reads older ones", async () => {
+Deno.test("SPEC 7: --follow reads the right files if they are moved while it reads older ones", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();
@@ -432,10 +432,10 @@ Deno.test("SPEC 7: --follow reads the right files where they are moved while it 
 });
 
 for (const args of [[], ["--synchronous", "off"]]) {
-  Deno.test(`SPEC 4: --follow ${args.join(" ")} killed between commit and write tells the record after the restart`, async () => {
+  Deno.test(`SPEC 4: --follow ${args.join(" ")} killed between commit and write emits the record later`, async () => {
     await using log = new FollowedLog();
     const small = prompt({ text: "small" });
-    // More than a pipe holds: its commit is done, its record is stuck.
+    // More than a pipe holds: it is committed, but its record is blocked.
     const large = prompt({ text: "x".repeat(3e6), t: at(1e6) });
     log.append(logOf([small, large]));
     log.startUnread(...args);
@@ -466,7 +466,7 @@ linuxTest(
   },
 );
 
-Deno.test("SPEC 8: --follow ends with code 1 where the database stays locked, and loses nothing", async () => {
+Deno.test("SPEC 8: --follow exits with 1 if the database stays locked, and loses nothing", async () => {
   await using log = new FollowedLog();
   log.append(log.turns(1));
   log.start();

@@ -70,6 +70,25 @@ Deno.test("turn-counter status --json writes one JSON object", async () => {
   assertEquals(status.last_turns[1].user_text, "\x1b[2Jhello");
 });
 
+Deno.test("turn-counter status --since shows only turns that began since", async () => {
+  using dir = new TempDir();
+  const db = await fill(dir);
+  const statusSince = async (when: string) => {
+    const args = ["status", "--since", when, "--db", db];
+    return (await turnCounter(args)).stdout.split("\n").slice(2);
+  };
+  const [all] = await statusSince("2025-11-17");
+  assertEquals(all, "turns          3  in 1 session since 2025-11-17 00:00");
+  assertEquals((await statusSince("today")).slice(1), [
+    ...["completed  0", "orphaned   0", "waiting    0", ""],
+  ]);
+  const { code, stderr } = await turnCounter([
+    ...["status", "--since", "yesterday", "--db", db],
+  ]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /"--since" cannot be "yesterday"; give a date .*today/);
+});
+
 Deno.test("turn-counter status of a missing database does not create it, code 1", async () => {
   using dir = new TempDir();
   for (const words of [[], ["--json"], ["--watch"]]) {

@@ -57,7 +57,7 @@ Deno.test("SPEC 8: a second signal after a second ends a program that waits for 
   assertEquals([code, stderr], [1, sentence(db)]);
 });
 
-Deno.test("SPEC 8: SIGTERM while another process writes the database commits the events in hand after it", async () => {
+Deno.test("SPEC 8: SIGTERM waits for another writer, then commits the events in hand", async () => {
   using dir = new TempDir();
   const db = dir.file("turns.db");
   const { program, locks } = await startWaiting(db);

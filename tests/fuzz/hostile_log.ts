@@ -6,6 +6,7 @@
  */
 
 import { lineOf } from "../support/envelope.ts";
+import { claudeLines } from "../support/claude_log.ts";
 import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { logLines } from "../../tools/gen_log/log_generator.ts";
 import { Random } from "../../tools/gen_log/random.ts";
@@ -64,6 +65,7 @@ function goodLines(random: Random, count: number): string[] {
   const sources = [
     agentEvents(random, share).map(lineOf),
     anyEvents(random, share).map(lineOf),
+    claudeLines(random, share),
     // The longest ones would be most of the bytes.
     [...other].filter((line) => line.length < 5000),
   ];

@@ -5,6 +5,7 @@ import { Tracker } from "../../src/turns/tracker.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { claudeLines } from "../support/claude_log.ts";
 import { contents } from "../support/database.ts";
+import { judge, newMemory } from "../support/oracle/line.ts";
 import { forSeeds } from "../support/seeds.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -19,11 +20,43 @@ function decode(lines: string[], isRestart: () => boolean): TurnEvent[] {
   });
 }
 
+/** An event in the words of the oracle. */
+function asJudged(event: TurnEvent): unknown {
+  const { at: _, key: __, promptKey: ___, ...rest } = {
+    promptKey: null,
+    ...event,
+  };
+  return rest;
+}
+
 function apply(path: string, events: TurnEvent[]): void {
   using store = openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   for (const event of events) tracker.apply(event);
 }
+
+Deno.test("sse reads any log of Claude Code, torn lines too, as the oracle does", async () => {
+  await forSeeds(60, (random) => {
+    const decoder = sse.decoder(null);
+    const memory = newMemory();
+    for (const whole of claudeLines(random, 200)) {
+      const head = whole.slice(0, random.below(whole.length));
+      const line = random.pick([
+        whole,
+        whole,
+        whole,
+        whole,
+        head,
+        head + whole,
+      ]);
+      const bytes = encoder.encode(line + "\n");
+      const { events, rejection } = decoder.decode(line, bytes);
+      const { event, rejected } = judge(encoder.encode(line), Infinity, memory);
+      assertEquals(rejection === null, rejected === null, line);
+      assertEquals(events.map(asJudged), event === null ? [] : [event], line);
+    }
+  });
+});
 
 Deno.test("SPEC 4: a log of Claude Code gives the same events, wherever its decoder restarts", async () => {
   await forSeeds(40, (random) => {

@@ -65,6 +65,20 @@ function anyStatus(random: Random): Report {
       p95: count(),
       longest: count(),
     },
+    sinceMs: random.chance(0.5) ? null : count(),
+    breakdown: {
+      turns: count(),
+      outcomes: some(() => ({
+        status: random.pick(statuses),
+        outcome: random.pick([null, "completed", "aborted", "failed"] as const),
+        turns: count(),
+      })),
+      agents: some(() => ({
+        name: random.pick([null, text()]),
+        turns: count(),
+      })),
+      cwds: some(() => ({ name: random.pick([null, text()]), turns: count() })),
+    },
     days: some(() => ({ day: text(), turns: count() })),
     lastTurns: some(() => ({
       id: count(),

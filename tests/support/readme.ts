@@ -1,5 +1,5 @@
 /**
- * What the README shows, to hold it against what is so.
+ * The examples of the README, which tests compare with the program.
  *
  * @module
  */
@@ -39,19 +39,22 @@ export function shown(prompt: "$" | "#"): Shown[] {
 }
 
 /**
- * A pattern that just the outputs match that are shown so: `…` alone in a line
- * stands for lines that are left out, and ages are those of another day.
+ * A pattern of the outputs that are shown so: `…` alone in a line stands for
+ * lines that are left out, and ages are ignored. Nothing shown is no output.
  */
 export function patternOf(output: string): RegExp {
-  const lines = output.trimEnd().split("\n").map((line) =>
-    line === "…"
-      ? "(?:.*\\n)*?"
-      : withoutAges(line).replace(/[^\w\s]/g, "\\$&") + "\\n"
-  );
+  const text = output.trimEnd();
+  const lines = text === ""
+    ? []
+    : text.split("\n").map((line) =>
+      line === "…"
+        ? "(?:.*\\n)*?"
+        : withoutAges(line).replace(/[^\w\s]/g, "\\$&") + "\\n"
+    );
   return new RegExp(`^${lines.join("")}$`);
 }
 
-/** An output of `status` without the ages of turns, and the room that they take. */
+/** An output of `status` without the ages of turns, and their padding. */
 export function withoutAges(text: string): string {
   return text.replace(/ +[\d,]+ d(?= {2})/g, " AGE").replace(
     / +age /g,

@@ -83,15 +83,16 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
     db: "x.db",
     isDefaultDb: false,
     json: true,
+    since: "7d",
     watch: true,
   };
   assertEquals(
-    readArgs(["status", "--db", "x.db", "--json", "--watch"]),
+    readArgs("status --db x.db --json --watch --since 7d".split(" ")),
     status,
   );
   assertEquals(readArgs(["status"], "env.db"), {
     ...status,
-    ...{ db: "env.db", json: false, watch: false },
+    ...{ db: "env.db", json: false, since: null, watch: false },
   });
   assertEquals(readArgs(["completions", "zsh"]), {
     command: "completions",
@@ -147,6 +148,9 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["--quiet status", '"status"', "first argument"],
     ["status --source x", "--source"],
     ["status more", "more"],
+    ["status --since", "--since", "WHEN"],
+    ["status --since 2025-02-29", "2025-02-29", "7d"],
+    ["--since today", "--since"],
     ["--json", "--json"],
     ["completions", "SHELL", "bash, zsh or fish"],
     ["completions tcsh", "bash, zsh or fish"],

@@ -42,8 +42,9 @@ Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--max-line-bytes", ""), []);
   assertEquals(await offered("completions", "f"), ["fish"]);
   assertEquals(await offered("status", "--"), [
-    ...["--db", "--json", "--watch", "--help", "--version"],
+    ...["--db", "--json", "--since", "--watch", "--help", "--version"],
   ]);
+  assertEquals(await offered("status", "--since", ""), []);
   assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);
 });
 

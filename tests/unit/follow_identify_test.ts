@@ -64,7 +64,15 @@ async function look(
   const contents = new Contents(SYSTEM_CLOCK, new WarnOnce(() => {}));
   const findings = await identify({
     files: current === undefined ? rotated : [...rotated, current],
-    ...{ known, current, copies, contents, lookedMs: NOW, redundant: [] },
+    ...{
+      known,
+      current,
+      copies,
+      contents,
+      lookedMs: NOW,
+      redundant: [],
+      awaited: [],
+    },
   });
   contents.clear();
   for (const one of known) one.close();
@@ -131,7 +139,7 @@ Deno.test("identify knows a compressed file of the same size and first bytes for
   assertEquals((await look([one], [file(other)])).unread, [other]);
 });
 
-Deno.test("identify takes for new what came after the last look, the oldest first, and the log itself", async () => {
+Deno.test("identify takes files after the last scan for new, the oldest first, and the log", async () => {
   using dir = new TempDir();
   const names = ["log.3", "log.2", "log.1", "log"];
   const [old, second, first, log] = names.map((name) => dir.write(name, name));
@@ -211,7 +219,7 @@ Deno.test("identify knows what a program compressed by its time and its first by
   }
 });
 
-Deno.test("identify takes no copy for new that is not finished, nor one of a file that was longer before it was truncated", async () => {
+Deno.test("identify takes no incomplete copy for new, nor one of a file that was truncated", async () => {
   using dir = new TempDir();
   const lines = Array.from({ length: 300 }, (_, i) => `line ${i}\n`).join("");
   const log = dir.write("log", lines);
@@ -257,7 +265,7 @@ Deno.test("identify takes a file for new that begins as others do of which more 
   assertEquals((await look([begun], [file(copy)], file(log))).unread, []);
 });
 
-Deno.test("identify takes an empty file for a copy that has just been begun, if the log is still the one that was read", async () => {
+Deno.test("identify takes an empty file for a copy that has just begun if the log was read", async () => {
   using dir = new TempDir();
   const log = dir.write("log", "one\ntwo\n");
   const empty = dir.write("log.1", "");

@@ -46,7 +46,7 @@ Deno.test("rotatedName knows the names that rotation gives, and no others", () =
   assert(rotatedName(".log").test(".log.1"));
 });
 
-Deno.test("rotatedFiles lists the oldest first by number or date, and one that is being compressed once", () => {
+Deno.test("rotatedFiles sorts by number or date, and lists a file that is being compressed once", () => {
   using dir = new TempDir();
   const log = dir.write("log", "");
   const list = (...names: string[]) => {

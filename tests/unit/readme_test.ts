@@ -116,7 +116,8 @@ Deno.test("README shows followed files as status prints them", () => {
   const status: Report = {
     ...{ database: "turns.db", readMs: 2000, turns: 0, sessions: 0 },
     ...{ byStatus: { completed: 0, orphaned: 0, waiting_response: 0 } },
-    ...{ durations: null, days: [], lastTurns: [] },
+    ...{ sinceMs: null, durations: null, days: [], lastTurns: [] },
+    breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
     files: [{
       ...{ path, state: "current", movedMs: 0, sizeBytes: 27_000 },
       ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },

@@ -3,7 +3,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openStore } from "../../src/store/open.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
 import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
-import { STATUS_SQL } from "../../src/store/sqlite/status.ts";
+import {
+  BREAKDOWN_SQL,
+  SINCE_SQL,
+  STATUS_SQL,
+} from "../../src/store/sqlite/status_statements.ts";
 import { query } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -95,4 +99,37 @@ Deno.test("status reads only indexes and the rows that it shows", () => {
       assert(!steps.join().includes("B-TREE"), `${name}: ${steps}`);
     }
   }
+});
+
+Deno.test("status breaks down as many turns as it reads by their ids, and no more", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  for (const [name, sql] of Object.entries(BREAKDOWN_SQL)) {
+    const [, source] = /FROM \(([^()]*LIMIT 10000)\)\s+GROUP BY/.exec(sql)!;
+    assertEquals(plan(db, source), ["SCAN turns"], name);
+    assertEquals(plan(db, sql).slice(1, 3), [
+      ...["SCAN turns", "SCAN (subquery-1)"],
+    ], name);
+  }
+  db.close();
+});
+
+Deno.test("status since an instant searches the turns only by their start", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  for (const [name, sql] of Object.entries(SINCE_SQL)) {
+    const steps = plan(db, sql).filter((step) => /\bturns\b/.test(step));
+    assert(steps.some((step) => step.includes("turns_start_time")), name);
+    for (const step of steps) {
+      assert(
+        /INDEX turns_start_time \(start_time>\?\)|KEY \(rowid=\?\)/.test(step),
+        `${name}: ${step}`,
+      );
+    }
+  }
+  db.close();
 });

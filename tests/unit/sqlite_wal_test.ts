@@ -63,7 +63,7 @@ Deno.test("WriteAheadLog moves the log into the database each time it is long", 
   scene.check();
 });
 
-Deno.test("openclaw#112950: a log that grew while a reader held a snapshot is short again after the next commit", () => {
+Deno.test("openclaw#112950: a log that grew under a reader is short again after a commit", () => {
   using scene = new Scene();
   scene.write(1);
   const reader = scene.read();
@@ -76,7 +76,7 @@ Deno.test("openclaw#112950: a log that grew while a reader held a snapshot is sh
   scene.check();
 });
 
-Deno.test("openclaw#112950: a log that grew while a reader held a snapshot is short again where no commit follows", async () => {
+Deno.test("openclaw#112950: a log that grew under a reader is short again without a commit", async () => {
   using scene = new Scene();
   scene.write(1);
   const reader = scene.read();

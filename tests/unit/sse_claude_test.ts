@@ -95,6 +95,7 @@ Deno.test("sse sorts pieces of Claude Code by block and data_count, each once", 
       piece("a", { flow, count: 1 }),
       piece("c", { flow, count: 4 }),
       piece("a", { flow, count: 1 }),
+      piece("d", { flow, count: 5 }, 1),
       // The line is read again while the message is written.
       start(flow),
       piece("\ud83d", { flow, count: 6 }, 1),

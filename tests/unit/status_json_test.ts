@@ -8,6 +8,16 @@ const STATUS: Report = {
   turns: 4,
   byStatus: { completed: 2, orphaned: 1, waiting_response: 1 },
   sessions: 2,
+  sinceMs: Date.UTC(2025, 10, 17),
+  breakdown: {
+    turns: 4,
+    outcomes: [
+      { status: "completed", outcome: "aborted", turns: 2 },
+      { status: "orphaned", outcome: null, turns: 2 },
+    ],
+    agents: [{ name: "codex", turns: 4 }],
+    cwds: [{ name: "/home/dev", turns: 3 }, { name: null, turns: 1 }],
+  },
   durations: { turns: 2, median: 9973, p95: 10500, longest: 10500 },
   days: [{ day: "2025-11-18", turns: 4 }],
   lastTurns: [{
@@ -33,9 +43,15 @@ Deno.test("formatJson writes a status as one line with all keys in order", () =>
   assertEquals(
     formatJson(STATUS),
     '{"database":"turns.db","read_at":"2025-11-18T20:00:00.000Z",' +
+      '"since":"2025-11-17T00:00:00.000Z",' +
       '"turns":{"total":4,"completed":2,"orphaned":1,"waiting_response":1},' +
       '"orphan_rate":0.25,"sessions":2,' +
       '"duration_ms":{"turns":2,"median":9973,"p95":10500,"longest":10500},' +
+      '"breakdown":{"turns":4,"outcomes":[' +
+      '{"status":"completed","outcome":"aborted","turns":2},' +
+      '{"status":"orphaned","outcome":null,"turns":2}],' +
+      '"agents":[{"agent":"codex","turns":4}],' +
+      '"cwds":[{"cwd":"/home/dev","turns":3},{"cwd":null,"turns":1}]},' +
       '"days":[{"day":"2025-11-18","turns":4}],' +
       '"last_turns":[{"turn_id_glob":4,"sid":"019a967c","status":"completed",' +
       '"start_time":"2025-11-18T19:59:00.000","age_ms":60000,' +
@@ -49,6 +65,7 @@ Deno.test("formatJson writes a status as one line with all keys in order", () =>
 Deno.test("formatJson writes null for unknown values, and keeps all keys", () => {
   const unknown = JSON.parse(formatJson({
     ...STATUS,
+    sinceMs: null,
     turns: 0,
     byStatus: { completed: 0, orphaned: 0, waiting_response: 0 },
     durations: null,
@@ -65,6 +82,7 @@ Deno.test("formatJson writes null for unknown values, and keeps all keys", () =>
     Object.keys(JSON.parse(formatJson(STATUS))),
   );
   assertEquals([unknown.orphan_rate, unknown.duration_ms], [null, null]);
+  assertEquals(unknown.since, null);
   const [turn] = unknown.last_turns;
   assertEquals([turn.start_time, turn.age_ms, turn.user_text], [
     ...[null, null, null],

@@ -4,6 +4,7 @@ import type { FollowedFile } from "../../src/status/followed.ts";
 import type { Report } from "../../src/status/report.ts";
 import type { LastTurn } from "../../src/store/open.ts";
 import { view } from "../../src/status/view.ts";
+import { formatInstant } from "../../src/status/since.ts";
 import type { TurnStatus } from "../../src/turns/turn.ts";
 
 const NOW = Date.UTC(2025, 10, 18, 20);
@@ -15,7 +16,9 @@ const EMPTY: Report = {
   turns: 0,
   byStatus: { completed: 0, orphaned: 0, waiting_response: 0 },
   sessions: 0,
+  sinceMs: null,
   durations: null,
+  breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
   days: [],
   lastTurns: [],
   files: [],
@@ -211,6 +214,84 @@ longest    2.0 s
 `,
     status,
   );
+});
+
+/** A status of which the last turns are broken down. */
+const BROKEN_DOWN: Report = {
+  ...EMPTY,
+  ...{ turns: 10_060_000, sessions: 7, sinceMs: null },
+  byStatus: {
+    completed: 10_000_000,
+    orphaned: 50_000,
+    waiting_response: 10_000,
+  },
+  breakdown: {
+    turns: 10_000,
+    outcomes: [
+      { status: "completed", outcome: "completed", turns: 9000 },
+      { status: "orphaned", outcome: "aborted", turns: 800 },
+      { status: "completed", outcome: "failed", turns: 150 },
+      { status: "waiting_response", outcome: null, turns: 50 },
+    ],
+    agents: [
+      { name: "codex", turns: 9990 },
+      { name: null, turns: 10 },
+    ],
+    cwds: [
+      { name: "/home/dev/a\x1b[2J", turns: 5000 },
+      { name: "/home/dev/b", turns: 200 },
+    ],
+  },
+};
+
+Deno.test("view shows outcomes beside statuses, agents and directories, and of which turns", () => {
+  assertView(
+    60,
+    `\
+turns.db
+
+turns      10,060,000  in 7 sessions
+completed  10,000,000   99.4 %
+orphaned       50,000    0.5 %
+waiting        10,000    0.1 %
+
+outcome    completed  orphaned  waiting  of the last 10,000…
+completed      9,000         0        0
+aborted            0       800        0
+failed           150         0        0
+none               0         0       50
+
+turns   share  agent, of the last 10,000 turns
+9,990  99.9 %  codex
+   10   0.1 %  unknown
+
+turns   share  working directory, of the last 10,000 turns
+5,000  50.0 %  /home/dev/a [2J
+  200   2.0 %  /home/dev/b
+4,800  48.0 %  others
+`,
+    BROKEN_DOWN,
+  );
+});
+
+Deno.test("view shows since when turns began, and no scope where all were looked at", () => {
+  const sinceMs = NOW - 86_400_000;
+  const status = { ...BROKEN_DOWN, turns: 10_000, sinceMs };
+  const text = view(status, { width: 80, color: false, now: NOW });
+  assertStringIncludes(text, `in 7 sessions since ${formatInstant(sinceMs)}\n`);
+  assert(!text.includes("of the last"), text);
+});
+
+Deno.test("view shows no outcomes, agents and directories where the log has none", () => {
+  const breakdown = {
+    turns: 1,
+    outcomes: [{ status: "completed" as const, outcome: null, turns: 1 }],
+    agents: [{ name: null, turns: 1 }],
+    cwds: [{ name: null, turns: 1 }],
+  };
+  const options = { width: 80, color: false, now: NOW };
+  const status = { ...EMPTY, turns: 1 };
+  assertEquals(view({ ...status, breakdown }, options), view(status, options));
 });
 
 Deno.test("view colours statuses, and changes nothing else", () => {

@@ -30,7 +30,8 @@ async function countTurns(logs: string[], db: string, lines = 0) {
     sink: {
       write(bytes) {
         stream += new TextDecoder().decode(bytes);
-        if (stream.split("\n").length > lines) stopper.abort();
+        const isEnough = lines > 0 && stream.split("\n").length > lines;
+        if (isEnough) stopper.abort();
         return Promise.resolve();
       },
       check() {},
@@ -48,7 +49,7 @@ async function countTurns(logs: string[], db: string, lines = 0) {
   }, { skipReplayed: false });
   const follow = (log: string) =>
     new Follower(log, log, {
-      ...{ checkpoints: store, tell: (message) => rejected.push(message) },
+      ...{ checkpoints: store, report: (message) => rejected.push(message) },
       damaged: (_, reason) => rejected.push(reason),
     });
   const sources = await Promise.all(

@@ -7,6 +7,7 @@
 import { UsageError } from "../../error.ts";
 import { MOST_LINE_BYTES } from "../../source/lines.ts";
 import { isStdin } from "../../source/source.ts";
+import { instantOf } from "../../status/since.ts";
 import type { Synchronous } from "../../store/open.ts";
 import {
   type CommandName,
@@ -53,6 +54,8 @@ export interface RunArgs extends DatabaseArgs {
 /** The arguments of `status`. */
 export interface StatusArgs extends DatabaseArgs {
   json: boolean;
+  /** Since when turns began that are shown: `2025-11-18`, `today` or `7d`. */
+  since: string | null;
   watch: boolean;
 }
 
@@ -103,6 +106,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       command: "status",
       ...readDatabase(parsed, env),
       json: parsed.isSet("json"),
+      since: readSince(parsed),
       watch: parsed.isSet("watch"),
     };
   },
@@ -145,6 +149,16 @@ export function readArgs(argv: string[], env?: string): Args {
 function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
   const db = values("db").at(-1) ?? (env || undefined);
   return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
+}
+
+function readSince({ values }: Parsed): string | null {
+  const since = values("since").at(-1) ?? null;
+  if (since !== null && instantOf(since, Date.now()) === null) {
+    throw new UsageError(
+      `option "--since" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
+    );
+  }
+  return since;
 }
 
 function readCount(

@@ -142,6 +142,13 @@ export const OPTIONS: readonly Option[] = [
     help: "write one JSON object, for scripts",
   },
   {
+    name: "since",
+    commands: ["status"],
+    value: "WHEN",
+    help:
+      "show only turns that began since WHEN: a date such as 2025-11-18, today, or 7d for the last 7 days",
+  },
+  {
     name: "watch",
     commands: ["status"],
     help: "update the display every second, until stopped",

@@ -24,45 +24,48 @@ const MOST_FLOWS = 100;
 
 /** Collects the pieces of each message between its start and its stop. */
 export class Flows {
-  /** By name; the oldest first. */
-  #pieces: Map<string, Piece[]>;
+  /** By name, the oldest first; the pieces by their count, if they have one. */
+  #flows = new Map<string, Map<number | string, Piece>>();
 
   constructor(saved: SavedFlow[]) {
-    this.#pieces = new Map(saved);
+    for (const [name, pieces] of saved) {
+      this.begin(name);
+      for (const piece of pieces) this.add(name, piece);
+    }
   }
 
   get isEmpty(): boolean {
-    return this.#pieces.size === 0;
+    return this.#flows.size === 0;
   }
 
   get saved(): SavedFlow[] {
-    return [...this.#pieces];
+    return [...this.#flows].map(([name, pieces]) => [
+      name,
+      [...pieces.values()],
+    ]);
   }
 
-  /** Begins a message. One that has begun is read again, and is kept. */
+  /** Begins a message. If it has begun, its line is read again. */
   begin(name: string): void {
-    if (this.#pieces.has(name)) return;
-    this.#pieces.set(name, []);
-    if (this.#pieces.size <= MOST_FLOWS) return;
-    const [oldest] = this.#pieces.keys();
-    this.#pieces.delete(oldest);
+    if (this.#flows.has(name)) return;
+    this.#flows.set(name, new Map());
+    if (this.#flows.size <= MOST_FLOWS) return;
+    const [oldest] = this.#flows.keys();
+    this.#flows.delete(oldest);
   }
 
   /** Adds a piece, unless its message has not begun or has it already. */
   add(name: string, piece: Piece): void {
-    const pieces = this.#pieces.get(name);
+    const pieces = this.#flows.get(name);
     if (pieces === undefined) return;
-    const last = pieces.at(-1)?.count ?? null;
-    // Most come in order.
-    const isNew = piece.count === null || last === null || piece.count > last ||
-      pieces.every(({ count }) => count !== piece.count);
-    if (isNew) pieces.push(piece);
+    const key = piece.count ?? `after ${pieces.size}`;
+    if (!pieces.has(key)) pieces.set(key, piece);
   }
 
   /** Ends a message, and returns its text; empty if it has none or never began. */
   end(name: string): string {
-    const pieces = this.#pieces.get(name) ?? [];
-    this.#pieces.delete(name);
+    const pieces = [...this.#flows.get(name)?.values() ?? []];
+    this.#flows.delete(name);
     return pieces.sort((a, b) =>
       a.index - b.index || (a.count ?? 0) - (b.count ?? 0)
     ).map(({ text }) => text).join("").toWellFormed();
@@ -70,8 +73,8 @@ export class Flows {
 
   /** Forgets the messages of a session that is over. */
   drop(sid: string): void {
-    for (const name of this.#pieces.keys()) {
-      if (JSON.parse(name)[0] === sid) this.#pieces.delete(name);
+    for (const name of this.#flows.keys()) {
+      if (JSON.parse(name)[0] === sid) this.#flows.delete(name);
     }
   }
 }

@@ -14,7 +14,7 @@ import {
 import { Damage, Input } from "./input.ts";
 import { loadZstd, unzstd } from "./zstd.ts";
 
-/** Reports damaged data: the reason is a clause. */
+/** Reports damaged data; the reason is a clause. */
 type Damaged = (reason: string, isTruncated: boolean) => void;
 
 /**
@@ -22,10 +22,10 @@ type Damaged = (reason: string, isTruncated: boolean) => void;
  * frame or several. Others are passed on as they are.
  *
  * @param name The name of the source, for messages.
- * @param chunks Each chunk valid until the next is asked for, as are those that
- * are given.
+ * @param chunks Each chunk is valid until the next one is requested, as are
+ * those that are yielded.
  * @param damaged Called if compressed data is truncated, corrupt or followed by
- * something else. What could be decompressed before was given; that is the end.
+ * something else, after all that could be decompressed was yielded.
  * @throws {UsageError} If they are compressed in another format.
  * @throws {Failure} If the library for zstd is missing.
  * @throws Whatever reading the chunks throws.
@@ -68,8 +68,8 @@ export function firstBytes(file: Deno.FsFile): Uint8Array {
 }
 
 /**
- * Checks before a source is read that it is not compressed, or in a way that can
- * be decompressed here.
+ * Checks before a source is read that its format, if it is compressed, can be
+ * decompressed here.
  *
  * @throws {UsageError | Failure} As {@linkcode decompressed} does.
  */

@@ -6,7 +6,7 @@
 
 import type { Input } from "./input.ts";
 
-/** One byte, or the first and the last of those that are possible. */
+/** One byte, or a range of bytes. */
 type Pattern = number | readonly [first: number, last: number];
 
 /** A kind of compressed data. */
@@ -24,7 +24,7 @@ export const ZSTD: Format = {
   name: "zstd",
   signatures: [
     [0x28, 0xb5, 0x2f, 0xfd],
-    // A frame that is skipped; lz4 has them too, but does not begin with them.
+    // A skippable frame; lz4 has these too, but does not begin with one.
     [[0x50, 0x5f], 0x2a, 0x4d, 0x18],
   ],
 };
@@ -58,24 +58,24 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
-/** How many first bytes recognise every format. */
+/** How many first bytes are enough to recognise every format. */
 export const MOST_SIGNATURE_BYTES: number = Math.max(
   ...FORMATS.flatMap(({ signatures }) =>
     signatures.map(({ length }) => length)
   ),
 );
 
-/** What the first bytes of some data say. */
+/** The result of {@linkcode detect}. */
 interface Detected {
   /** The format; `undefined` if it is not compressed. */
   format: Format | undefined;
-  /** The bytes that were taken to find out. */
+  /** The bytes that were taken to recognise it. */
   head: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Recognises data by the bytes that come next, and takes no more of them than
- * can be the beginning of a format.
+ * Recognises data by its next bytes, and takes no more of them than can be the
+ * beginning of a format.
  */
 export async function detect(
   input: Input,

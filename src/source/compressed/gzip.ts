@@ -4,8 +4,8 @@
  * @module
  */
 
-// The web's DecompressionStream reads one member only, and drops what it has
-// decompressed when it finds an error.
+// DecompressionStream reads only one member, and drops decompressed bytes when
+// it finds an error.
 import { crc32, createInflateRaw } from "node:zlib";
 import { letEventsRun } from "../../system/event_loop.ts";
 import { detect, GZIP } from "./detect.ts";
@@ -23,8 +23,8 @@ enum Flag {
 }
 
 /**
- * How much is decompressed at a time. It results in at most a thousand times as
- * much, and what of it precedes corrupt data is lost with it.
+ * How many bytes are decompressed at a time, to at most a thousand times as
+ * many. Those of a piece that precede corrupt data are lost with it.
  */
 const PIECE_BYTES = 1024;
 const OUTPUT_BYTES = 64 * 1024;

@@ -1,14 +1,14 @@
 /**
- * Compressed data, to be read by the byte.
+ * Compressed data, read byte by byte.
  *
  * @module
  */
 
 const EMPTY = new Uint8Array();
 
-/** Compressed data is not as it should be; the message says what it is or does. */
+/** Compressed data is damaged; the message is a predicate, such as "is corrupt". */
 export class Damage extends Error {
-  /** Whether only its end is missing, so that more of it may come. */
+  /** Whether only its end is missing, which may still be written. */
   readonly isTruncated: boolean;
 
   constructor(message: string, isTruncated = false) {
@@ -31,7 +31,7 @@ export class Input {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** The next bytes, as many as are available; none only at the end. */
+  /** The next bytes, as many as are available; empty only at the end. */
   async peek(): Promise<Uint8Array> {
     while (this.#rest.length === 0) {
       const { done, value } = await this.#chunks.next();
@@ -41,7 +41,7 @@ export class Input {
     return this.#rest;
   }
 
-  /** Skips bytes that were available. */
+  /** Skips bytes that {@linkcode peek} returned. */
   advance(count: number): void {
     this.#rest = this.#rest.subarray(count);
   }
@@ -59,7 +59,7 @@ export class Input {
   }
 
   /**
-   * Takes a number of so many bytes, the lowest first.
+   * Takes a little-endian number of this many bytes.
    *
    * @throws {Damage} At the end.
    */
@@ -69,7 +69,7 @@ export class Input {
     return number;
   }
 
-  /** All bytes that follow, chunk by chunk. */
+  /** All remaining bytes, chunk by chunk. */
   async *rest(): AsyncGenerator<Uint8Array> {
     for (let bytes; (bytes = await this.peek()).length > 0;) {
       this.#rest = EMPTY;
@@ -77,7 +77,7 @@ export class Input {
     }
   }
 
-  /** Ends the reading of the chunks. */
+  /** Stops reading the chunks. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

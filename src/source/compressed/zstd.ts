@@ -10,7 +10,7 @@ import { detect, ZSTD } from "./detect.ts";
 import { corrupt, Damage, foreign, type Input, truncated } from "./input.ts";
 
 const PATHS = Deno.build.os === "darwin"
-  // The loader does not look where Homebrew installs on ARM.
+  // Homebrew on ARM installs where the loader does not search.
   ? ["libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib"]
   : ["libzstd.so.1"];
 
@@ -30,7 +30,7 @@ type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 /** `ZSTD_error_frameParameter_windowTooLarge`. */
 const WINDOW_TOO_LARGE = 16;
-/** A block is as large at most, compressed or not. */
+/** The largest block, compressed or not. */
 const BLOCK_BYTES = 128 * 1024;
 
 let library: Library | undefined;
@@ -38,7 +38,7 @@ let library: Library | undefined;
 /**
  * Loads the library, unless it is loaded already.
  *
- * @param source The name of the source that needs it.
+ * @param source The name of the source that needs it, for the message.
  * @throws {Failure} If it cannot be loaded.
  */
 export function loadZstd(source: string): Library {
@@ -46,7 +46,7 @@ export function loadZstd(source: string): Library {
     try {
       library ??= Deno.dlopen(path, SYMBOLS).symbols;
     } catch {
-      // The message of the last one is that of the loader; the remedy says more.
+      // The sentence below says more than the loader's message.
     }
   }
   if (library !== undefined) return library;
@@ -61,7 +61,7 @@ export function loadZstd(source: string): Library {
  * Decompresses all frames.
  *
  * @param library See {@linkcode loadZstd}.
- * @param head The first bytes, which were taken from the input already.
+ * @param head The first bytes, which have already been taken from the input.
  * @throws {Damage} If they are damaged.
  */
 export async function* unzstd(
@@ -94,7 +94,7 @@ async function nextFrame(input: Input): Promise<Uint8Array> {
 
 /** A `ZSTD_DStream` and its buffers. */
 class Decompressor implements Disposable {
-  /** How many bytes it takes next: to the end of a block; 0 at the end of a frame. */
+  /** How many bytes to take next, up to the end of a block; 0 at the end of a frame. */
   wanted: number;
   #library: Library;
   #stream: Deno.PointerValue;
@@ -108,8 +108,8 @@ class Decompressor implements Disposable {
   }
 
   /**
-   * Takes bytes, at most {@linkcode wanted}. So each call completes one block at
-   * most: when one is corrupt, all before it have been given.
+   * Decompresses bytes, at most {@linkcode wanted}. So each call completes at most
+   * one block: if one is corrupt, all earlier ones have been yielded.
    *
    * @throws {Damage} If they are corrupt.
    */
@@ -165,7 +165,7 @@ class Buffer {
     return Number(this.struct[2]);
   }
 
-  /** Whether all of it has been taken. */
+  /** Whether all of it has been read. */
   get isUsed(): boolean {
     return this.struct[2] === this.struct[1];
   }
@@ -175,13 +175,13 @@ class Buffer {
     return this.#bytes.subarray(0, this.position);
   }
 
-  /** Sets its size, and the position to its beginning. */
+  /** Sets its size, and its position to 0. */
   reset(size: number): void {
     this.struct[1] = BigInt(size);
     this.struct[2] = 0n;
   }
 
-  /** Puts bytes into it, to be read. */
+  /** Copies bytes into it, to be read. */
   fill(bytes: Uint8Array): void {
     this.#bytes.set(bytes);
     this.reset(bytes.length);

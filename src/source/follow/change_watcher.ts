@@ -1,16 +1,16 @@
 /**
- * What a follower waits for: changes of a file, and time.
+ * Waits for changes of a file, with a timeout.
  *
  * @module
  */
 
 import { unlessMissing } from "../../system/unless_missing.ts";
 
-/** A clock: the only one by which a follower decides. */
+/** The only clock of a follower. */
 export interface Clock {
-  /** The time of day, in milliseconds since the epoch: what files are dated by. */
+  /** The time of day, in milliseconds since the epoch, as files have it. */
   nowMs(): number;
-  /** A time that never goes back, in milliseconds. */
+  /** A monotonic time, in milliseconds. */
   uptimeMs(): number;
 }
 
@@ -22,18 +22,18 @@ export const SYSTEM_CLOCK: Clock = {
 
 /** Waits for changes of one file. */
 export interface ChangeWatcher {
-  /** Watches the file at a path from now on, which may be another than before. */
+  /** Watches the file that is now at a path, instead of the one before. */
   watch(path: string): void;
   /** Resolves at the next change, or after `limit` milliseconds. */
   changed(limit: number): Promise<void>;
 }
 
 /**
- * The changes that the system reports.
+ * Waits for changes that the system reports.
  *
  * It watches the file, not its directory: for each event the runtime opens and
- * closes the file that the event is of. If that were the database, all locks of
- * this process on it would end, SQLite's among them.
+ * closes the file of the event. If that were the database, this process would
+ * lose all its locks on it, SQLite's included.
  */
 export class SystemWatcher implements ChangeWatcher {
   #watcher: Deno.FsWatcher | undefined;
@@ -46,7 +46,7 @@ export class SystemWatcher implements ChangeWatcher {
     try {
       this.#watcher = unlessMissing(() => Deno.watchFs(path));
     } catch {
-      // The system has no more watches to give: the limit of each wait remains.
+      // The system has no watches left: each wait ends at its limit.
       this.#watcher = undefined;
     }
     this.#events = this.#watcher?.[Symbol.asyncIterator]();
@@ -57,7 +57,7 @@ export class SystemWatcher implements ChangeWatcher {
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limit);
     });
-    // An event that was waited for and has not come yet is still awaited.
+    // A pending wait for an event is reused.
     if (this.#events !== undefined) this.#next ??= this.#change(this.#events);
     await Promise.race([this.#next ?? timeout, timeout]);
     clearTimeout(timer);
@@ -65,7 +65,7 @@ export class SystemWatcher implements ChangeWatcher {
 
   async #change(events: AsyncIterator<Deno.FsEvent>): Promise<void> {
     let event = await events.next();
-    // A reader changes nothing.
+    // Reading does not change a file.
     while (!event.done && event.value.kind === "access") {
       event = await events.next();
     }

@@ -1,6 +1,6 @@
 /**
- * What is in a file, plain and compressed alike: whether it holds what was read
- * of it, or is the beginning of another.
+ * The content of plain and compressed files: whether a file contains what was
+ * read of it, or is a prefix of another file.
  *
  * @module
  */
@@ -24,13 +24,13 @@ import {
 } from "./scan.ts";
 import type { WarnOnce } from "./warn_once.ts";
 
-/** How many bytes gzip data is known by. */
+/** How many first bytes recognise gzip data. */
 export const MAGIC_BYTES = 2;
 
-/** What was read of a file: up to where, its first bytes, and the last ones. */
+/** The part of a file that was read: its end, its first and its last bytes. */
 export type ReadPart = Pick<Position, "offset" | "head" | "last">;
 
-/** The content of one file. Facts are kept, so that each is read once. */
+/** The content of one file. Each fact is read once and kept. */
 export class Content implements Holder {
   file: ScannedFile;
   #handle: Deno.FsFile | undefined;
@@ -44,21 +44,21 @@ export class Content implements Holder {
   }
 
   /**
-   * Makes sure that the file can be read.
+   * Opens the file, unless it is open.
    *
-   * @throws {Moved} Where it is not where it was.
-   * @throws Where the system refuses it.
+   * @throws {Moved} If it is no longer at its path.
+   * @throws If the system refuses it.
    */
   open(): Deno.FsFile {
     return this.#handle ??= openFile(this.file);
   }
 
-  /** Whether something is known of it, so that it could be read. */
+  /** Whether some of it has been read, so it is readable. */
   get isKnown(): boolean {
     return this.#handle !== undefined || this.#isCompressed !== undefined;
   }
 
-  /** Whether it is compressed, or named as if and has hardly been begun. */
+  /** Whether it is compressed, or named so and too short to tell. */
   get isCompressed(): boolean {
     const { path, size } = this.file;
     return this.#isCompressed ??= isGzip(this.open()) ||
@@ -66,8 +66,8 @@ export class Content implements Holder {
   }
 
   /**
-   * How many bytes are in it: of a compressed file the remainder to 2^32, which
-   * is known without reading it if it is whole and has one member.
+   * Its size in bytes: for a compressed file the decompressed size modulo 2^32,
+   * read from its last field, which is right if it is complete and has one member.
    */
   get size(): number {
     if (!this.isCompressed) return this.file.size;
@@ -76,7 +76,7 @@ export class Content implements Holder {
       : lengthField(this.open());
   }
 
-  /** Whether it has just so many bytes. */
+  /** Whether it has exactly this many bytes. */
   isOfSize(bytes: number): boolean {
     return this.size === (this.isCompressed ? bytes % 2 ** 32 : bytes);
   }
@@ -87,9 +87,9 @@ export class Content implements Holder {
   }
 
   /**
-   * Whether the file holds what was read.
+   * Whether the file contains what was read.
    *
-   * @param isSure Whether the first bytes are enough, of a compressed file.
+   * @param isSure Whether the first bytes of a compressed file are enough.
    */
   async agrees({ head, last }: ReadPart, isSure = false): Promise<boolean> {
     if (!matches(await this.#bytes(head.length), head)) return false;
@@ -97,7 +97,7 @@ export class Content implements Holder {
     return matches((await this.#bytes(last.end)).slice(-last.length), last);
   }
 
-  /** All of it, as if it had been read. */
+  /** Reads all of it. */
   whole(): Promise<ReadPart> {
     return this.#whole ??= this.#readWhole();
   }
@@ -119,7 +119,7 @@ export class Content implements Holder {
     };
   }
 
-  /** The bytes before an offset, as many as a fingerprint is made of. */
+  /** The bytes before an offset, at most {@linkcode FINGERPRINT_BYTES}. */
   async #bytes(end: number): Promise<Uint8Array> {
     let bytes = this.#bytesBefore.get(end);
     if (bytes === undefined) {
@@ -149,34 +149,34 @@ export class Content implements Holder {
     return decompressed(path, readFile(path, handle), () => {});
   }
 
-  /** Closes the file; what is known of it is kept. */
+  /** Closes the file; known facts are kept. */
   close(): void {
     this.#handle?.close();
     this.#handle = undefined;
   }
 }
 
-/** What can say whether it holds some bytes. */
+/** A file, open or not, that can be compared with what was read. */
 export interface Holder {
-  /** Whether it holds what was read of a file. */
+  /** Whether it contains what was read of a file. */
   agrees(read: ReadPart): boolean | Promise<boolean>;
 }
 
-/** Whether a file, which is not empty, is what another begins with. */
-export async function isBeginningOf(
+/** Whether a file is not empty, and is a prefix of another. */
+export async function isPrefixOf(
   content: Content,
   other: Holder,
 ): Promise<boolean> {
   const head = await content.head();
   if (head.length === 0) return false;
   const print = fingerprint(head, head.length);
-  // To decompress all of a file takes long.
-  const begins = { offset: head.length, head: print, last: print };
-  return await other.agrees(begins) &&
+  // Decompressing a whole file takes long, so its beginning comes first.
+  const beginning = { offset: head.length, head: print, last: print };
+  return await other.agrees(beginning) &&
     await other.agrees(await content.whole());
 }
 
-/** The contents of files, for as long as nobody writes to them. */
+/** The contents of files, each kept until the file changes. */
 export class Contents {
   #contents = new Map<string, { content: Content; sinceMs: number }>();
   #used = new Set<string>();
@@ -204,9 +204,9 @@ export class Contents {
   }
 
   /**
-   * Whether a file may be read; warns where it may not.
+   * Whether a file is readable; warns if it is not.
    *
-   * @throws {Moved} Where it is not where it was.
+   * @throws {Moved} If it is no longer at its path.
    */
   isReadable(file: ScannedFile): boolean {
     const content = this.of(file);
@@ -221,9 +221,9 @@ export class Contents {
   }
 
   /**
-   * Closes all files. Forgets those that nobody asked for since the last time,
-   * and those that were looked at so soon after a change that the next one may
-   * leave no trace.
+   * Closes all files. Forgets those that were not requested since the last call,
+   * and those that were read so soon after a change that another change may not
+   * show in their time.
    */
   release(): void {
     for (const [key, { content, sinceMs }] of this.#contents) {
@@ -241,32 +241,32 @@ export class Contents {
   }
 }
 
-/** Whether some bytes are those that a fingerprint was made of. */
+/** Whether bytes match a fingerprint. */
 export function matches(bytes: Uint8Array, print: Fingerprint): boolean {
   return bytes.length === print.length &&
     fingerprint(bytes, print.end).hash === print.hash;
 }
 
-/** Whether a file begins as gzip data does. */
+/** Whether a file begins with the signature of gzip. */
 export function isGzip(file: Deno.FsFile): boolean {
   const [first, second] = readAt(file, 0, MAGIC_BYTES);
   return first === 0x1f && second === 0x8b;
 }
 
-/** What the last field of gzip data says of its size. */
+/** The decompressed size in the last field of gzip data. */
 function lengthField(file: Deno.FsFile): number {
   const { size } = file.statSync();
   const [a, b, c, d] = readAt(file, Math.max(0, size - 4), 4);
   return a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
 }
 
-/** Where the bytes begin that a fingerprint before an offset is made of, and how many they are. */
+/** The bytes that the fingerprint at an offset covers. */
 export function windowBefore(end: number): [start: number, length: number] {
   const start = Math.max(0, end - FINGERPRINT_BYTES);
   return [start, end - start];
 }
 
-/** Reads some bytes, fewer where the file ends. */
+/** Reads bytes at an offset; fewer at the end of the file. */
 export function readAt(
   file: Deno.FsFile,
   start: number,
@@ -283,14 +283,14 @@ export function readAt(
   return bytes.subarray(0, done);
 }
 
-/** The last bytes of a stream, as many as a fingerprint is made of. */
+/** The last bytes of a stream, at most {@linkcode FINGERPRINT_BYTES}. */
 export class LastBytes {
   /** These bytes. */
   bytes: Uint8Array;
-  /** How many there were in all. */
+  /** How many bytes the stream has had. */
   end: number;
 
-  /** @param bytes The last of those that came before. */
+  /** @param bytes The last bytes so far. */
   constructor(
     bytes: Uint8Array = new Uint8Array(),
     end: number = bytes.length,
@@ -299,7 +299,7 @@ export class LastBytes {
     this.end = end;
   }
 
-  /** Takes the next bytes, which are free to be overwritten once this returns. */
+  /** Takes the next bytes, which may be overwritten once this returns. */
   take(chunk: Uint8Array): void {
     this.end += chunk.length;
     this.bytes = chunk.length >= FINGERPRINT_BYTES

@@ -1,5 +1,5 @@
 /**
- * One open file, plain or compressed, of which more may come.
+ * Reads one open file, plain or compressed, which may still grow.
  *
  * @module
  */
@@ -30,42 +30,42 @@ import { identityOf, isUnchanged, scanned, type ScannedFile } from "./scan.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** After how many bytes no two files of a log are alike, in all likelihood. */
+/** After how many bytes two files of a log differ, in all likelihood. */
 const DISTINCT_BYTES = 4096;
 
-/** Room for a chunk, and for the bytes before it that must still be there. */
+/** Holds a chunk, and the bytes before it that must be unchanged. */
 const buffer = new Uint8Array(FINGERPRINT_BYTES + CHUNK_BYTES);
 
-/** What a {@linkcode FileReader} works with. */
+/** What a {@linkcode FileReader} needs. */
 export interface ReaderParts {
   reading: ReadOptions;
   clock: Clock;
-  /** Is called with what is wrong with compressed data. */
+  /** Called with the reason if compressed data is damaged. */
   damaged: (name: string, reason: string) => void;
 }
 
 /**
- * Is asked before the first bytes of a file are taken, by which it could be
- * taken for another: whether it is still to be read.
+ * Called before the first bytes of a file are taken, while it could still be
+ * confused with another: whether it must still be read.
  */
 export type MayBegin = () => Promise<boolean>;
 
-/** An open file from where it was read before to its end, and further as it grows. */
+/** Reads an open file from a position to its end, and further as it grows. */
 export abstract class FileReader implements Holder {
-  /** The file, as its lines know it. */
+  /** The file that its lines refer to. */
   readonly log: LogFile;
-  /** Which file it is. */
+  /** Its device and inode. */
   readonly identity: Identity;
-  /** When something came in it last, by {@linkcode Clock.uptimeMs}. */
+  /** When it last grew, by {@linkcode Clock.uptimeMs}. */
   grownAt: number;
   /**
-   * Whether it no longer holds what was read of it: it was truncated, and
-   * perhaps written anew.
+   * Whether it no longer contains what was read of it: it was truncated, and
+   * perhaps rewritten.
    */
   isReplaced = false;
-  /** Whether it has been read to its end, as that was at the last look. */
+  /** Whether the last read reached its end. */
   isAtEnd = false;
-  /** Whether nothing more will come in it. */
+  /** Whether nothing more will be read of it. */
   isDone = false;
   isClosed = false;
   protected handle: Deno.FsFile;
@@ -81,28 +81,28 @@ export abstract class FileReader implements Holder {
   }
 
   /**
-   * The lines that are there now, up to the end for now.
+   * The lines up to the current end of the file.
    *
-   * @throws {Failure} Where the file cannot be read.
+   * @throws {Failure} If the file cannot be read.
    */
   abstract available(mayBegin: MayBegin): AsyncGenerator<Item[]>;
 
-  /** Whether nothing of it has been read by anybody. */
+  /** Whether nothing of it has been read, in this run or an earlier one. */
   abstract readonly isUntouched: boolean;
 
-  /** The end of the last whole line that was given. */
+  /** The end of the last complete line that was yielded. */
   abstract readonly position: Position;
 
-  /** Looks whether the file still holds what was read of it. */
+  /** Checks that the file still contains what was read of it. */
   abstract check(): void;
 
-  /** Whether the file holds some bytes. */
+  /** Whether the file contains what was read. */
   abstract agrees(read: ReadPart): boolean;
 
-  /** The lines, once some were read. */
+  /** The splitter of its lines, once it is known where they begin. */
   protected abstract readonly lines: LinePositions | undefined;
 
-  /** A mark after the last whole line; `undefined` where the last one was there. */
+  /** A mark after the last complete line, unless the last mark was there. */
   mark(): Mark | undefined {
     return this.lines?.mark();
   }
@@ -112,32 +112,32 @@ export abstract class FileReader implements Holder {
     if (this.isAtEnd) this.lines?.checkRecognised();
   }
 
-  /** Whether the file has no name any more. */
+  /** Whether the file no longer has a name. */
   isDeleted(): boolean {
     return this.stat().nlink === 0;
   }
 
-  /** What the file is now. */
+  /** The file with its current status. */
   get file(): ScannedFile {
     return scanned(this.log.name, this.stat());
   }
 
-  /** Closes the file, and drops what was read of half a line. */
+  /** Closes the file, and drops an incomplete line. */
   close(): void {
     this.isClosed = true;
     this.lines?.drop();
     this.handle.close();
   }
 
-  /** @throws {Failure} Where the system cannot say. */
+  /** @throws {Failure} If the system refuses it. */
   protected stat(): Deno.FileInfo {
     return this.orFail(() => this.handle.statSync());
   }
 
-  /** @throws {Failure} Where the file cannot be read. */
-  protected orFail<T>(look: () => T): T {
+  /** @throws {Failure} If `action` throws. */
+  protected orFail<T>(action: () => T): T {
     try {
-      return look();
+      return action();
     } catch (error) {
       throw readFailure(this.log.name, error);
     }
@@ -147,7 +147,7 @@ export abstract class FileReader implements Holder {
 /** Reads a plain file. */
 export class PlainReader extends FileReader {
   protected readonly lines: LinePositions;
-  /** What it began with when it was opened, or what was read of that since. */
+  /** Its first bytes: as read, or at first as they were when it was opened. */
   #beginning: Uint8Array;
 
   /**
@@ -188,7 +188,7 @@ export class PlainReader extends FileReader {
     }
   }
 
-  /** Reads on, and looks whether what comes before is what it was. */
+  /** Reads the next chunk, and checks that the bytes before it are unchanged. */
   #next(): Uint8Array | undefined {
     const { last, offset } = this.lines;
     this.handle.seekSync(offset - last.length, Deno.SeekMode.Start);
@@ -200,7 +200,7 @@ export class PlainReader extends FileReader {
       : undefined;
   }
 
-  /** What follows the last newline as a line: no more will come. */
+  /** Ends the file: what follows the last newline is a line. */
   end(): Item[] {
     this.isDone = true;
     return this.lines.end();
@@ -219,7 +219,7 @@ export class PlainReader extends FileReader {
     const readTo = this.handle.seekSync(0, Deno.SeekMode.Current);
     this.#checkBeginning();
     if (!this.#isAt(offset - last.length, last)) this.isReplaced = true;
-    // From outside it can be seen how far a file has been read.
+    // Other programs can see the offset of an open file.
     this.handle.seekSync(readTo, Deno.SeekMode.Start);
   }
 
@@ -239,11 +239,11 @@ export class PlainReader extends FileReader {
   }
 }
 
-/** Reads a compressed file, again from its beginning each time it has grown. */
+/** Reads a compressed file, from its beginning each time it has grown. */
 export class CompressedReader extends FileReader {
   protected lines: LinePositions | undefined;
   #position: Position;
-  /** What it was when it was last read. */
+  /** Its status when it was last read. */
   #lastRead: ScannedFile | undefined;
 
   /**
@@ -288,7 +288,7 @@ export class CompressedReader extends FileReader {
     }
   }
 
-  /** What follows the position, for which {@linkcode lines} are made. */
+  /** The bytes after the position; creates {@linkcode lines} there. */
   async *#rest(
     truncated: (isTruncated: boolean) => void,
   ): AsyncGenerator<Uint8Array> {
@@ -324,12 +324,12 @@ export class CompressedReader extends FileReader {
   }
 
   get isUntouched(): boolean {
-    // As long as no line was given, it is read again from its beginning.
+    // Until a line is yielded, it is read again from its beginning.
     return this.position.offset === 0 && !this.isDone;
   }
 
   check(): void {
-    // What is compressed in it is compared when it is read.
+    // Its content is compared when it is read.
   }
 
   agrees(): boolean {

@@ -1,5 +1,5 @@
 /**
- * Which files can be followed.
+ * Checks that a file can be followed.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { isGzip } from "./content.ts";
 import { splitPath } from "./scan.ts";
 
 /**
- * Makes sure that a file can be followed; it need not be there yet.
+ * Checks that a file can be followed; it need not exist yet.
  *
  * @returns Its absolute path.
- * @throws {UsageError} Where it cannot.
+ * @throws {UsageError} If it cannot.
  */
 export function checkFollowable(name: string): string {
   try {
@@ -27,13 +27,13 @@ export function checkFollowable(name: string): string {
     if (info?.isDirectory) throw new UsageError("it is a directory");
     if (info?.isFile === false) {
       throw new UsageError(
-        "only a file can be followed, all else is read without --follow",
+        "it is not a regular file, and only those can be followed: read it without --follow",
       );
     }
     using file = info && Deno.openSync(path);
     if (file !== undefined && isGzip(file)) {
       throw new UsageError(
-        "what is compressed does not grow, and is read without --follow",
+        "it is compressed, and only plain files can be followed: read it without --follow",
       );
     }
     return path;

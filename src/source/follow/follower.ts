@@ -1,6 +1,6 @@
 /**
- * A source that never ends: a file as it grows, across rotation (SPEC section
- * 7, `--follow`).
+ * Follows a file as it grows, across rotation (SPEC section 7, `--follow`).
+ * Such a source never ends.
  *
  * @module
  */
@@ -18,25 +18,25 @@ import {
 import { type FileReader, PlainReader } from "./file_reader.ts";
 import { OpenFiles } from "./open_files.ts";
 
-/** How long to wait for a change before looking without one, in milliseconds. */
+/** How long to wait for a change at most, in milliseconds. */
 const POLL = 1000;
-/** How long to wait between two marks where no lines are given, in milliseconds. */
+/** The time between two marks, in milliseconds. */
 const MARK = 1000;
-/** How long a deleted file that nobody writes to is kept open, in milliseconds. */
+/** How long a deleted file is kept open after it last grew, in milliseconds. */
 const LINGER = 30_000;
-/** How many rotated files are kept open: somebody may still write to them. */
+/** How many rotated files are kept open: writers may still append to them. */
 const MOST_ROTATED = 16;
 
-/** What a {@linkcode Follower} works with. */
+/** What a {@linkcode Follower} needs. */
 export interface FollowerParts {
   checkpoints: CheckpointStore;
   /** Shows a message to people. */
-  tell: (message: string) => void;
-  /** Is called with what is wrong with compressed data. */
+  report: (message: string) => void;
+  /** Called with the reason if compressed data is damaged. */
   damaged: (name: string, reason: string) => void;
-  /** The system's, where none is given. */
+  /** The system's by default. */
   clock?: Clock;
-  /** The system's, where none is given. */
+  /** The system's by default. */
   watcher?: ChangeWatcher;
 }
 
@@ -52,7 +52,7 @@ export class Follower implements Source {
   #markedAt = 0;
 
   /**
-   * @param name The path as it was given.
+   * @param name The path as given.
    * @param path The same, absolute.
    */
   constructor(name: string, path: string, parts: FollowerParts) {
@@ -64,21 +64,21 @@ export class Follower implements Source {
   }
 
   /**
-   * Resumes where the last run stopped, and never ends. Gives marks once a
+   * Resumes where the last run stopped, and never ends. Yields marks once a
    * second, and waits for at most a second at a time.
    *
-   * @throws {Failure} Where a file cannot be read any more, or the database not
+   * @throws {Failure} If a file can no longer be read, or the database cannot be
    * written.
    */
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
-    const { checkpoints, tell: report, damaged } = this.#parts;
+    const { checkpoints, report, damaged } = this.#parts;
     const [clock, watcher] = [this.#clock, this.#watcher];
     const files = new OpenFiles(this.#path, {
       ...{ checkpoints, report, damaged, clock, watcher, reading: options },
     });
     this.#markedAt = clock.uptimeMs();
     while (true) {
-      // What is there now is read before what comes to be there.
+      // Files that exist now are read before files that appear later.
       await files.look();
       let isIdle = true;
       for (const reader of files.readers) {
@@ -88,7 +88,7 @@ export class Follower implements Source {
           if (!this.#isMarkDue()) continue;
           yield* this.#settle(files);
           options.beforeWait?.();
-          // So that files cannot be rotated away before they were seen.
+          // So that files are not rotated away before they are seen.
           await files.look();
         }
       }
@@ -101,8 +101,8 @@ export class Follower implements Source {
   }
 
   /**
-   * The lines of one file that are there now, and before them what came meanwhile
-   * in older files. A file that has no more to give is closed.
+   * The available lines of one file, and before them new lines of older files.
+   * A file that is done is closed.
    */
   async *#available(
     files: OpenFiles,
@@ -110,7 +110,7 @@ export class Follower implements Source {
   ): AsyncGenerator<Item[]> {
     const mayBegin = (reader: FileReader) => async () =>
       await files.lookNow() && !reader.isClosed;
-    // One that comes before it may have closed it.
+    // Reading an earlier file may have closed it.
     if (reader.isClosed) return;
     for await (const items of reader.available(mayBegin(reader))) {
       for (const older of files.readers) {
@@ -120,7 +120,7 @@ export class Follower implements Source {
       }
       yield items;
     }
-    // One that was closed meanwhile can say no more how far it was read.
+    // A file that was closed meanwhile has no position any more.
     if (reader.isClosed) return;
     if (reader.isDone) return files.close(reader);
     if (!reader.isReplaced) return;
@@ -135,8 +135,8 @@ export class Follower implements Source {
   }
 
   /**
-   * Closes files in which nothing more will come, and says how far the others
-   * have been read.
+   * Closes files that will not grow any more, and marks the positions of the
+   * others.
    */
   async *#settle(files: OpenFiles): AsyncGenerator<Item[]> {
     this.#markedAt = this.#clock.uptimeMs();
@@ -146,7 +146,7 @@ export class Follower implements Source {
     if (marks.length > 0) yield marks;
   }
 
-  /** Closes files in which nothing more will come; half a line in them is one. */
+  /** Closes files that will not grow any more; an incomplete line in them is a line. */
   async *#retire(files: OpenFiles): AsyncGenerator<Item[]> {
     const ended = files.readers.filter((reader) =>
       reader instanceof PlainReader && reader.isAtEnd

@@ -1,6 +1,6 @@
 /**
- * Finds out which of the files at hand were read before, and which are new
- * (SPEC section 7, "across rotation").
+ * Identifies the scanned files: which of them were read before, and which are
+ * new (SPEC section 7, "across rotation").
  *
  * @module
  */
@@ -9,7 +9,7 @@ import {
   type Content,
   type Contents,
   type Holder,
-  isBeginningOf,
+  isPrefixOf,
 } from "./content.ts";
 import { PlainReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
@@ -21,63 +21,68 @@ import {
   type ScannedFile,
 } from "./scan.ts";
 
-/** A file in which nothing is that is not in another. */
+/** A file that is a prefix of a known file. */
 export interface Copy {
   file: ScannedFile;
-  /** The other one. */
+  /** The known file. */
   of: KnownFile;
-  /** How many bytes are in it. */
+  /** Its size in bytes. */
   bytes: number;
 }
 
-/** What is known, and what is there. */
+/** The known files and the scanned files. */
 export interface Situation {
-  /** The files that are known, in the order of their reading. */
+  /** The known files, in reading order. */
   known: readonly KnownFile[];
-  /** The files that are there, in the order of their reading. */
+  /** The scanned files, in reading order. */
   files: ScannedFile[];
-  /** The one of them that is the log itself. */
+  /** The scanned file that is the log itself. */
   current: ScannedFile | undefined;
   contents: Contents;
   /** When the newest of the known files was first seen, in milliseconds since the epoch. */
   lookedMs: number;
-  /** The copies that were found at the last look. */
+  /** The copies of the last scan. */
   copies: Copy[];
-  /** The files that nothing was in then that is not in another. */
+  /** The redundant files of the last scan. */
   redundant: ScannedFile[];
+  /** Files that were the log itself when they could not be read. */
+  awaited: ScannedFile[];
 }
 
-/** Which file is which. */
+/** Which scanned file is which known file. */
 export interface Findings {
-  /** Where known files are. */
+  /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
-  /** Known files of which nothing was read, and whose place a new one takes. */
+  /** Known files that are unread and that a new file replaces. */
   dropped: KnownFile[];
-  /** Files that are to be read and are not known, in this order. */
+  /** New files, in reading order. */
   fresh: ScannedFile[];
   copies: Copy[];
+  /** Files without content of their own: copies, empty files. */
   redundant: ScannedFile[];
-  /** Files that may not be read. */
+  /** Files that are not readable. */
   refused: Set<ScannedFile>;
 }
 
 /**
- * Compares what is known with what is there. Of these rules the first that
- * applies decides what a file is:
+ * Compares the known files with the scanned files. The first of these rules that
+ * applies identifies a scanned file:
  *
- * 1. One that is open is known for sure.
- * 2. One with the inode of a known file that holds what was read of it is that.
- * 3. So is one that holds what was read of a file that is gone: it was renamed,
- *    copied or compressed. One that may not be read is what had its inode.
- * 4. One that is the beginning of a file that is there, or that was when all
- *    of it was read there, is a copy.
- * 5. One that is older than what was seen was there before all that is known.
+ * 1. An open file is the known file that it was opened for.
+ * 2. A file that has the inode of a known file and contains what was read of it
+ *    is that file.
+ * 3. A file that contains what was read of a known file that is gone is that
+ *    file: it was renamed, copied or compressed. A file that is not readable is
+ *    the one that had its inode.
+ * 4. A prefix of a file that is present, or was when it was read to that point,
+ *    is a copy.
+ * 5. A file older than the known files was present before them, and is ignored.
  * 6. All others are new.
  *
- * Known files of which nothing was read only tell which files are to be read:
- * they come in the order of the files that are there.
+ * Unread known files only record which files must be read: they take the order
+ * of the scanned files.
  *
- * @throws {Moved} Where a file is not where it was.
+ * @throws {Moved} If a file is no longer at its path.
  */
 export async function identify(situation: Situation): Promise<Findings> {
   return await new Identification(situation).run();
@@ -106,7 +111,7 @@ class Identification {
       if (!contents.isReadable(file)) this.#refused.add(file);
     }
     for (const one of read) await this.#claimSame(one);
-    // What is in a file that is there anyway says nothing of one that is gone.
+    // A copy of a file that is present does not show where a missing one went.
     await this.#findCopies();
     const most = read.toSorted((a, b) => b.read.offset - a.read.offset);
     for (const file of this.#readable()) await this.#claimByContent(file, most);
@@ -141,7 +146,7 @@ class Identification {
     for (const file of this.#readable()) {
       if (!sameIdentity(file.identity, identity)) continue;
       const content = this.#contentOf(file);
-      // To decompress all of one that ends where it was read to takes long.
+      // Decompressing a whole file takes long: its size may be enough.
       const isSure = content.isOfSize(position.offset);
       const isSame = position.head.length > 0
         ? await content.agrees(position, isSure)
@@ -150,7 +155,7 @@ class Identification {
     }
   }
 
-  /** Rule 3, for the known file of which most was read. */
+  /** Rule 3: `read` begins with the known file that was read furthest. */
   async #claimByContent(file: ScannedFile, read: KnownFile[]): Promise<void> {
     let isSought = this.#isNew(file);
     for (const isLast of [false, true]) {
@@ -159,7 +164,7 @@ class Identification {
         if (this.#places.has(known) || known.reader || head.length === 0) {
           continue;
         }
-        // It is only of use to know that all of it was read if it is wanted.
+        // That it was read to its end matters only if it would be read.
         if (done && !isSought) continue;
         if (!await this.#holds(file, known)) continue;
         if (!this.#mayHaveEnded(known, file)) continue;
@@ -171,7 +176,7 @@ class Identification {
     }
   }
 
-  /** With more in it than was read to the end a file is another. */
+  /** A file that was read to its end, and has more bytes, is another. */
   #mayHaveEnded({ position }: KnownFile, file: ScannedFile): boolean {
     const { done, last } = position;
     return !done || this.#contentOf(file).isOfSize(last.end);
@@ -180,7 +185,7 @@ class Identification {
   /**
    * Rule 4.
    *
-   * @param isGone Whether what is a copy may be all that is left.
+   * @param isGone Whether the file that was copied may be gone.
    */
   async #findCopies(isGone = false): Promise<void> {
     const { current, copies } = this.#situation;
@@ -209,29 +214,29 @@ class Identification {
       if (reader === undefined) {
         if (known.isUnread) continue;
       } else if (sameIdentity(reader.identity, file.identity)) continue;
-      // A program that compresses a file keeps its time.
+      // A program that compresses a file keeps its modification time.
       const isSure = content.isCompressed && !this.#places.has(known) &&
         reader?.file.modifiedMs === file.modifiedMs &&
         content.isOfSize(reader.file.size);
       const isCopy =
         read.offset > 0 && (isSure || content.isOfSize(read.offset))
           ? await content.agrees(read, isSure)
-          : await isBeginningOf(content, holder);
+          : await isPrefixOf(content, holder);
       if (!isCopy) continue;
       const bytes = isSure ? read.offset : (await content.whole()).offset;
       return { file, of: known, bytes };
     }
   }
 
-  /** Whether a file is empty, or what the log itself begins with. */
+  /** Whether a file is empty, or a prefix of the log itself. */
   async #isRedundant(file: ScannedFile): Promise<boolean> {
     const { current } = this.#situation;
     if (!this.#isReadable(current)) return false;
     const content = this.#contentOf(file);
     if ((await content.head()).length > 0) {
-      return await isBeginningOf(content, this.#contentOf(current));
+      return await isPrefixOf(content, this.#contentOf(current));
     }
-    // A copy that has just been begun: what comes in it makes it another file.
+    // A copy that has just begun: once it grows, it is another file.
     const isWaiting = this.#situation.known.some(({ identity }) =>
       identity !== null && sameIdentity(identity, file.identity)
     );
@@ -241,7 +246,7 @@ class Identification {
       );
   }
 
-  /** What can be asked whether it holds what is in a copy. */
+  /** What a possible copy of a known file is compared with. */
   #holderOf(known: KnownFile): Holder | undefined {
     const { reader } = known;
     const place = this.#places.get(known);
@@ -250,7 +255,7 @@ class Identification {
       : this.#contentOf(place);
   }
 
-  /** Finds the file that is known only as one that is to be read. */
+  /** Finds an unread known file by its inode. */
   async #claimUnread(known: KnownFile): Promise<void> {
     const { identity, position } = known;
     for (const file of this.#readable()) {
@@ -261,12 +266,12 @@ class Identification {
     }
   }
 
-  /** Finds it again by its first bytes. */
+  /** Finds an unread known file by its first bytes. */
   async #claimUnreadElsewhere(known: KnownFile): Promise<void> {
     const { head } = known.position;
     if (this.#places.has(known) || known.reader || head.length === 0) return;
     for (const file of this.#readable().reverse()) {
-      // The log itself is to be read in any case.
+      // The log itself is read in any case.
       if (file === this.#situation.current) continue;
       if (await this.#holds(file, known)) return this.#claim(known, file);
     }
@@ -295,7 +300,7 @@ class Identification {
     };
   }
 
-  /** Open files of which nothing was read, and that turned out to be others. */
+  /** Open unread files that turned out to be other files. */
   #mistaken(): KnownFile[] {
     const { known, files } = this.#situation;
     return known.filter((one) =>
@@ -305,22 +310,22 @@ class Identification {
   }
 
   #isWanted(file: ScannedFile): boolean {
-    // Nothing is known of the log itself before it can be read.
+    // The log itself is unknown until it is readable.
     return file === this.#situation.current
       ? !this.#refused.has(file)
       : this.#isNew(file);
   }
 
-  /** Whether a file came after what was seen, or after one that is known. */
+  /** Whether a file is newer than the known files, or follows one of them. */
   #isNew(file: ScannedFile): boolean {
-    const { files, known, lookedMs, redundant } = this.#situation;
+    const { files, known, lookedMs, redundant, awaited } = this.#situation;
     const isKnown = (file: ScannedFile) =>
       this.#claimed.has(file) ||
       known.some(({ identity }) =>
         identity !== null && sameIdentity(identity, file.identity)
       );
     return file.modifiedMs >= lookedMs - CLOCK_STEP ||
-      redundant.some((other) => isSameFile(other, file)) ||
+      [...redundant, ...awaited].some((other) => isSameFile(other, file)) ||
       files.slice(0, files.indexOf(file) + 1).some(isKnown);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The files of a followed path that were read or are to be read, those among
- * them that are gone. The database has a copy of this table.
+ * The files of a followed path that were or will be read, also if they are gone.
+ * The database has a copy of this table.
  *
  * @module
  */
@@ -18,19 +18,19 @@ import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
 import { sameIdentity, type ScannedFile } from "./scan.ts";
 
-/** One file that is known by its checkpoint. */
+/** A file that has a checkpoint. */
 export class KnownFile {
-  /** The file, as its lines know it. */
+  /** The file that its lines refer to. */
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
-  /** Its place in the order of reading at the last look. */
+  /** Its place in the reading order at the last scan. */
   rank: number;
-  /** Which file it was last, unless that is not known any more. */
+  /** Its device and inode; `null` if the file is gone. */
   identity: Identity | null;
   /** Reads it, while it is open. */
   reader: FileReader | undefined;
-  /** What it was when all of it had been read, and nothing more was to come. */
+  /** Its status when it was done. */
   endedAs: ScannedFile | undefined;
   #position: Position;
 
@@ -43,24 +43,24 @@ export class KnownFile {
     this.#position = position;
   }
 
-  /** Up to where it has been read. */
+  /** The position up to which it has been read. */
   get position(): Position {
     return this.reader?.position ?? this.#position;
   }
 
-  /** All bytes that were read, those of half a line among them. */
+  /** All bytes that were read, an incomplete line included. */
   get read(): ReadPart {
     const { head, last } = this.position;
     return { offset: last.end, head, last };
   }
 
-  /** Whether nothing was given of it, so that its place is free. */
+  /** Whether nothing was yielded of it, so that its place in the order is free. */
   get isUnread(): boolean {
     if (this.reader !== undefined) return this.reader.isUntouched;
     return this.#position.offset === 0 && !this.#position.done;
   }
 
-  /** Begins it at the beginning of the file that it is now. */
+  /** Starts at the beginning of its current file. */
   begin(head: Fingerprint): void {
     this.#position = {
       ...{ id: this.log.id, offset: 0, line: 0, head, last: NOTHING },
@@ -79,25 +79,25 @@ export class KnownFile {
   }
 }
 
-/** What a look at the files changes. */
+/** The changes that a scan results in. */
 export interface Changes {
-  /** The files that are there, in the order of their reading. */
+  /** The scanned files, in reading order. */
   files: ScannedFile[];
-  /** Where known files are. */
+  /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
-  /** Known files that were not read, and are to be read in another order. */
+  /** Unread known files, whose place in the order has changed. */
   dropped: KnownFile[];
-  /** New files, in the order of their reading, and their first bytes. */
+  /** New files, in reading order, and the fingerprints of their first bytes. */
   fresh: [file: ScannedFile, head: Fingerprint][];
-  /** Whether there is a file at the path itself. */
+  /** Whether there is a readable file at the path itself. */
   hasCurrent: boolean;
-  /** When all this was seen, in milliseconds since the epoch. */
+  /** The time of the scan, in milliseconds since the epoch. */
   nowMs: number;
 }
 
 /** The known files of one path. */
 export class KnownFiles {
-  /** In the order of their reading. */
+  /** In reading order. */
   all: readonly KnownFile[];
   #path: string;
   #store: CheckpointStore;
@@ -117,12 +117,12 @@ export class KnownFiles {
     );
   }
 
-  /** Those that are open. */
+  /** The open files. */
   get open(): KnownFile[] {
     return this.all.filter(({ reader }) => reader !== undefined);
   }
 
-  /** Whose reader it is. */
+  /** The known file of a reader. */
   of(reader: FileReader): KnownFile | undefined {
     return this.all.find((known) => known.reader === reader);
   }
@@ -130,7 +130,7 @@ export class KnownFiles {
   /**
    * Applies changes, and stores them.
    *
-   * @returns Where the new files are.
+   * @returns The new files.
    */
   apply(changes: Changes): Map<KnownFile, ScannedFile> {
     for (const [known, { path }] of changes.places) known.log.name = path;
@@ -141,8 +141,8 @@ export class KnownFiles {
   }
 
   /**
-   * Puts files that are there in the order of these, and each that is gone after
-   * the last of those that were before it.
+   * Sorts present files in the order of `files`, and puts each missing one after
+   * the last of those that preceded it.
    */
   #sort(places: Map<KnownFile, ScannedFile>, files: ScannedFile[]): void {
     const place = (known: KnownFile) => files.indexOf(places.get(known)!);
@@ -194,13 +194,13 @@ export class KnownFiles {
       this.all = [...this.all, ...added.map(([known]) => known)].filter(
         (known) => ids.has(known.log.id) || known.reader !== undefined,
       );
-      // Older ones go when their time has come.
+      // Of older files the loss is expected.
       if (newest && lost.includes(newest)) this.#reportLoss(newest);
       return new Map(added);
     });
   }
 
-  /** Closed files that are other ones now, as where they were compressed. */
+  /** Closed files with a new inode, for example because they were compressed. */
   #moved({ places, dropped }: Changes): KnownFile[] {
     return [...places].filter(([known, { identity }]) =>
       known.reader === undefined && !dropped.includes(known) &&
@@ -209,8 +209,8 @@ export class KnownFiles {
   }
 
   /**
-   * Closed files that are not there any more. As long as nothing has come in the
-   * place of the log, that may yet be moved back.
+   * Closed files that are gone. Until there is a new file at the path, the log may
+   * still be moved back.
    */
   #gone({ places, dropped, hasCurrent }: Changes): KnownFile[] {
     return hasCurrent
@@ -231,7 +231,7 @@ export class KnownFiles {
     this.#report(
       `the file that was ${
         JSON.stringify(this.#path)
-      } is gone or was truncated; what came in it after line ${position.line}, if anything, was not read: if there is a copy of it, read that with --source`,
+      } is gone or was truncated; lines after line ${position.line}, if any, were not read: if there is a copy of it, read that with --source`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where the lines of one followed file are.
+ * Splits a followed file into lines with their positions.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 } from "../../turns/checkpoint.ts";
 import { LastBytes } from "./content.ts";
 
-/** From where to resume in a file. */
+/** The position at which reading starts. */
 export interface Beginning
   extends Pick<Position, "offset" | "line" | "dialect" | "decoder"> {
   /** The file's first bytes, at most {@linkcode FINGERPRINT_BYTES}. */
@@ -24,14 +24,14 @@ export interface Beginning
   last: Uint8Array;
 }
 
-/** Takes the bytes of a file, and gives its lines with their positions. */
+/** Splits the bytes of a file into lines with their positions. */
 export class LinePositions {
   #id: number;
   #splitter: LineSplitter;
   #head: Uint8Array;
   #last: LastBytes;
   #marked: number;
-  /** Makes the fingerprints of what was taken so far, once. */
+  /** Computes the fingerprints of the bytes so far, once. */
   #prints: () => { head: Fingerprint; last: Fingerprint };
 
   constructor(file: LogFile, begin: Beginning, options: ReadOptions) {
@@ -43,7 +43,7 @@ export class LinePositions {
     this.#splitter = new LineSplitter(file, options, begin);
   }
 
-  /** How many bytes have been taken, with those before the beginning. */
+  /** How many bytes of the file have been read. */
   get offset(): number {
     return this.#last.end;
   }
@@ -53,22 +53,22 @@ export class LinePositions {
     return this.#head;
   }
 
-  /** The last bytes that were taken, at most {@linkcode FINGERPRINT_BYTES}. */
+  /** The last bytes that were read, at most {@linkcode FINGERPRINT_BYTES}. */
   get last(): Uint8Array {
     return this.#last.bytes;
   }
 
-  /** The end of the last whole line that was given. */
+  /** The end of the last complete line. */
   get position(): Position {
     return this.#at(this.#splitter.unfinished)();
   }
 
-  /** Gives up half a line. */
+  /** Drops an incomplete line. */
   drop(): void {
     this.#splitter.drop();
   }
 
-  /** Takes the next bytes, which are free to be overwritten once this returns. */
+  /** Takes the next bytes, which may be overwritten once this returns. */
   take(chunk: Uint8Array): Item[] {
     const missing = FINGERPRINT_BYTES - this.#head.length;
     if (missing > 0) {
@@ -79,7 +79,7 @@ export class LinePositions {
     return this.#place(this.#splitter.push(chunk));
   }
 
-  /** Takes the end of the file: what follows the last newline is a line. */
+  /** Ends the file: what follows the last newline is a line. */
   end(): Item[] {
     const items = this.#place(this.#splitter.end());
     this.#marked = this.offset;
@@ -91,7 +91,7 @@ export class LinePositions {
     this.#splitter.checkRecognised();
   }
 
-  /** A mark after the last whole line; `undefined` where the last one was there. */
+  /** A mark after the last complete line, unless the last mark was there. */
   mark(): Mark | undefined {
     const { unfinished } = this.#splitter;
     if (unfinished.offset === this.#marked) return undefined;

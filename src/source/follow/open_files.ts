@@ -1,6 +1,5 @@
 /**
- * The files of a followed path that are open: which they are, and in which order
- * they are read.
+ * Opens the files of a followed path, and keeps them in reading order.
  *
  * @module
  */
@@ -31,14 +30,14 @@ import {
 } from "./scan.ts";
 import { isSystemError, WarnOnce } from "./warn_once.ts";
 
-/** How often to scan without a reason, in milliseconds. */
+/** The time between two scans, in milliseconds. */
 const SCAN = 1000;
-/** How often to look again where files move while they are looked at. */
+/** How often to repeat a scan during which files were moved. */
 const MOST_ATTEMPTS = 10;
-/** How many files are open at most; the others wait until older ones are read. */
+/** How many files are open at most; newer ones wait until older ones are read. */
 const MOST_OPEN = 64;
 
-/** What {@linkcode OpenFiles} work with. */
+/** What {@linkcode OpenFiles} need. */
 export interface OpenFilesParts extends ReaderParts {
   checkpoints: CheckpointStore;
   /** Shows a message to people. */
@@ -46,7 +45,7 @@ export interface OpenFilesParts extends ReaderParts {
   watcher: ChangeWatcher;
 }
 
-/** The files of a log, as far as they are still to be read. */
+/** The files of a log that must still be read. */
 export class OpenFiles {
   #parts: OpenFilesParts;
   #log: RotatedLog;
@@ -56,11 +55,13 @@ export class OpenFiles {
   #warnings: WarnOnce;
   #copies: Copy[] = [];
   #redundant: ScannedFile[] = [];
+  /** Files that were the log itself when they could not be read. */
+  #awaited: ScannedFile[] = [];
   /** The log itself at the last scan. */
   #current: ScannedFile | undefined;
-  /** What was there at the last look. */
+  /** The outline of the last scan. */
   #seen = "";
-  /** Whether all is open that is to be read. */
+  /** Whether all files are open that must be read. */
   #isComplete = false;
   #scannedAt = -Infinity;
   #startedMs: number;
@@ -76,7 +77,7 @@ export class OpenFiles {
     this.#startedMs = clock.nowMs();
   }
 
-  /** What is being read, the oldest first. */
+  /** The readers of the open files, the oldest first. */
   get readers(): FileReader[] {
     return this.#known.open.map(({ reader }) => reader!);
   }
@@ -86,15 +87,15 @@ export class OpenFiles {
     this.#known.of(reader)?.close();
   }
 
-  /** Looks whether there are other files than before, if there is reason to. */
+  /** Scans the files if a second has passed, or the log itself is another file. */
   async look(): Promise<void> {
     if (this.#isDue()) await this.lookNow();
   }
 
   /**
-   * Looks whether there are other files than before.
+   * Scans the files, identifies them, and opens those that must be read.
    *
-   * @returns Whether that could be seen.
+   * @returns Whether that succeeded.
    */
   async lookNow(): Promise<boolean> {
     this.#scannedAt = this.#parts.clock.uptimeMs();
@@ -105,7 +106,7 @@ export class OpenFiles {
       } catch (error) {
         this.#isComplete = false;
         this.#contents.clear();
-        // A file that could be read at the last look may be refused now.
+        // A file that was readable at the last scan may be refused now.
         if (error instanceof Moved || (i === 0 && isSystemError(error))) {
           continue;
         }
@@ -128,7 +129,7 @@ export class OpenFiles {
     }
   }
 
-  /** @throws {Moved} Where a file is not where it was. */
+  /** @throws {Moved} If a file is no longer at its path. */
   async #scan(): Promise<void> {
     const files = this.#log.scan();
     const last = files.at(-1);
@@ -143,9 +144,9 @@ export class OpenFiles {
   }
 
   /**
-   * Closes files that no longer hold what was read of them.
+   * Closes files that no longer contain what was read of them.
    *
-   * @throws {Moved} Where there are some: the last scan is not what is there.
+   * @throws {Moved} If there are any: the last scan is out of date.
    */
   #checkReaders(): void {
     let isScanValid = true;
@@ -166,7 +167,7 @@ export class OpenFiles {
     if (current && !isSame) this.#parts.watcher.watch(this.#path);
   }
 
-  /** What there is to tell by that there are other files than before. */
+  /** A text that differs if the files have changed since the last scan. */
   #outline(files: ScannedFile[]): string {
     const open = this.#known.open;
     const isOpen = ({ identity }: ScannedFile) =>
@@ -175,14 +176,14 @@ export class OpenFiles {
       );
     return JSON.stringify([
       open.map(({ log }) => log.id),
-      // An open file that has been begun shows by itself what comes in it.
+      // The reader of an open file notices by itself that it grows.
       files.map((file) => isOpen(file) ? [file.path, file.identity] : file),
     ]);
   }
 
   /**
-   * @returns Whether all files are open that are to be read.
-   * @throws {Moved} Where a file is not where it was.
+   * @returns Whether all files are open that must be read.
+   * @throws {Moved} If a file is no longer at its path.
    */
   async #identify(
     files: ScannedFile[],
@@ -195,6 +196,7 @@ export class OpenFiles {
       ...{ known: this.#known.all, files, current },
       ...{ contents: this.#contents, copies: this.#copies },
       redundant: this.#redundant,
+      awaited: this.#awaited,
       lookedMs: seenMs.length > 0 ? Math.max(...seenMs) : this.#startedMs,
     });
     const { places, refused } = findings;
@@ -206,6 +208,7 @@ export class OpenFiles {
     this.#copies = findings.copies;
     this.#redundant = findings.redundant;
     const hasCurrent = current !== undefined && !refused.has(current);
+    if (current && !hasCurrent) this.#awaited.push(current);
     const added = this.#known.apply({
       ...findings,
       ...{ files, fresh, hasCurrent, nowMs },
@@ -229,13 +232,13 @@ export class OpenFiles {
 
   async #head(file: ScannedFile): Promise<Fingerprint> {
     const content = this.#contents.of(file);
-    // Of what is compressed nothing is known before it is read.
+    // A compressed file has no known head until it is read.
     if (content.isCompressed) return NOTHING;
     const head = await content.head();
     return fingerprint(head, head.length);
   }
 
-  /** @throws {Moved} Where the file is not where it was, or was truncated. */
+  /** @throws {Moved} If the file is no longer at its path, or was truncated. */
   #open(known: KnownFile, file: ScannedFile): void {
     const { position, log } = known;
     const handle = openFile(file);
@@ -245,8 +248,8 @@ export class OpenFiles {
         return;
       }
       const reader = new PlainReader(log, handle, position, this.#parts);
-      // From now on the reader sees by itself what becomes of what it resumes
-      // after; to look at the other files may have taken long.
+      // From now on the reader detects changes before its position; identifying
+      // the other files may have taken long.
       if (!reader.agrees(position)) throw new Moved();
       known.reader = reader;
     } catch (error) {

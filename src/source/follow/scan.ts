@@ -1,5 +1,5 @@
 /**
- * The files of a log: itself, and those that it was rotated into.
+ * Scans the files of a log: itself, and those that it was rotated to.
  *
  * @module
  */
@@ -22,23 +22,22 @@ export interface ScannedFile {
 /** Files that are followed together. */
 export interface FileSet {
   /**
-   * The files that are there, each of them once, in the order in which they are
-   * to be read.
+   * The files that are present, each once, in reading order.
    *
-   * @throws {Moved} Where some of them are being moved.
+   * @throws {Moved} If some of them are being moved.
    */
   scan(): ScannedFile[];
-  /** Whether a file is known by its content alone, as a copy or compressed. */
+  /** Whether a file is identified by its content: copied or compressed, it is the same. */
   readonly sameContentIsSameFile: boolean;
 }
 
-/** By how much the time of a file may be earlier than the clock, in milliseconds. */
+/** How much earlier than the clock the time of a file may be, in milliseconds. */
 export const CLOCK_STEP = 100;
 
-/** A file moved while it was looked at: scan again. */
+/** A file was moved during the scan: scan again. */
 export class Moved extends Error {}
 
-/** A log at a path, and the files that it was rotated into beside it. */
+/** A log at a path, and the files in its directory that it was rotated to. */
 export class RotatedLog implements FileSet {
   readonly sameContentIsSameFile = true;
   #path: string;
@@ -53,13 +52,13 @@ export class RotatedLog implements FileSet {
   scan(): ScannedFile[] {
     const [before, files] = [this.#list(), this.#list()];
     if (placesOf(before) !== placesOf(files)) throw new Moved();
-    // A file may have two names, as where the log is a link.
+    // A file may have two names, for example if the log is a link.
     return files.filter((file, i) =>
       files.findLastIndex((other) => isSameFile(other, file)) === i
     );
   }
 
-  /** The log itself, if it is there. */
+  /** The log itself, if it exists. */
   current(): ScannedFile | undefined {
     return fileAt(this.#path);
   }
@@ -76,7 +75,7 @@ export class RotatedLog implements FileSet {
   }
 }
 
-/** The names in directories, each listed again only once it has changed. */
+/** The names in directories, which are listed again only if they have changed. */
 class DirectoryNames {
   #clock: Clock;
   #known = new Map<string, { changedMs: number; names: string[] }>();
@@ -92,7 +91,7 @@ class DirectoryNames {
     if (known?.changedMs === changedMs) return known.names;
     const names = namesIn(directory);
     this.#known.delete(directory);
-    // What comes in the same step of the clock could not be told from it.
+    // A later change in the same clock step would have the same time.
     if (this.#clock.nowMs() - changedMs > CLOCK_STEP) {
       this.#known.set(directory, { changedMs, names });
     }
@@ -105,18 +104,18 @@ function namesIn(directory: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Which file has which name. */
+/** The name of each file, as one text. */
 function placesOf(files: ScannedFile[]): string {
   return JSON.stringify(files.map(({ path, identity }) => [path, identity]));
 }
 
-/** What a rotation adds to a name: a date and perhaps a time, or else a number. */
+/** What a rotation adds to a name: a date and perhaps a time, or a number. */
 const DATED = "[.-]\\d{4}-?\\d\\d-?\\d\\d[\\dT:_.-]*(?:\\.backup)?";
 const NUMBERED = "\\.\\d{1,5}|-\\d{9,}|\\.old";
 
 /**
- * Which names a log can be rotated to: something is added after the name, or
- * before its extension. One of the pattern's two groups is what.
+ * Matches the names that a log can be rotated to: a date or number is added
+ * after the name or before its extension. One of the two groups captures it.
  */
 export function rotatedName(name: string): RegExp {
   const literal = (text: string) => text.replace(/[^\w]/g, "\\$&");
@@ -126,7 +125,7 @@ export function rotatedName(name: string): RegExp {
   return new RegExp(`^(?:${whole}${added}|${start}${added}${end})(?:\\.gz)?$`);
 }
 
-/** The path of the directory that a file is in, and the file's name. */
+/** The directory of a path, and the name in it. */
 export function splitPath(path: string): { directory: string; name: string } {
   const slash = path.lastIndexOf("/");
   return {
@@ -135,16 +134,16 @@ export function splitPath(path: string): { directory: string; name: string } {
   };
 }
 
-/** A path, and that of the file that it is a link to, if it is one. */
+/** A path, and its target if it is a link. */
 export function pathsOf(path: string): string[] {
   const target = unlessMissing(() => Deno.realPathSync(path)) ?? path;
   return [...new Set([path, target])];
 }
 
 /**
- * The rotated files of a log, the oldest first; those of the file that it is a
- * link to, if it is one, are among them. One that is just being compressed is
- * there once, as it was.
+ * The rotated files of a log, the oldest first; if the log is a link, those of
+ * its target too. Of a file that is being compressed, only the original is
+ * returned.
  */
 export function rotatedFiles(
   path: string,
@@ -183,9 +182,9 @@ function siblings(
 }
 
 /**
- * The oldest first. What was added to their names decides, where that is a
- * number or a date in both: the clock may not, and an older file may have been
- * written to later.
+ * The oldest first: by the number or date in the names if both have the same
+ * kind, since the clock may have been set and a writer may be late; otherwise by
+ * the modification time.
  */
 function byAge(a: Rotated, b: Rotated): number {
   const [first, second] = [a, b].map(({ added }) => /^\.\d{1,5}$/.test(added));
@@ -196,13 +195,13 @@ function byAge(a: Rotated, b: Rotated): number {
   return a.file.modifiedMs - b.file.modifiedMs;
 }
 
-/** The file at a path, if there is one. */
+/** The regular file at a path, if there is one. */
 export function fileAt(path: string): ScannedFile | undefined {
   const info = unlessMissing(() => Deno.statSync(path));
   return info?.isFile ? scanned(path, info) : undefined;
 }
 
-/** A file as its status says that it is. */
+/** A file with the values of its status. */
 export function scanned(path: string, info: Deno.FileInfo): ScannedFile {
   return {
     path,
@@ -215,7 +214,7 @@ export function scanned(path: string, info: Deno.FileInfo): ScannedFile {
 /**
  * Opens a file.
  *
- * @throws {Moved} Where another file is at its path by now, or none.
+ * @throws {Moved} If there is another file at its path by now, or none.
  */
 export function openFile({ path, identity }: ScannedFile): Deno.FsFile {
   const file = unlessMissing(() => Deno.openSync(path));
@@ -225,9 +224,9 @@ export function openFile({ path, identity }: ScannedFile): Deno.FsFile {
   throw new Moved();
 }
 
-/** By what the file system tells a file from the others that are there. */
+/** The device and inode of a file. */
 export function identityOf({ dev, ino }: Deno.FileInfo): Identity {
-  // Some file systems have inodes that no safe integer holds.
+  // Some file systems have inodes above the safe integers.
   const limit = 2 ** 53;
   return { device: dev % limit, inode: (ino ?? 0) % limit };
 }
@@ -237,12 +236,12 @@ export function sameIdentity(a: Identity, b: Identity): boolean {
   return a.device === b.device && a.inode === b.inode;
 }
 
-/** Whether two scans found one file. */
+/** Whether two scans found the same file. */
 export function isSameFile(a: ScannedFile, b: ScannedFile): boolean {
   return sameIdentity(a.identity, b.identity);
 }
 
-/** Whether two scans found one file, and nobody wrote to it in between. */
+/** Whether two scans found the same file, unchanged. */
 export function isUnchanged(a: ScannedFile, b: ScannedFile): boolean {
   return isSameFile(a, b) && a.modifiedMs === b.modifiedMs &&
     a.size === b.size;

@@ -1,12 +1,12 @@
 /**
- * Warnings about files that cannot be read for a while.
+ * Warns about files that cannot be read at the moment.
  *
  * @module
  */
 
 import { reasonOf } from "../source.ts";
 
-/** Reports each problem once, however often it is met. */
+/** Reports each problem once, however often it occurs. */
 export class WarnOnce {
   #report: (message: string) => void;
   #reported = new Set<string>();
@@ -16,7 +16,7 @@ export class WarnOnce {
     this.#report = report;
   }
 
-  /** Reports a message, unless that was done before. */
+  /** Reports a message, unless it has been reported before. */
   warn(message: string): void {
     if (this.#reported.has(message)) return;
     this.#reported.add(message);
@@ -24,7 +24,7 @@ export class WarnOnce {
   }
 
   /**
-   * Reports that the system refused something, as to open a file.
+   * Reports a refusal of the system, such as to open a file.
    *
    * @throws Any other error.
    */
@@ -38,9 +38,9 @@ export class WarnOnce {
   }
 }
 
-/** Whether an error is one that the system gave. */
+/** Whether an error is one of the system. */
 export function isSystemError(error: unknown): error is Error {
-  // Those that the runtime has no name for, as a stale file handle, lack a code.
+  // Errors that the runtime has no class for, such as a stale handle, lack a code.
   return error instanceof Error &&
     ("code" in error || / \(os error \d+\)/.test(error.message));
 }

@@ -1,11 +1,12 @@
 /**
- * The statements that report what a database holds.
+ * Reads what a database holds.
  *
  * @module
  */
 
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
+import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
 import { percentile } from "../percentile.ts";
 import {
@@ -14,49 +15,35 @@ import {
   type FollowedPath,
   type LastTurn,
   MOST_DAYS,
-  MOST_DURATIONS,
-  MOST_PROMPT_BYTES,
-  MOST_TURNS,
+  type NameCount,
   type StoredStatus,
 } from "../status.ts";
 import { readOnly } from "./read_only.ts";
 import { inspectSchema } from "./schema.ts";
+import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
 
-/** The statements, by what they are for. None scans the table of turns. */
-export const STATUS_SQL = {
-  turns: "SELECT count(*) FROM turns",
-  turnsOfStatus: "SELECT count(*) FROM turns WHERE status = ?",
-  sessions: "SELECT count(*) FROM sessions",
-  // A seed may hold anything in any column: what is not text is read as text.
-  lastDay: "SELECT CAST(substr(max(start_time), 1, 10) AS TEXT) FROM turns",
-  dayBefore: `SELECT CAST(substr(max(start_time), 1, 10) AS TEXT)
-    FROM turns WHERE start_time < ?`,
-  turnsOfDay: `SELECT count(*) FROM turns
-    WHERE start_time >= ?1 AND start_time < ?1 || char(0x10ffff)`,
-  durations: `SELECT duration_ms FROM turns WHERE status = 'completed'
-    ORDER BY turn_id_glob DESC LIMIT ${MOST_DURATIONS}`,
-  lastTurns: `SELECT turn_id_glob, CAST(sid AS BLOB), CAST(status AS TEXT),
-    CAST(start_time AS TEXT), start_ms, substr(CAST(user_text AS BLOB), 1, ${MOST_PROMPT_BYTES})
-    FROM turns ORDER BY turn_id_glob DESC LIMIT ${MOST_TURNS}`,
-  files: `SELECT path, device, inode, read_bytes, read_lines,
-      (SELECT max(moved_ms) FROM checkpoints WHERE path = newest.path)
-    FROM checkpoints AS newest WHERE file_id IN
-      (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY path`,
-  olderFiles: `SELECT path, device, inode, read_bytes FROM checkpoints
-    WHERE done = 0 AND inode IS NOT NULL AND file_id NOT IN
-      (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY file_id`,
-} as const;
+/** A zone shifts the date of a time by less than this, in milliseconds. */
+const MOST_SHIFT = 86_400_000;
 
 /**
  * Reads what the database at `path` holds, and changes nothing.
  *
+ * @param sinceMs Leave out the turns that began before this instant, in
+ * milliseconds since the epoch.
  * @throws {Failure} Where there is none, it is not ours or of another version,
  * or it cannot be read.
  */
-export function readSqliteStatus(path: string): StoredStatus {
+export function readSqliteStatus(
+  path: string,
+  sinceMs: number | null,
+): StoredStatus {
   return readOnly(path, (db) => {
     refuseOtherSchema(db, path);
-    return readTables(db);
+    return {
+      ...{ readMs: Date.now(), sinceMs },
+      ...(sinceMs === null ? readAll(db) : readSince(db, sinceMs)),
+      followed: readFollowed(db),
+    };
   });
 }
 
@@ -72,11 +59,15 @@ function refuseOtherSchema(db: Database, path: string): void {
   );
 }
 
-function readTables(db: Database): StoredStatus {
+type Turns = Omit<StoredStatus, "readMs" | "sinceMs" | "followed">;
+
+/** The lists of all turns, by the names that they have in {@linkcode SINCE_SQL}. */
+const LISTS_SQL = { ...STATUS_SQL, ...BREAKDOWN_SQL };
+
+function readAll(db: Database): Turns {
   const count = (name: keyof typeof STATUS_SQL, ...params: string[]) =>
     db.prepare(STATUS_SQL[name]).value<[number]>(...params)![0];
   return {
-    readMs: Date.now(),
     turns: count("turns"),
     byStatus: {
       completed: count("turnsOfStatus", "completed"),
@@ -84,16 +75,55 @@ function readTables(db: Database): StoredStatus {
       waiting_response: count("turnsOfStatus", "waiting_response"),
     },
     sessions: count("sessions"),
-    durations: readDurations(db),
     days: readDays(db),
-    lastTurns: db.prepare(STATUS_SQL.lastTurns).values<LastTurnRow>()
-      .map(readLastTurn),
-    followed: readFollowed(db),
+    ...readLists((name) => db.prepare(LISTS_SQL[name]).values()),
   };
 }
 
-function readDurations(db: Database): Durations | null {
-  const sorted = db.prepare(STATUS_SQL.durations).values<[unknown]>()
+function readSince(db: Database, sinceMs: number): Turns {
+  const dayBefore = new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
+  const rows = <Row extends unknown[]>(name: keyof typeof SINCE_SQL) =>
+    db.prepare(SINCE_SQL[name]).values<Row>(dayBefore, sinceMs);
+  const lists = readLists(rows);
+  const { turns, outcomes } = lists.breakdown;
+  const byStatus = { completed: 0, orphaned: 0, waiting_response: 0 };
+  for (const { status, turns } of outcomes) {
+    // Another program may have written another status.
+    if (Object.hasOwn(byStatus, status)) byStatus[status] += turns;
+  }
+  return {
+    ...{ turns, byStatus, ...lists },
+    sessions: rows<[number]>("sessions")[0][0],
+    days: rows<[string, number]>("days")
+      .map(([day, turns]) => ({ day, turns })).reverse(),
+  };
+}
+
+/** Reads what both kinds of statements have under the same names. */
+function readLists(
+  rows: <Row extends unknown[]>(
+    name: keyof typeof SINCE_SQL & keyof typeof LISTS_SQL,
+  ) => Row[],
+): Pick<Turns, "durations" | "lastTurns" | "breakdown"> {
+  const outcomes = rows<OutcomeRow>("outcomes")
+    .map(([status, outcome, turns]) => ({ status, outcome, turns }));
+  const names = (name: "agents" | "cwds"): NameCount[] =>
+    rows<[Uint8Array | null, number]>(name)
+      .map(([name, turns]) => ({ name: name && textOf(name), turns }));
+  return {
+    durations: durationsOf(rows("durations")),
+    lastTurns: rows<LastTurnRow>("lastTurns").map(readLastTurn),
+    breakdown: {
+      turns: outcomes.reduce((sum, { turns }) => sum + turns, 0),
+      outcomes,
+      agents: names("agents"),
+      cwds: names("cwds"),
+    },
+  };
+}
+
+function durationsOf(rows: [unknown][]): Durations | null {
+  const sorted = rows
     .flatMap(([duration]) => typeof duration === "number" ? duration : [])
     .sort((a, b) => a - b);
   if (sorted.length === 0) return null;
@@ -152,6 +182,8 @@ type OlderRow = [
   readBytes: number,
 ];
 
+type OutcomeRow = [status: TurnStatus, outcome: Outcome | null, turns: number];
+
 type LastTurnRow = [
   id: number,
   sid: Uint8Array,
@@ -164,11 +196,15 @@ type LastTurnRow = [
 function readLastTurn(
   [id, sid, status, startTime, startMs, userText]: LastTurnRow,
 ): LastTurn {
-  // A character of which only some bytes were read is left out.
-  const utf8 = () => new TextDecoder("utf-8", { ignoreBOM: true });
   return {
     ...{ id, status, startTime, startMs },
-    sid: utf8().decode(sid),
-    userText: userText && utf8().decode(userText, { stream: true }),
+    sid: textOf(sid),
+    userText: userText && textOf(userText),
   };
+}
+
+/** The text of bytes; a character of which only some were read is left out. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(bytes, { stream: true });
 }

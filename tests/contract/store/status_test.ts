@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { openStore, readStatus } from "../../../src/store/open.ts";
-import { MOST_DURATIONS } from "../../../src/store/status.ts";
+import { MOST_BROKEN_DOWN, MOST_DURATIONS } from "../../../src/store/status.ts";
 import { NOTHING } from "../../../src/turns/checkpoint.ts";
 import type { TurnEvent } from "../../../src/turns/event.ts";
 import type { Store } from "../../../src/turns/store.ts";
 import { Tracker } from "../../../src/turns/tracker.ts";
-import { answer, at, prompt } from "../../support/envelope.ts";
+import { answer, at, end, prompt } from "../../support/envelope.ts";
 import { contract, type Place } from "./engines.ts";
 
 function open(place: Place): Store {
@@ -28,7 +28,9 @@ contract("has a status of zeros and empty lists while it is empty", (place) => {
     turns: 0,
     byStatus: { completed: 0, orphaned: 0, waiting_response: 0 },
     sessions: 0,
+    sinceMs: null,
     durations: null,
+    breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
     days: [],
     lastTurns: [],
     followed: [],
@@ -81,6 +83,146 @@ contract("reports the durations of the last completed turns only", (place) => {
     longest: MOST_DURATIONS - 1,
   });
 });
+
+contract(
+  "counts outcomes by status, and turns by agent and directory",
+  (place) => {
+    const ended = [1, 2, 3].map((n) => ({ sid: `${n}`, turnId: `${n}` }));
+    const cwd = "/w/" + "語".repeat(1400);
+    apply(place, [
+      ...ended.map((own) => prompt({ ...own, t: at(0), cwd })),
+      ...ended.slice(1).map((own) => answer({ ...own, t: at(1) })),
+      end({ ...ended[0], t: at(2), outcome: "aborted" }),
+      end({ ...ended[1], t: at(2), outcome: "completed" }),
+      end({ ...ended[2], t: at(2), outcome: "completed" }),
+      prompt({ sid: "x", agent: "pi", cwd: "/b\0", t: at(3) }),
+      prompt({ sid: "y", agent: null, cwd: "/a", t: at(4) }),
+    ]);
+    assertEquals(readStatus(place.address).breakdown, {
+      turns: 5,
+      outcomes: [
+        { status: "completed", outcome: "completed", turns: 2 },
+        { status: "waiting_response", outcome: null, turns: 2 },
+        { status: "orphaned", outcome: "aborted", turns: 1 },
+      ],
+      agents: [
+        { name: "codex", turns: 3 },
+        { name: null, turns: 1 },
+        { name: "pi", turns: 1 },
+      ],
+      // A long one is truncated between characters, as prompts are.
+      cwds: [
+        { name: "/w/" + "語".repeat(1364), turns: 3 },
+        { name: "/a", turns: 1 },
+        { name: "/b\0", turns: 1 },
+      ],
+    });
+  },
+);
+
+contract(
+  "lists the ten agents and directories with the most turns",
+  (place) => {
+    const names = Array.from({ length: 12 }, (_, n) => `/dir ${n}`);
+    apply(
+      place,
+      names.flatMap((cwd, n) =>
+        Array.from(
+          { length: n + 1 },
+          (_, i) => prompt({ sid: cwd, t: at(i), cwd, agent: cwd }),
+        )
+      ),
+    );
+    const { agents, cwds, turns } = readStatus(place.address).breakdown;
+    const expected = names.map((name, n) => ({ name, turns: n + 1 })).slice(2);
+    assertEquals(cwds, expected.reverse());
+    assertEquals([agents, turns], [cwds, 78]);
+  },
+);
+
+contract(
+  "breaks down the last turns only, or all since an instant",
+  (place) => {
+    apply(
+      place,
+      Array.from(
+        { length: MOST_BROKEN_DOWN + 2 },
+        (_, i) =>
+          prompt({ sid: `s${i}`, t: at(i), cwd: i < 3 ? "/old" : "/new" }),
+      ),
+    );
+    const cwdsOf = (since?: number) => {
+      const { breakdown } = readStatus(place.address, since);
+      return [
+        breakdown.turns,
+        ...breakdown.cwds.map(({ turns }) => turns),
+      ];
+    };
+    assertEquals(cwdsOf(), [MOST_BROKEN_DOWN, MOST_BROKEN_DOWN - 1, 1]);
+    assertEquals(cwdsOf(0), [MOST_BROKEN_DOWN + 2, MOST_BROKEN_DOWN - 1, 3]);
+  },
+);
+
+contract(
+  "narrows all but followed paths to turns since an instant",
+  (place) => {
+    const { at: since } = prompt({ t: at(100) });
+    apply(place, [
+      prompt({ sid: "a", t: at(0), cwd: "/old" }),
+      answer({ sid: "a", t: at(50) }),
+      prompt({ sid: "a", t: at(99.999), cwd: "/old" }),
+      prompt({ sid: "a", t: at(100), cwd: "/new" }),
+      answer({ sid: "a", t: at(102) }),
+      prompt({ sid: "a", t: at(103), cwd: "/new" }),
+      prompt({ sid: "b", t: at(104), cwd: "/new" }),
+      // Older, but minted later.
+      prompt({ sid: "c", t: at(-1e6), cwd: "/old" }),
+    ]);
+    using store = open(place);
+    store.addCheckpoint("/var/log/a", { device: 1, inode: 2 }, NOTHING, 0);
+    const status = readStatus(place.address, since);
+    assertEquals([status.sinceMs, status.turns, status.sessions], [
+      since,
+      3,
+      2,
+    ]);
+    assertEquals(status.byStatus, {
+      ...{ completed: 1, orphaned: 0, waiting_response: 2 },
+    });
+    assertEquals(status.durations, {
+      ...{ turns: 1, median: 2000, p95: 2000, longest: 2000 },
+    });
+    assertEquals(status.days, [{ day: at(100).slice(0, 10), turns: 3 }]);
+    assertEquals(status.lastTurns.map(({ id }) => id), [5, 4, 3]);
+    assertEquals(status.breakdown.cwds, [{ name: "/new", turns: 3 }]);
+    assertEquals(status.followed.length, 1);
+    assertEquals(readStatus(place.address, since + 1e6).turns, 0);
+  },
+);
+
+contract(
+  "compares instants since, whatever the zones and spellings of times",
+  (place) => {
+    const times = [
+      ["2025-11-18T23:30:00-12:00", true],
+      ["2025-11-20 01:29:59+14:00", false],
+      ["2025-11-19 11:30:00", true],
+      ["2025-11-19T11:29:59.999Z", false],
+      ["2025-11-20T11:29:00+23:59", true],
+      ["2025-11-18T11:31:00-23:59", true],
+      ["2025-11-18T11:30:59-23:59", false],
+    ] as const;
+    apply(place, times.map(([t], i) => prompt({ sid: `${i}`, t })));
+    const { lastTurns } = readStatus(
+      place.address,
+      Date.UTC(2025, 10, 19, 11, 30),
+    );
+    assertEquals(
+      lastTurns.map(({ startTime }) => startTime).reverse(),
+      times.filter(([, isSince]) => isSince).map(([t]) => t),
+    );
+  },
+);
 
 contract("counts the turns of the last 14 days with turns", (place) => {
   const day = 86_400;

@@ -50,7 +50,7 @@ export class Life implements ChangeWatcher {
     this.#beforeItem = beforeItem;
     const follower = new Follower(world.path, world.path, {
       checkpoints,
-      tell: (message) => this.messages.push(message),
+      report: (message) => this.messages.push(message),
       damaged: (name, reason) => this.messages.push(`${name}: ${reason}`),
       clock: { nowMs: () => world.nowMs, uptimeMs: () => world.nowMs },
       watcher: this,

@@ -6,6 +6,7 @@
  */
 
 import type { Bytes } from "../bytes.ts";
+import { CLAUDE_NAMES, ClaudeMemory } from "./claude.ts";
 
 /** By what an event finds its turn. */
 export interface Owner {
@@ -17,6 +18,7 @@ export interface Owner {
 
 interface Fields extends Owner {
   cwd: string | null;
+  agent: string | null;
 }
 
 /** An event that concerns a turn. */
@@ -53,7 +55,9 @@ const ANSWER = "response.output_item.done";
 export const COMPLETED = "turn.response.completed";
 export const ABORTED = "turn.response.aborted";
 export const SHUTDOWN = "turn.shutdown_complete";
-const NAMES = [PROMPT, ANSWER, COMPLETED, ABORTED, SHUTDOWN];
+const NAMES = [PROMPT, ANSWER, COMPLETED, ABORTED, SHUTDOWN, ...CLAUDE_NAMES];
+/** Most of these are of other types than text, and ignored without a look inside. */
+const DELTA = "claude.content_block_delta";
 const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
 const ENVELOPE = '{"event":';
 
@@ -65,22 +69,37 @@ const utf8 = new TextDecoder();
 /** The line is no JSON, or a part of it cannot be used. */
 class Broken extends Error {}
 
+/** What is remembered from one line of a log to the next. */
+export type Memory = ClaudeMemory<Fields>;
+
+/** Nothing remembered yet. */
+export function newMemory(): Memory {
+  return new ClaudeMemory();
+}
+
 /** Judges a line, given without its newline. */
-export function judge(line: Bytes, maxLineBytes: number): Verdict {
+export function judge(
+  line: Bytes,
+  maxLineBytes: number,
+  memory: Memory = newMemory(),
+): Verdict {
   const text = latin1.decode(line);
   if (isOfAnotherEvent(text)) return IGNORED;
   const holdsName = NAMES.some((name) => text.includes(name));
   const whole: Verdict = { event: null, rejected: line };
-  if (line.length > maxLineBytes) return holdsName ? whole : IGNORED;
+  if (line.length > maxLineBytes) {
+    const isCandidate = isDelta(text) ? holdsText(text) : holdsName;
+    return isCandidate ? whole : IGNORED;
+  }
 
   const envelope = parse(utf8.decode(line));
   if (envelope !== undefined) {
-    const event = unlessBroken(() => read(envelope));
+    const event = unlessBroken(() => read(envelope, memory));
     return event === undefined ? whole : { event, rejected: null };
   }
   if (!holdsName) return IGNORED;
   const last = text.lastIndexOf(ENVELOPE);
-  const event = last > 0 ? judgeTail(line.subarray(last)) : undefined;
+  const event = last > 0 ? judgeTail(line.subarray(last), memory) : undefined;
   return event === undefined
     ? whole
     : { event, rejected: line.subarray(0, last) };
@@ -98,18 +117,30 @@ export function open(line: Bytes): Opened | null {
 }
 
 /** The end of a torn line by itself; `undefined` where it does not decode. */
-function judgeTail(tail: Bytes): LogEvent | null | undefined {
+function judgeTail(tail: Bytes, memory: Memory): LogEvent | null | undefined {
   if (isOfAnotherEvent(latin1.decode(tail))) return null;
   const envelope = parse(utf8.decode(tail));
   return envelope === undefined
     ? undefined
-    : unlessBroken(() => read(envelope));
+    : unlessBroken(() => read(envelope, memory));
 }
 
 /** The shortcut: the first bytes alone name an event that is none of ours. */
 function isOfAnotherEvent(line: string): boolean {
   const name = SHORTCUT.exec(line)?.[1];
+  if (isDelta(line)) return !holdsText(line) && !/\\u00[2-7]/.test(line);
   return name !== undefined && !NAMES.includes(name);
+}
+
+function isDelta(line: string): boolean {
+  return SHORTCUT.exec(line)?.[1] === DELTA;
+}
+
+/** Whether a delta may hold text, or the envelope that is glued to it. */
+function holdsText(line: string): boolean {
+  return ["text_delta", ENVELOPE].some((word) =>
+    line.includes(word, ENVELOPE.length)
+  );
 }
 
 /** `undefined` where something that has to be there cannot be used. */
@@ -123,42 +154,78 @@ function unlessBroken<T>(read: () => T): T | undefined {
 }
 
 /** @throws {Broken} Where it is one of our events, but unusable. */
-function read(envelope: unknown): LogEvent | null {
+function read(envelope: unknown, memory: Memory): LogEvent | null {
   if (!isObject(envelope)) return null;
   const data = readData(envelope.line);
   const name = envelope.event ?? data?.type;
   if (typeof name !== "string" || !NAMES.includes(name)) return null;
   need(data !== undefined);
+  if (CLAUDE_NAMES.includes(name)) {
+    return readClaude(name, data, envelope, memory);
+  }
   if (name === PROMPT || name === ANSWER) {
     const text = name === PROMPT ? promptText(data) : answerText(data);
     if (text === null) return null;
-    const said = { text: text.toWellFormed(), ...readOwner(envelope) };
+    const said = {
+      text: text.toWellFormed(),
+      ...readFields(envelope, "codex"),
+    };
     return name === PROMPT
       ? { kind: "prompt", ...said }
       : { kind: "answer", ...said };
   }
   const stop = name === COMPLETED ? textIn(data, "stop_reason") : undefined;
   const reason = (stop ?? textIn(data, "reason"))?.toWellFormed() ?? null;
-  const owner = readOwner(envelope);
+  const owner = readFields(envelope, "codex");
   if (name === SHUTDOWN) return { kind: "session end", reason, ...owner };
   const outcome = name === COMPLETED ? "completed" : "aborted";
   return { kind: "end", outcome, reason, ...owner };
 }
 
-/** @throws {Broken} Where it has none. */
-function readOwner(
-  { sid, t, pid, metadata }: Json,
-): Owner & { cwd: string | null } {
-  need(typeof sid === "string" && sid !== "");
-  need(typeof t === "string" && instantOf(t) !== null);
-  const { pid: inner, turn_id, cwd } = readMetadata(metadata);
+function readClaude(
+  name: string,
+  data: Json,
+  envelope: Json,
+  memory: Memory,
+): LogEvent | null {
+  const textIfAny = (name: string) => textIn(data, name)?.toWellFormed();
+  return memory.read(name, {
+    ...{ data, envelope, textIfAny, need },
+    sid: () => readSid(envelope.sid),
+    owner: () => readFields(envelope, "claude"),
+    text(name) {
+      const text = textIfAny(name);
+      need(text !== undefined);
+      return text;
+    },
+  }) as LogEvent | null;
+}
+
+/** @throws {Broken} Where it does not say whose event it is. */
+function readFields(envelope: Json, agent: string): Fields {
+  const { cwd } = readMetadata(envelope.metadata);
   return {
-    sid: sid.toWellFormed(),
+    ...readOwner(envelope),
+    cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
+    agent,
+  };
+}
+
+/** @throws {Broken} Where it has none. */
+function readOwner({ sid, t, pid, metadata }: Json): Owner {
+  need(typeof t === "string" && instantOf(t) !== null);
+  const { pid: inner, turn_id } = readMetadata(metadata);
+  return {
+    sid: readSid(sid),
     pid: readPid(inner ?? pid),
     t,
     turnId: readTurnId(turn_id),
-    cwd: typeof cwd === "string" ? cwd.toWellFormed() : null,
   };
+}
+
+function readSid(sid: unknown): string {
+  need(typeof sid === "string" && sid !== "");
+  return sid.toWellFormed();
 }
 
 function readData(line: unknown): Json | undefined {

@@ -14,6 +14,7 @@ import {
   instantOf,
   judge,
   type LogEvent,
+  newMemory,
   open,
   type Owner,
   SHUTDOWN,
@@ -80,6 +81,7 @@ export class Oracle {
     const rejected: string[] = [];
     const dead: Bytes[] = [];
     let stdout = "";
+    const memory = newMemory();
     for (const [i, whole] of cutLines(log).entries()) {
       const end = whole.at(-1) === NEWLINE[0] ? whole.length - 1 : whole.length;
       // Leading zero bytes are not part of a line.
@@ -87,7 +89,7 @@ export class Oracle {
       const line = zeros < 0
         ? whole.subarray(0, 0)
         : whole.subarray(zeros, end);
-      const verdict = judge(line, this.#maxLineBytes);
+      const verdict = judge(line, this.#maxLineBytes, memory);
       if (verdict.rejected !== null) {
         rejected.push(`line ${i + 1} of ${file}`);
         dead.push(verdict.rejected, NEWLINE);
@@ -185,7 +187,7 @@ export class Oracle {
         duration_ms: null,
         original_turn_id: prompt.turnId,
         pid_mismatch: false,
-        agent: "codex",
+        agent: prompt.agent,
         cwd: prompt.cwd,
         outcome: null,
         outcome_reason: null,
@@ -282,7 +284,11 @@ function keyOf(event: LogEvent): string {
   if (event.kind === "prompt" || event.kind === "answer") {
     return key + event.text;
   }
-  const name = event.kind === "session end"
+  const isSession = event.kind === "session end";
+  if (event.agent === "claude") {
+    return `${key}claude.${isSession ? "session_end" : "stop"}|${turnId ?? ""}`;
+  }
+  const name = isSession
     ? SHUTDOWN
     : event.outcome === "completed"
     ? COMPLETED

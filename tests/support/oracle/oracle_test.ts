@@ -62,6 +62,13 @@ Deno.test("Oracle gives the golden log the golden stream and rejections", () => 
   assertEquals(run.rejected, [...places].map(([, place]) => place));
 });
 
+Deno.test("Oracle gives the log of Claude Code its golden stream", () => {
+  const log = Deno.readFileSync("testdata/sse/claude.jsonl");
+  const { stdout, rejected } = new Oracle().run(log, "log");
+  const golden = Deno.readTextFileSync("testdata/sse/claude.turns.jsonl");
+  assertEquals([stdout, rejected], [golden, ["line 49 of log"]]);
+});
+
 Deno.test("Oracle keeps a turn's text when an empty answer follows (SPEC 3)", () => {
   const oracle = new Oracle();
   oracle.apply(prompt({ t: at(0) }));
@@ -126,8 +133,8 @@ Deno.test("judge reads an end, its turn and its reason (SPEC 3b)", () => {
       sessionEnd(fields),
     ]
   ) {
-    const { at: _, key: __, agent: ___, ...rest } = event;
-    const { promptKey: ____, ...said } = { promptKey: null, ...rest };
+    const { at: _, key: __, ...rest } = event;
+    const { promptKey: ___, ...said } = { promptKey: null, ...rest };
     const { event: judged, rejected } = judge(utf8(lineOf(event)), 1000);
     assertEquals([judged, rejected], [said, null]);
   }
