@@ -30,7 +30,8 @@ async function countTurns(logs: string[], db: string, lines = 0) {
     sink: {
       write(bytes) {
         stream += new TextDecoder().decode(bytes);
-        if (stream.split("\n").length > lines) stopper.abort();
+        const isEnough = lines > 0 && stream.split("\n").length > lines;
+        if (isEnough) stopper.abort();
         return Promise.resolve();
       },
       check() {},
