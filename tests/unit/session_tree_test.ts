@@ -212,14 +212,18 @@ Deno.test("files below a directory: what cannot be read is reported, and costs o
   ]);
 });
 
-Deno.test("a session tree opens one file after the other, and reads those that are there", async () => {
+Deno.test("a session tree opens one file after the other, and reports one that has vanished", async () => {
   using dir = new TempDir();
   write(dir, {
     "1": transcript("2026-01-01T00:00:00Z", "one"),
     "2": transcript("2026-01-02T00:00:00Z", "gone"),
     "3": transcript("2026-01-03T00:00:00Z", "three"),
   });
-  const tree = await SessionTree.open([dir.path], reports);
+  const skipped: string[] = [];
+  const tree = await SessionTree.open([dir.path], {
+    damaged: failOn,
+    skipped: (...what) => skipped.push(what.join(": ")),
+  });
   const sizes = ["1", "2", "3"].map((name) =>
     Deno.statSync(dir.file(name)).size
   );
@@ -236,6 +240,7 @@ Deno.test("a session tree opens one file after the other, and reads those that a
     }
   }
   assertEquals(lines, ["1:1 one", "3:1 new"]);
+  assertEquals(skipped, [`${dir.file("2")}: there is no such file`]);
 });
 
 Deno.test("sources: directories are one source, in place of the first", async () => {

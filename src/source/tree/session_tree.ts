@@ -12,9 +12,10 @@ import {
   counted,
   readFile,
   readLines,
+  reasonOf,
   type Source,
 } from "../source.ts";
-import { type Skipped, unlessUnreadable } from "./files_below.ts";
+import type { Skipped } from "./files_below.ts";
 import {
   findSessionFiles,
   type SessionFile,
@@ -65,17 +66,27 @@ export class SessionTree implements Source {
   }
 
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
-    const { damaged, skipped } = this.#reports;
     for (const [directory, count] of this.recognised) {
       if (count === 0) options.unrecognised?.(directory);
     }
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (const { path, dialect } of this.#files) {
-      using file = unlessUnreadable(path, () => Deno.openSync(path), skipped);
+      using file = this.#open(path);
       if (file === undefined) continue;
       const log = { id: 0, name: path, isResumed: false };
       const bytes = counted(this, readFile(path, file, buffer));
+      const { damaged } = this.#reports;
       yield* readLines(log, bytes, options, damaged, { dialect });
+    }
+  }
+
+  /** Opens a file; one that has vanished since it was found is reported too. */
+  #open(path: string): Deno.FsFile | undefined {
+    try {
+      return Deno.openSync(path);
+    } catch (error) {
+      this.#reports.skipped(path, reasonOf(error));
+      return undefined;
     }
   }
 }
