@@ -22,13 +22,14 @@ const TYPED: Typed[] = [
   [`--emit ev${TAB}--q${TAB}`, "--emit", "events", "--quiet"],
   [`--emit=ev${TAB}`, "--emit=events"],
   [`--source=one\\ lo${TAB}`, "--source=one log.jsonl"],
-  [`--source one${TAB}--fo${TAB}`, "--source", "one log.jsonl", "--follow"],
+  [`--source one${TAB}--fol${TAB}`, "--source", "one log.jsonl", "--follow"],
   [`--max-line-bytes o${TAB}`, "--max-line-bytes", "o"],
+  [`--format pi${TAB}--q${TAB}`, "--format", "pi", "--quiet"],
   [`completions zs${TAB}`, "completions", "zsh"],
   // A command is the first argument, and has its own options.
   [`--quiet sta${TAB}`, "--quiet", "sta"],
   [`status --so${TAB}`, "status", "--so"],
-  [`--source man --fo${TAB}`, "--source", "man", "--follow"],
+  [`--source man --fol${TAB}`, "--source", "man", "--follow"],
   // A folder of that name exists, but a file is not valid here.
   [`ma${TAB}`, "man"],
 ];
@@ -154,7 +155,7 @@ fishTest("fish completes options, values and commands", async () => {
     ["one"],
     ["completions ", "bash", "fish", "zsh"],
     ["--quiet sta"],
-    ["--source man --fo", "--follow"],
+    ["--source man --fo", "--follow", "--format"],
     ["status --so"],
     ["status sta"],
     ["ma", "man"],

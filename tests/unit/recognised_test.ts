@@ -69,7 +69,7 @@ Deno.test("a log of sse is recognised by any one envelope, in any pieces", () =>
     JSON.stringify(rest),
     '{"event":"codex.idle"}',
     `{"t":"2026" {"event":"turn.user_message"}`,
-    JSON.stringify({ ...rest, x: "y".repeat(100_000), event }),
+    JSON.stringify({ x: "y".repeat(100_000), ...rest, event }),
   ];
   for (const envelope of envelopes) {
     const log = utf8(`noise\n\n{}\n${envelope}\nnoise\n`);
