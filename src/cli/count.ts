@@ -14,9 +14,6 @@ import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { run } from "../run.ts";
-import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
-import { checkFollowable } from "../source/follow/followable.ts";
-import { Follower } from "../source/follow/follower.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
 import { isDirectory, openSources } from "../source/open_sources.ts";
 import { isStdin, type Source } from "../source/source.ts";
@@ -33,7 +30,6 @@ import { TurnLookup } from "../turns/turn_lookup.ts";
 import type { Emit } from "./args/options.ts";
 import type { RunArgs } from "./args/args.ts";
 import type { Console } from "../terminal/console.ts";
-import { ProgressLine } from "../terminal/progress.ts";
 import { stopSignal } from "../system/signals.ts";
 
 /** After how long without input from a terminal to print a hint, in milliseconds. */
@@ -88,14 +84,16 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     console.warn(describeUnrecognised(name, args.format));
   };
   const dialect = dialectNamed(args.format);
-  const followed = args.follow ? checkFollowable(args.sources[0]) : null;
+  // What one run needs and another does not would slow the start of both.
+  const followed = args.follow
+    ? new (await import("./followed_log.ts")).FollowedLog(args)
+    : null;
   const sources: Source[] = followed === null
     ? await openSources(args.sources, { damaged, skipped }, dialect)
     : [];
   refuseSameFiles(args);
   if (followed === null) refuseSessionDirectories(args);
-  const names = followed === null ? [] : pathsOf(followed);
-  for (const name of names) refuseRotatedNames(name, args);
+  followed?.refuseRotatedNames();
   if (args.isDefaultDb) refuseForeignFiles(args.db);
   using deadLetter = args.deadLetter === null
     ? null
@@ -106,10 +104,8 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   });
   waitedMs = () => store.waitedMs;
   if (followed !== null) {
-    for (const name of names) store.claim(name);
     const report = (message: string) => console.error(message);
-    const parts = { checkpoints: store, report, damaged };
-    sources.push(new Follower(args.sources[0], followed, parts));
+    sources.push(followed.open(store, report, damaged));
   }
   const tracker = new Tracker(store);
   const output = OUTPUTS[args.emit](tracker);
@@ -119,7 +115,11 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   }, HINT_DELAY_MS);
   const readsTerminal = args.sources.some(isStdin) && Deno.stdin.isTerminal();
   if (!readsTerminal) clearTimeout(hint);
-  await using progress = new ProgressLine(sources, counts, console);
+  await using progress = console.isWatched
+    ? new (await import("../terminal/progress.ts")).ProgressLine(
+      ...[sources, counts, console] as const,
+    )
+    : null;
   const delivery = new Delivery(
     {
       ...{ store, tracker, output, sink: stdout, deadLetter },
@@ -135,7 +135,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     tally: counts,
   }, signal);
   clearTimeout(hint);
-  await progress.end();
+  await progress?.end();
   console.summary(counts);
   return exitCode;
 }
@@ -185,24 +185,6 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
       }
       seen.set(id, role);
     }
-  }
-}
-
-/** @throws {UsageError} If the follower would read a file that the program writes. */
-function refuseRotatedNames(followed: string, { db, deadLetter }: RunArgs) {
-  const { directory, name } = splitPath(followed);
-  const isRotated = rotatedName(name);
-  for (const path of deadLetter === null ? [db] : [db, deadLetter]) {
-    const { dir, base } = parse(path);
-    if (!isRotated.test(base)) continue;
-    if (unlessMissing(() => Deno.realPathSync(dir || ".")) !== directory) {
-      continue;
-    }
-    throw new UsageError(
-      `${
-        JSON.stringify(path)
-      } has the name of a rotated log, and would be read as one; choose another name`,
-    );
   }
 }
 

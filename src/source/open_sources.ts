@@ -6,7 +6,7 @@
 
 import type { Dialect } from "../dialect/dialect.ts";
 import { isStdin, openSource, type Source } from "./source.ts";
-import { type Reports, SessionTree } from "./tree/session_tree.ts";
+import type { Reports } from "./tree/session_tree.ts";
 
 /**
  * Opens sources. The session files below all directories are one of them, in place
@@ -27,11 +27,15 @@ export async function openSources(
   const opened = paths
     .filter((path, i) => !directories.has(path) || i === paths.indexOf(first))
     .map((path) =>
-      directories.has(path)
-        ? SessionTree.open([...directories], reports, dialect)
-        : openSource(path, reports.damaged)
+      directories.has(path) ? openTree() : openSource(path, reports.damaged)
     );
   return await Promise.all(opened);
+
+  async function openTree(): Promise<Source> {
+    // Most runs have no directory, and start sooner without it.
+    const { SessionTree } = await import("./tree/session_tree.ts");
+    return await SessionTree.open([...directories], reports, dialect);
+  }
 }
 
 /** Whether a path on the command line is that of a directory. */
