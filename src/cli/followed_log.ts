@@ -50,13 +50,15 @@ export class FollowedLog {
 
 function refuseNames(followed: string, { db, deadLetter }: RunArgs): void {
   const { directory, name } = splitPath(followed);
+  const realPath = (path: string) =>
+    unlessMissing(() => Deno.realPathSync(path));
+  const logDirectory = realPath(directory);
   const isRotated = rotatedName(name);
   for (const path of deadLetter === null ? [db] : [db, deadLetter]) {
     const { dir, base } = parse(path);
     if (!isRotated.test(base)) continue;
-    if (unlessMissing(() => Deno.realPathSync(dir || ".")) !== directory) {
-      continue;
-    }
+    const isBeside = logDirectory === realPath(dir || ".");
+    if (!isBeside || logDirectory === undefined) continue;
     throw new UsageError(
       `${
         JSON.stringify(path)

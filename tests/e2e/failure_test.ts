@@ -34,12 +34,6 @@ Deno.test("SPEC 7: a source that cannot be opened is a usage error and leaves th
     "--source",
   );
   assertFails(
-    await turnCounter(["--source", dir.path, "--db", db]),
-    2,
-    dir.path,
-    "directory",
-  );
-  assertFails(
     await withoutPrivileges(["--source", unreadable, "--db", db]),
     2,
     unreadable,

@@ -165,7 +165,6 @@ Deno.test("SPEC 7: --follow of anything but one plain file is a mistake in the c
       [log, "-"],
       [dir.path],
       [dir.file("fifo")],
-      [dir.file("missing/log")],
       [dir.file("packed.gz")],
     ]
   ) {

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { UsageError } from "../../error.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { unreadable } from "../source.ts";
 import { isGzip } from "./content.ts";
-import { splitPath } from "./scan.ts";
 
 /**
  * Checks that a file can be followed; it need not exist yet.
@@ -19,10 +18,9 @@ import { splitPath } from "./scan.ts";
  */
 export function checkFollowable(name: string): string {
   try {
-    const given = splitPath(
-      isAbsolute(name) ? name : `${Deno.cwd()}/${name}`,
-    );
-    const path = join(Deno.realPathSync(given.directory), given.name);
+    // Each component may be a link that will be pointed elsewhere, so none is
+    // resolved. The directory need not exist yet.
+    const path = isAbsolute(name) ? name : `${Deno.cwd()}/${name}`;
     const info = unlessMissing(() => Deno.statSync(path));
     if (info?.isDirectory) throw new UsageError("it is a directory");
     if (info?.isFile === false) {

@@ -71,7 +71,11 @@ export class OpenFiles {
     this.#path = path;
     this.#parts = parts;
     this.#warnings = new WarnOnce(report);
-    this.#log = new RotatedLog(path, clock);
+    this.#log = new RotatedLog(
+      path,
+      clock,
+      (path, error) => this.#warnings.cannotRead(path, error),
+    );
     this.#contents = new Contents(clock, this.#warnings);
     this.#known = new KnownFiles(path, checkpoints, report);
     this.#startedMs = clock.nowMs();
@@ -138,6 +142,7 @@ export class OpenFiles {
     this.#checkReaders();
     const seen = this.#outline(files);
     if (this.#isComplete && seen === this.#seen) return;
+    if (current !== undefined) await this.#closeReplaced(current);
     this.#isComplete = await this.#identify(files, current);
     this.#seen = this.#outline(files);
     this.#contents.release();
@@ -157,6 +162,20 @@ export class OpenFiles {
       isScanValid = false;
     }
     if (!isScanValid) throw new Moved();
+  }
+
+  /**
+   * Closes a deleted file if the log now begins with all that was read of it, as
+   * rsync and `sed -i` leave it: that is the same log.
+   */
+  async #closeReplaced(current: ScannedFile): Promise<void> {
+    for (const known of this.#known.open) {
+      const { reader, read } = known;
+      const isGone = reader instanceof PlainReader && reader.isAtEnd &&
+        reader.isDeleted() && read.offset > 0;
+      if (!isGone || !this.#contents.isReadable(current)) continue;
+      if (await this.#contents.of(current).agrees(read)) known.close();
+    }
   }
 
   #watch(current: ScannedFile | undefined): void {

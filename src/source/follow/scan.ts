@@ -42,10 +42,13 @@ export class RotatedLog implements FileSet {
   readonly sameContentIsSameFile = true;
   #path: string;
   #names: DirectoryNames;
+  #refused: Refused;
 
-  constructor(path: string, clock: Clock) {
+  /** @param refused Called with each file beside the log that cannot be looked at. */
+  constructor(path: string, clock: Clock, refused: Refused = () => {}) {
     this.#path = path;
     this.#names = new DirectoryNames(clock);
+    this.#refused = refused;
   }
 
   /** The rotated files, the oldest first, and the log itself as the last. */
@@ -69,7 +72,8 @@ export class RotatedLog implements FileSet {
   }
 
   #list(): ScannedFile[] {
-    const rotated = rotatedFiles(this.#path, (path) => this.#names.of(path));
+    const list = (directory: string) => this.#names.of(directory);
+    const rotated = rotatedFiles(this.#path, list, this.#refused);
     const current = this.current();
     return current === undefined ? rotated : [...rotated, current];
   }
@@ -78,7 +82,10 @@ export class RotatedLog implements FileSet {
 /** The names in directories, which are listed again only if they have changed. */
 class DirectoryNames {
   #clock: Clock;
-  #known = new Map<string, { changedMs: number; names: string[] }>();
+  #known = new Map<
+    string,
+    { directory: Identity; changedMs: number; names: string[] }
+  >();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -88,12 +95,16 @@ class DirectoryNames {
     const info = unlessMissing(() => Deno.statSync(directory));
     const changedMs = info?.mtime?.getTime() ?? 0;
     const known = this.#known.get(directory);
-    if (known?.changedMs === changedMs) return known.names;
+    // A link to a directory may have been pointed elsewhere.
+    const isSame = known && info && known.changedMs === changedMs &&
+      sameIdentity(known.directory, identityOf(info));
+    if (isSame) return known.names;
     const names = namesIn(directory);
     this.#known.delete(directory);
     // A later change in the same clock step would have the same time.
-    if (this.#clock.nowMs() - changedMs > CLOCK_STEP) {
-      this.#known.set(directory, { changedMs, names });
+    if (info && this.#clock.nowMs() - changedMs > CLOCK_STEP) {
+      const identity = identityOf(info);
+      this.#known.set(directory, { directory: identity, changedMs, names });
     }
     return names;
   }
@@ -148,14 +159,18 @@ export function pathsOf(path: string): string[] {
 export function rotatedFiles(
   path: string,
   list: (directory: string) => string[] = namesIn,
+  refused: Refused = () => {},
 ): ScannedFile[] {
-  return pathsOf(path).flatMap((path) => siblings(path, list))
+  return pathsOf(path).flatMap((path) => siblings(path, list, refused))
     .filter(({ file }, i, all) =>
       all.findIndex((other) => other.file.path === file.path) === i
     )
     .sort(byAge)
     .map(({ file }) => file);
 }
+
+/** Reports a file that cannot be looked at; throws what is no such refusal. */
+type Refused = (path: string, error: unknown) => void;
 
 /** A rotated file, and what was added to its name. */
 interface Rotated {
@@ -166,6 +181,7 @@ interface Rotated {
 function siblings(
   path: string,
   list: (directory: string) => string[],
+  refused: Refused,
 ): Rotated[] {
   const { directory, name } = splitPath(path);
   const pattern = rotatedName(name);
@@ -175,9 +191,16 @@ function siblings(
       !name.endsWith(".gz") || !names.includes(name.slice(0, -".gz".length))
     )
     .flatMap((name) => {
-      const file = fileAt(join(directory, name));
+      const path = join(directory, name);
       const [, after, before] = pattern.exec(name)!;
-      return file === undefined ? [] : { file, added: after ?? before };
+      try {
+        const file = fileAt(path);
+        return file === undefined ? [] : { file, added: after ?? before };
+      } catch (error) {
+        // It costs itself only, as a link to itself does.
+        refused(path, error);
+        return [];
+      }
     });
 }
 
