@@ -190,11 +190,12 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
 
 /** @throws {UsageError} If rejected lines would be read as a session file. */
 function refuseSessionDirectories({ sources, deadLetter }: RunArgs): void {
-  if (deadLetter === null) return;
+  const directories = sources.filter(isDirectory);
+  if (deadLetter === null || directories.length === 0) return;
   const directory = unlessMissing(() =>
     Deno.realPathSync(parse(deadLetter).dir || ".")
   );
-  for (const source of sources.filter(isDirectory)) {
+  for (const source of directories) {
     const root = Deno.realPathSync(source);
     if (directory !== root && !directory?.startsWith(join(root, "/"))) continue;
     throw new UsageError(
