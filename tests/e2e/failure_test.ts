@@ -42,7 +42,7 @@ Deno.test("SPEC 7: a source that cannot be opened is a usage error and leaves th
   // Also if the first of two sources can be opened.
   const log = dir.write("log.jsonl", LOG);
   assertFails(
-    await turnCounter(["--source", log, "--source", dir.path, "--db", db]),
+    await turnCounter(["--source", log, "--source", `${log}.1`, "--db", db]),
     2,
   );
   assertEquals([...Deno.readDirSync(dir.path)].length, 2);
