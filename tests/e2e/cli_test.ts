@@ -60,7 +60,7 @@ Deno.test("SPEC 8: a name or argument quoted in a message cannot control the ter
     [0, "--source", log, "--db", db],
     [1, "--source", gz, "--db", db],
     [2, "--source", no, "--db", db],
-    [2, "--source", `${no}/log`, "--follow", "--db", db],
+    [2, "--source", `${log}/log`, "--follow", "--db", db],
     [1, "--db", `${no}/db`],
     [2, "--source", log, "--db", log],
     [1, "status", "--db", no],

@@ -22,6 +22,8 @@ export function checkFollowable(name: string): string {
     // resolved. The directory need not exist yet.
     const path = isAbsolute(name) ? name : `${Deno.cwd()}/${name}`;
     const info = unlessMissing(() => Deno.statSync(path));
+    // Below a directory whose name is not UTF-8 nothing can be named.
+    unlessMissing(() => Deno.realPathSync(path));
     if (info?.isDirectory) throw new UsageError("it is a directory");
     if (info?.isFile === false) {
       throw new UsageError(
