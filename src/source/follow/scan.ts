@@ -169,7 +169,7 @@ export function rotatedFiles(
     .map(({ file }) => file);
 }
 
-/** Reports a file that cannot be looked at; throws what is no such refusal. */
+/** Reports a file that cannot be looked at; throws any other error. */
 type Refused = (path: string, error: unknown) => void;
 
 /** A rotated file, and what was added to its name. */
