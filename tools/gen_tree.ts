@@ -107,8 +107,11 @@ function main(): void {
   const { options, out } = readArgs(Deno.args);
   let files = 0;
   let bytes = 0;
-  for (const { path, lines } of treeFiles(options)) {
-    bytes += writeLines(join(out, path), lines);
+  for (const { path, lines, writtenMs } of treeFiles(options)) {
+    const file = join(out, path);
+    bytes += writeLines(file, lines);
+    const written = new Date(writtenMs());
+    Deno.utimeSync(file, written, written);
     files++;
   }
   console.log(JSON.stringify({ files, bytes }));

@@ -41,6 +41,8 @@ export interface TreeFile {
   path: string;
   /** Its lines, each with its newline. */
   lines: Generator<string>;
+  /** When the last line was written that was taken, in milliseconds since the epoch. */
+  writtenMs(): number;
 }
 
 /** The first session begins on this day; others follow about every half hour. */
@@ -84,10 +86,12 @@ export function* treeFiles(options: TreeOptions = {}): Generator<TreeFile> {
       ...relationOf(random, agent, own.slice(0, -FORK_DISTANCE), options),
     };
     weight -= weights[i];
+    left += plan.giantBytes;
     if (plan.parent === undefined && plan.caller === undefined) own.push(plan);
     const session = new Session(plan);
     const path = `${agent.name}/${agent.path(session)}`;
-    yield { path, lines: counted(textOf(agent, session)) };
+    const lines = counted(textOf(agent, session));
+    yield { path, lines, writtenMs: () => session.time };
   }
 
   function* counted(lines: Generator<string>): Generator<string> {
