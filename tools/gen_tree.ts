@@ -82,39 +82,41 @@ function readArgs(argv: string[]): { options: TreeOptions; out: string } {
   return { options, out };
 }
 
-/** Writes lines to a file; returns how many bytes they have. */
-function writeLines(path: string, lines: Iterable<string>): number {
+/** Writes lines to a file; returns how many there are, and their bytes. */
+function writeLines(path: string, lines: Iterable<string>) {
   Deno.mkdirSync(dirname(path), { recursive: true });
   using file = Deno.openSync(path, { write: true, createNew: true });
   const encoder = new TextEncoder();
-  let bytes = 0;
+  const sum = { lines: 0, bytes: 0 };
   let text = "";
   const flush = () => {
     let rest = encoder.encode(text);
-    bytes += rest.length;
+    sum.bytes += rest.length;
     text = "";
     while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
   };
   for (const line of lines) {
+    sum.lines++;
     text += line;
     if (text.length >= BUFFER_BYTES) flush();
   }
   flush();
-  return bytes;
+  return sum;
 }
 
 function main(): void {
   const { options, out } = readArgs(Deno.args);
-  let files = 0;
-  let bytes = 0;
+  const sum = { files: 0, lines: 0, bytes: 0 };
   for (const { path, lines, writtenMs } of treeFiles(options)) {
     const file = join(out, path);
-    bytes += writeLines(file, lines);
+    const size = writeLines(file, lines);
     const written = new Date(writtenMs());
     Deno.utimeSync(file, written, written);
-    files++;
+    sum.files++;
+    sum.lines += size.lines;
+    sum.bytes += size.bytes;
   }
-  console.log(JSON.stringify({ files, bytes }));
+  console.log(JSON.stringify(sum));
 }
 
 if (import.meta.main) main();

@@ -123,14 +123,14 @@ export class Session {
     return dice < 0.94 ? "aborted" : dice < 0.97 ? "failed" : "killed";
   }
 
-  /** What a person types, or the model answers: never empty. */
+  /** What a person types: never empty, and Unicode, as agents write no other. */
   prompt(): string {
-    return this.#texts.prompt() || "continue";
+    return this.#texts.prompt().toWellFormed() || "continue";
   }
 
   /** What the model answers. */
   answer(): string {
-    return this.#texts.answer() || "done";
+    return this.#texts.answer().toWellFormed() || "done";
   }
 
   /** Plain text of about `mean` characters. */
