@@ -38,7 +38,8 @@ const PARTS: Record<string, Part> = {
   tree,
 };
 
-const HELP = `Measures the compiled ./turn-counter. Needs python3 and, for the tree, jq.
+const HELP =
+  `Measures the compiled ./turn-counter. Needs python3, and jq for the tree.
 
 Usage: deno task bench [OPTIONS]
 

@@ -6,7 +6,8 @@
 
 import type { Dialect } from "../dialect.ts";
 import { firstLineOf } from "../head.ts";
-import { isObject, parseJson } from "../json.ts";
+import { readObject } from "../fields.ts";
+import { isObject, type Json, parseJson } from "../json.ts";
 import { ClaudeDecoder } from "./decoder.ts";
 import { prefilter } from "./prefilter.ts";
 
@@ -47,6 +48,12 @@ function isOfSession(text: string): boolean {
   if (!text.includes(SESSION_ID)) return false;
   const line = parseJson(text);
   if (!isObject(line) || typeof line.sessionId !== "string") return false;
+  if (isOfQwen(line)) return false;
   return typeof line.uuid === "string" || line.parentUuid !== undefined ||
     FIRST_TYPES.some((type) => type === line.type);
+}
+
+/** Whether a line is Qwen Code's, which begins its lines alike. */
+function isOfQwen({ message, systemPayload }: Json): boolean {
+  return systemPayload !== undefined || "parts" in readObject(message);
 }

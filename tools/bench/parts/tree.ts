@@ -18,7 +18,7 @@ import { megabytes, short } from "../table.ts";
 
 const OURS = "turn-counter --source DIR";
 const PYTHON = "Python script";
-/** What somebody asks of these files who has no program for them. */
+/** What one asks of these files without a program for them. */
 const PROMPTS_AND_ANSWERS = `select(
   .type == "user" or .type == "assistant" or
   .type == "user.message" or .type == "assistant.message" or
