@@ -79,15 +79,15 @@ for (const isLarger of [false, true]) {
     const path = dir.write("sessions/rollout-1.jsonl", before);
     await using follower = new Follower(following(dir));
     await follower.emits("before");
-    const after = rollout(200, "behind") + (isLarger ? turn(300, "more") : "");
+    const after = rollout(200, "change") + (isLarger ? turn(300, "more") : "");
     assertEquals(after.length > before.length, isLarger);
     // In place, as a migration does it.
     Deno.writeTextFileSync(path, after);
-    await follower.emits(isLarger ? "more" : "behind");
+    await follower.emits(isLarger ? "more" : "change");
     await follower.stop();
     const texts = records(dir.file("turns.db")).map((row) => row.user_text);
     assertEquals(texts, [
-      ...["before", "behind"],
+      ...["before", "change"],
       ...isLarger ? ["more"] : [],
     ]);
   });
