@@ -38,6 +38,8 @@ import {
 } from "./recognise.ts";
 import { isBelow, TreeScan } from "./tree_scan.ts";
 
+export { LogOrTree } from "./log_or_tree.ts";
+
 /** How long a file is kept open after it last grew, in milliseconds. */
 const LINGER = 30_000;
 /** How many files are kept open at most. */
