@@ -11,7 +11,7 @@ import {
   type Holder,
   isPrefixOf,
 } from "./content.ts";
-import { PlainReader } from "./file_reader.ts";
+import { type FileReader, PlainReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
 import {
   CLOCK_STEP,
@@ -53,8 +53,8 @@ export interface Situation {
 export interface Findings {
   /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
-  /** Known files that are unread and that a new file replaces. */
-  dropped: KnownFile[];
+  /** Open unread files that turned out to be other files. */
+  mistaken: KnownFile[];
   /** New files, in reading order. */
   fresh: ScannedFile[];
   copies: Copy[];
@@ -79,8 +79,7 @@ export interface Findings {
  * 5. A file older than the known files was present before them, and is ignored.
  * 6. All others are new.
  *
- * Unread known files only record which files must be read: they take the order
- * of the scanned files.
+ * Unread known files only record which files must be read: they come last.
  *
  * @throws {Moved} If a file is no longer at its path.
  */
@@ -118,9 +117,9 @@ class Identification {
     for (const one of known) this.#claimInode(one, this.#refused);
     await this.#findCopies(true);
     for (const one of unread) if (one.reader) this.#claimInode(one);
-    for (const one of unread) await this.#claimUnread(one);
+    for (const one of unread) await this.#claimSame(one);
     for (const one of unread) await this.#claimUnreadElsewhere(one);
-    return this.#ordered();
+    return this.#findings();
   }
 
   #claim(known: KnownFile, file: ScannedFile): void {
@@ -141,18 +140,23 @@ class Identification {
 
   /** Rule 2. */
   async #claimSame(known: KnownFile): Promise<void> {
-    const { identity, reader, position } = known;
+    const { identity, reader } = known;
     if (identity === null || this.#places.has(known) || reader) return;
     for (const file of this.#readable()) {
       if (!sameIdentity(file.identity, identity)) continue;
-      const content = this.#contentOf(file);
-      // Decompressing a whole file takes long: its size may be enough.
-      const isSure = content.isOfSize(position.offset);
-      const isSame = position.head.length > 0
-        ? await content.agrees(position, isSure)
-        : content.isOfSize(0);
-      if (isSame && this.#mayHaveEnded(known, file)) this.#claim(known, file);
+      if (await this.#isSame(file, known)) this.#claim(known, file);
     }
+  }
+
+  /** Whether the file with the inode of a known one contains what was read. */
+  async #isSame(file: ScannedFile, known: KnownFile): Promise<boolean> {
+    const content = this.#contentOf(file);
+    const { position, isUnread } = known;
+    if (position.head.length === 0) return isUnread || content.isOfSize(0);
+    // Decompressing a whole file takes long: its size may be enough.
+    const isSure = content.isOfSize(position.offset);
+    return await content.agrees(position, isSure) &&
+      this.#mayHaveEnded(known, file);
   }
 
   /** Rule 3: `read` begins with the known file that was read furthest. */
@@ -255,17 +259,6 @@ class Identification {
       : this.#contentOf(place);
   }
 
-  /** Finds an unread known file by its inode. */
-  async #claimUnread(known: KnownFile): Promise<void> {
-    const { identity, position } = known;
-    for (const file of this.#readable()) {
-      if (identity === null || !sameIdentity(file.identity, identity)) continue;
-      const isSame = position.head.length === 0 ||
-        file === this.#situation.current || await this.#holds(file, known);
-      if (isSame) this.#claim(known, file);
-    }
-  }
-
   /** Finds an unread known file by its first bytes. */
   async #claimUnreadElsewhere(known: KnownFile): Promise<void> {
     const { head } = known.position;
@@ -278,35 +271,20 @@ class Identification {
   }
 
   /** Rules 5 and 6. */
-  #ordered(): Findings {
-    const { files } = this.#situation;
-    const places = this.#places;
-    const owners = new Map([...places].map(([known, file]) => [file, known]));
-    const fresh: ScannedFile[] = [];
-    const dropped = this.#mistaken();
-    let lastId = 0;
-    for (const file of files) {
-      const owner = owners.get(file);
-      if (owner?.isUnread && (fresh.length > 0 || owner.log.id < lastId)) {
-        dropped.push(owner);
-        places.delete(owner);
-        fresh.push(file);
-      } else if (owner !== undefined) lastId = Math.max(lastId, owner.log.id);
-      else if (this.#left.has(file) && this.#isWanted(file)) fresh.push(file);
-    }
-    return {
-      ...{ places, dropped, fresh, refused: this.#refused },
-      ...{ copies: this.#copies, redundant: this.#redundant },
-    };
-  }
-
-  /** Open unread files that turned out to be other files. */
-  #mistaken(): KnownFile[] {
+  #findings(): Findings {
     const { known, files } = this.#situation;
-    return known.filter((one) =>
-      one.reader?.isUntouched && !this.#places.has(one) &&
-      files.some(({ identity }) => sameIdentity(identity, one.reader!.identity))
-    );
+    const isPresent = ({ identity }: FileReader) =>
+      files.some((file) => sameIdentity(file.identity, identity));
+    return {
+      places: this.#places,
+      mistaken: known.filter((one) =>
+        one.reader?.isUntouched && !this.#places.has(one) &&
+        isPresent(one.reader)
+      ),
+      fresh: [...this.#left].filter((file) => this.#isWanted(file)),
+      ...{ refused: this.#refused, copies: this.#copies },
+      redundant: this.#redundant,
+    };
   }
 
   #isWanted(file: ScannedFile): boolean {

@@ -85,8 +85,10 @@ export interface Changes {
   files: ScannedFile[];
   /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
-  /** Unread known files, whose place in the order has changed. */
-  dropped: KnownFile[];
+  /** Scanned files that are copies of known files. */
+  copies: readonly { file: ScannedFile; of: KnownFile }[];
+  /** Open unread files that turned out to be other files. */
+  mistaken: KnownFile[];
   /** New files, in reading order, and the fingerprints of their first bytes. */
   fresh: [file: ScannedFile, head: Fingerprint][];
   /** Whether there is a readable file at the path itself. */
@@ -134,17 +136,22 @@ export class KnownFiles {
    */
   apply(changes: Changes): Map<KnownFile, ScannedFile> {
     for (const [known, { path }] of changes.places) known.log.name = path;
-    for (const known of changes.dropped) known.close();
+    for (const known of changes.mistaken) known.close();
     const added = this.#save(changes);
-    this.#sort(new Map([...changes.places, ...added]), changes.files);
+    this.#sort(changes, added);
     return added;
   }
 
   /**
-   * Sorts present files in the order of `files`, and puts each missing one after
-   * the last of those that preceded it.
+   * Sorts present files in the order of the scan. A missing one has the place of
+   * its copy, or else comes after the last of those that preceded it.
    */
-  #sort(places: Map<KnownFile, ScannedFile>, files: ScannedFile[]): void {
+  #sort(changes: Changes, added: Map<KnownFile, ScannedFile>): void {
+    const { files, copies } = changes;
+    const places = new Map([
+      ...copies.map(({ file, of }) => [of, file] as const),
+      ...[...changes.places, ...added],
+    ]);
     const place = (known: KnownFile) => files.indexOf(places.get(known)!);
     const sorted = this.all.filter((known) => places.has(known))
       .sort((a, b) => place(a) - place(b));
@@ -158,12 +165,12 @@ export class KnownFiles {
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {
-    const { places, dropped, fresh, nowMs } = changes;
+    const { places, mistaken, fresh, nowMs } = changes;
     const moved = this.#moved(changes);
     const gone = this.#gone(changes);
     const lost = gone.filter(({ position }) => position.head.length > 0);
     const forgotten = new Set([
-      ...dropped,
+      ...mistaken,
       ...gone.filter((known) => !lost.includes(known)),
     ]);
     if (moved.length + gone.length + forgotten.size + fresh.length === 0) {
@@ -185,12 +192,6 @@ export class KnownFiles {
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
       const ids = new Set(stored.map(({ id }) => id));
-      for (const [known] of added) {
-        const before = dropped.find((other) =>
-          isSame(other.identity, known.identity)
-        );
-        known.rank = before?.rank ?? Infinity;
-      }
       this.all = [...this.all, ...added.map(([known]) => known)].filter(
         (known) => ids.has(known.log.id) || known.reader !== undefined,
       );
@@ -201,10 +202,9 @@ export class KnownFiles {
   }
 
   /** Closed files with a new inode, for example because they were compressed. */
-  #moved({ places, dropped }: Changes): KnownFile[] {
+  #moved({ places }: Changes): KnownFile[] {
     return [...places].filter(([known, { identity }]) =>
-      known.reader === undefined && !dropped.includes(known) &&
-      !isSame(known.identity, identity)
+      known.reader === undefined && !isSame(known.identity, identity)
     ).map(([known]) => known);
   }
 
@@ -212,11 +212,11 @@ export class KnownFiles {
    * Closed files that are gone. Until there is a new file at the path, the log may
    * still be moved back.
    */
-  #gone({ places, dropped, hasCurrent }: Changes): KnownFile[] {
+  #gone({ places, mistaken, hasCurrent }: Changes): KnownFile[] {
     return hasCurrent
       ? this.all.filter((known) =>
         known.reader === undefined && !places.has(known) &&
-        !dropped.includes(known) && known.identity !== null &&
+        !mistaken.includes(known) && known.identity !== null &&
         (!known.position.done || known.position.head.length === 0)
       )
       : [];

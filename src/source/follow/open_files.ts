@@ -165,14 +165,14 @@ export class OpenFiles {
   }
 
   /**
-   * Closes a deleted file if the log now begins with all that was read of it, as
-   * rsync and `sed -i` leave it: that is the same log.
+   * Closes a deleted file that was read to its end if the log now begins with all
+   * of it, as rsync and `sed -i` leave it: that is the same log.
    */
   async #closeReplaced(current: ScannedFile): Promise<void> {
     for (const known of this.#known.open) {
       const { reader, read } = known;
-      const isGone = reader instanceof PlainReader && reader.isAtEnd &&
-        reader.isDeleted() && read.offset > 0;
+      const isGone = reader instanceof PlainReader && reader.isDeleted() &&
+        read.offset > 0 && read.offset === reader.file.size;
       if (!isGone || !this.#contents.isReadable(current)) continue;
       if (await this.#contents.of(current).agrees(read)) known.close();
     }
