@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
-import { Contents } from "../../src/source/follow/content.ts";
+import { Contents } from "../../src/source/follow/contents.ts";
 import { PlainReader } from "../../src/source/follow/file_reader.ts";
 import { type Copy, identify } from "../../src/source/follow/identify.ts";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
@@ -67,11 +67,9 @@ async function look(
     ...{
       known,
       current,
-      copies,
       contents,
       lookedMs: NOW,
-      redundant: [],
-      awaited: [],
+      last: { copies, waiting: [] },
     },
   });
   contents.clear();

@@ -16,15 +16,14 @@ import {
   type Position,
 } from "../../turns/checkpoint.ts";
 import type { Clock } from "./change_watcher.ts";
+import type { Holder, ReadPart } from "./content.ts";
 import {
-  type Holder,
   LastBytes,
   MAGIC_BYTES,
   matches,
   readAt,
-  type ReadPart,
   windowBefore,
-} from "./content.ts";
+} from "./file_bytes.ts";
 import { type Beginning, LinePositions } from "./line_positions.ts";
 import { identityOf, isUnchanged, scanned, type ScannedFile } from "./scan.ts";
 

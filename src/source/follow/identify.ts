@@ -5,12 +5,8 @@
  * @module
  */
 
-import {
-  type Content,
-  type Contents,
-  type Holder,
-  isPrefixOf,
-} from "./content.ts";
+import { type Content, type Holder, isPrefixOf } from "./content.ts";
+import type { Contents } from "./contents.ts";
 import { type FileReader, PlainReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
 import {
@@ -41,25 +37,25 @@ export interface Situation {
   contents: Contents;
   /** When the newest of the known files was first seen, in milliseconds since the epoch. */
   lookedMs: number;
-  /** The copies of the last scan. */
+  /** What the last scan left unread. */
+  last: LeftOver;
+}
+
+/** Files that are not read, and are new once they change. */
+export interface LeftOver {
   copies: Copy[];
-  /** The redundant files of the last scan. */
-  redundant: ScannedFile[];
-  /** Files that were the log itself when they could not be read. */
-  awaited: ScannedFile[];
+  /** Empty files, copies of the unread log, and the log if it is not readable. */
+  waiting: ScannedFile[];
 }
 
 /** Which scanned file is which known file. */
-export interface Findings {
+export interface Findings extends LeftOver {
   /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
   /** Open unread files that turned out to be other files. */
   mistaken: KnownFile[];
   /** New files, in reading order. */
   fresh: ScannedFile[];
-  copies: Copy[];
-  /** Files without content of their own: copies, empty files. */
-  redundant: ScannedFile[];
   /** Files that are not readable. */
   refused: Set<ScannedFile>;
 }
@@ -94,7 +90,7 @@ class Identification {
   #claimed = new Set<ScannedFile>();
   #refused = new Set<ScannedFile>();
   #copies: Copy[] = [];
-  #redundant: ScannedFile[] = [];
+  #waiting: ScannedFile[] = [];
 
   constructor(situation: Situation) {
     this.#situation = situation;
@@ -150,40 +146,28 @@ class Identification {
 
   /** Whether the file with the inode of a known one contains what was read. */
   async #isSame(file: ScannedFile, known: KnownFile): Promise<boolean> {
+    const { position: { head, offset }, isUnread } = known;
     const content = this.#contentOf(file);
-    const { position, isUnread } = known;
-    if (position.head.length === 0) return isUnread || content.isOfSize(0);
-    // Decompressing a whole file takes long: its size may be enough.
-    const isSure = content.isOfSize(position.offset);
-    return await content.agrees(position, isSure) &&
-      this.#mayHaveEnded(known, file);
+    return head.length === 0
+      ? isUnread || content.isOfSize(0)
+      // Decompressing a whole file takes long: its size may be enough.
+      : await this.#holds(file, known, await content.isOfSize(offset));
   }
 
   /** Rule 3: `read` begins with the known file that was read furthest. */
   async #claimByContent(file: ScannedFile, read: KnownFile[]): Promise<void> {
-    let isSought = this.#isNew(file);
-    for (const isLast of [false, true]) {
-      for (const known of read) {
-        const { done, head } = known.position;
-        if (this.#places.has(known) || known.reader || head.length === 0) {
-          continue;
-        }
-        // That it was read to its end matters only if it would be read.
-        if (done && !isSought) continue;
-        if (!await this.#holds(file, known)) continue;
-        if (!this.#mayHaveEnded(known, file)) continue;
-        if (isSought || isLast) return this.#claim(known, file);
-        isSought = true;
-        break;
-      }
-      if (!isSought) return;
-    }
-  }
-
-  /** A file that was read to its end, and has more bytes, is another. */
-  #mayHaveEnded({ position }: KnownFile, file: ScannedFile): boolean {
-    const { done, last } = position;
-    return !done || this.#contentOf(file).isOfSize(last.end);
+    const missing = read.filter((known) =>
+      !this.#places.has(known) && !known.reader &&
+      known.position.head.length > 0
+    );
+    const first = async (known: KnownFile[]) => {
+      for (const one of known) if (await this.#holds(file, one)) return one;
+    };
+    // That a file was read to its end matters only if it would be read.
+    const isSought = this.#isNew(file) ||
+      await first(missing.filter(({ position }) => !position.done));
+    const found = isSought && await first(missing);
+    if (found) this.#claim(found, file);
   }
 
   /**
@@ -192,21 +176,22 @@ class Identification {
    * @param isGone Whether the file that was copied may be gone.
    */
   async #findCopies(isGone = false): Promise<void> {
-    const { current, copies } = this.#situation;
+    const { current } = this.#situation;
     for (const file of this.#readable()) {
       if (file === current) continue;
-      const copy = copies.find((copy) =>
-        isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes &&
-        (isGone || this.#holderOf(copy.of) !== undefined)
-      ) ?? await this.#copyOf(file);
-      if (copy !== undefined) {
-        this.#copies.push({ ...copy, file });
-      }
-      if (copy !== undefined || await this.#isRedundant(file)) {
-        this.#left.delete(file);
-        this.#redundant.push(file);
-      }
+      const copy = this.#lastCopy(file, isGone) ?? await this.#copyOf(file);
+      if (copy !== undefined) this.#copies.push({ ...copy, file });
+      else if (await this.#isRedundant(file)) this.#waiting.push(file);
+      else continue;
+      this.#left.delete(file);
     }
+  }
+
+  #lastCopy(file: ScannedFile, isGone: boolean): Copy | undefined {
+    return this.#situation.last.copies.find((copy) =>
+      isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes &&
+      (isGone || this.#holderOf(copy.of) !== undefined)
+    );
   }
 
   async #copyOf(file: ScannedFile): Promise<Copy | undefined> {
@@ -221,13 +206,13 @@ class Identification {
       // A program that compresses a file keeps its modification time.
       const isSure = content.isCompressed && !this.#places.has(known) &&
         reader?.file.modifiedMs === file.modifiedMs &&
-        content.isOfSize(reader.file.size);
+        await content.isOfSize(reader.file.size);
       const isCopy =
-        read.offset > 0 && (isSure || content.isOfSize(read.offset))
+        read.offset > 0 && (isSure || await content.isOfSize(read.offset))
           ? await content.agrees(read, isSure)
           : await isPrefixOf(content, holder);
       if (!isCopy) continue;
-      const bytes = isSure ? read.offset : (await content.whole()).offset;
+      const bytes = isSure ? reader!.file.size : (await content.whole()).offset;
       return { file, of: known, bytes };
     }
   }
@@ -272,7 +257,8 @@ class Identification {
 
   /** Rules 5 and 6. */
   #findings(): Findings {
-    const { known, files } = this.#situation;
+    const { known, files, current } = this.#situation;
+    if (current && this.#refused.has(current)) this.#waiting.push(current);
     const isPresent = ({ identity }: FileReader) =>
       files.some((file) => sameIdentity(file.identity, identity));
     return {
@@ -283,7 +269,7 @@ class Identification {
       ),
       fresh: [...this.#left].filter((file) => this.#isWanted(file)),
       ...{ refused: this.#refused, copies: this.#copies },
-      redundant: this.#redundant,
+      waiting: this.#waiting,
     };
   }
 
@@ -296,14 +282,15 @@ class Identification {
 
   /** Whether a file is newer than the known files, or follows one of them. */
   #isNew(file: ScannedFile): boolean {
-    const { files, known, lookedMs, redundant, awaited } = this.#situation;
+    const { files, known, lookedMs, last } = this.#situation;
     const isKnown = (file: ScannedFile) =>
       this.#claimed.has(file) ||
       known.some(({ identity }) =>
         identity !== null && sameIdentity(identity, file.identity)
       );
     return file.modifiedMs >= lookedMs - CLOCK_STEP ||
-      [...redundant, ...awaited].some((other) => isSameFile(other, file)) ||
+      last.copies.some((copy) => isSameFile(copy.file, file)) ||
+      last.waiting.some((other) => isSameFile(other, file)) ||
       files.slice(0, files.indexOf(file) + 1).some(isKnown);
   }
 
@@ -319,7 +306,15 @@ class Identification {
     return this.#situation.contents.of(file);
   }
 
-  #holds(file: ScannedFile, known: KnownFile): Promise<boolean> {
-    return this.#contentOf(file).agrees(known.position);
+  /** @param isSure Whether the first bytes of a compressed file are enough. */
+  async #holds(
+    file: ScannedFile,
+    { position }: KnownFile,
+    isSure = false,
+  ): Promise<boolean> {
+    const content = this.#contentOf(file);
+    return await content.agrees(position, isSure) &&
+      // A file that was read to its end, and has more bytes, is another.
+      (!position.done || await content.isOfSize(position.last.end));
   }
 }

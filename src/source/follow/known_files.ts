@@ -16,6 +16,7 @@ import {
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
+import type { Copy } from "./identify.ts";
 import { sameIdentity, type ScannedFile } from "./scan.ts";
 
 /** A file that has a checkpoint. */
@@ -86,7 +87,7 @@ export interface Changes {
   /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
   /** Scanned files that are copies of known files. */
-  copies: readonly { file: ScannedFile; of: KnownFile }[];
+  copies: readonly Copy[];
   /** Open unread files that turned out to be other files. */
   mistaken: KnownFile[];
   /** New files, in reading order, and the fingerprints of their first bytes. */
@@ -104,6 +105,8 @@ export class KnownFiles {
   #path: string;
   #store: CheckpointStore;
   #report: (message: string) => void;
+  /** The ranks of the files of the last scan, if they were known files. */
+  #ranks = new Map<string, number>();
 
   /** @param report Shows a message to people. */
   constructor(
@@ -144,12 +147,14 @@ export class KnownFiles {
 
   /**
    * Sorts present files in the order of the scan. A missing one has the place of
-   * its copy, or else comes after the last of those that preceded it.
+   * its longest copy, or else comes after the last of those that preceded it.
    */
   #sort(changes: Changes, added: Map<KnownFile, ScannedFile>): void {
     const { files, copies } = changes;
     const places = new Map([
-      ...copies.map(({ file, of }) => [of, file] as const),
+      ...copies.toSorted((a, b) => a.bytes - b.bytes).map(({ file, of }) =>
+        [of, file] as const
+      ),
       ...[...changes.places, ...added],
     ]);
     const place = (known: KnownFile) => files.indexOf(places.get(known)!);
@@ -162,6 +167,13 @@ export class KnownFiles {
     }
     this.all = sorted;
     for (const [rank, known] of sorted.entries()) known.rank = rank;
+    this.#ranks.clear();
+    const owners = new Map([...places].map(([known, file]) => [file, known]));
+    let rank = -1;
+    for (const file of files) {
+      rank = owners.get(file)?.rank ?? rank;
+      this.#ranks.set(JSON.stringify(file.identity), rank + 0.5);
+    }
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {
@@ -189,6 +201,9 @@ export class KnownFiles {
           .addCheckpoint(path, identity, head, nowMs);
         return [new KnownFile(checkpoint, file.path, false), file] as const;
       });
+      for (const [known, { identity }] of added) {
+        known.rank = this.#ranks.get(JSON.stringify(identity)) ?? Infinity;
+      }
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
       const ids = new Set(stored.map(({ id }) => id));

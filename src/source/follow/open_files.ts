@@ -11,14 +11,14 @@ import {
 } from "../../turns/checkpoint.ts";
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ChangeWatcher } from "./change_watcher.ts";
-import { Contents } from "./content.ts";
+import { Contents } from "./contents.ts";
 import {
   CompressedReader,
   type FileReader,
   PlainReader,
   type ReaderParts,
 } from "./file_reader.ts";
-import { type Copy, identify } from "./identify.ts";
+import { identify, type LeftOver } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
 import {
   isUnchanged,
@@ -53,10 +53,7 @@ export class OpenFiles {
   #known: KnownFiles;
   #contents: Contents;
   #warnings: WarnOnce;
-  #copies: Copy[] = [];
-  #redundant: ScannedFile[] = [];
-  /** Files that were the log itself when they could not be read. */
-  #awaited: ScannedFile[] = [];
+  #leftOver: LeftOver = { copies: [], waiting: [] };
   /** The log itself at the last scan. */
   #current: ScannedFile | undefined;
   /** The outline of the last scan. */
@@ -213,9 +210,7 @@ export class OpenFiles {
     const seenMs = this.#known.all.map((known) => known.seenMs);
     const findings = await identify({
       ...{ known: this.#known.all, files, current },
-      ...{ contents: this.#contents, copies: this.#copies },
-      redundant: this.#redundant,
-      awaited: this.#awaited,
+      ...{ contents: this.#contents, last: this.#leftOver },
       lookedMs: seenMs.length > 0 ? Math.max(...seenMs) : this.#startedMs,
     });
     const { places, refused } = findings;
@@ -224,10 +219,8 @@ export class OpenFiles {
       fresh.push([file, refused.has(file) ? NOTHING : await this.#head(file)]);
     }
     this.#checkReaders();
-    this.#copies = findings.copies;
-    this.#redundant = findings.redundant;
+    this.#leftOver = findings;
     const hasCurrent = current !== undefined && !refused.has(current);
-    if (current && !hasCurrent) this.#awaited.push(current);
     const added = this.#known.apply({
       ...findings,
       ...{ files, fresh, hasCurrent, nowMs },

@@ -10,7 +10,7 @@ import { type Dialect, MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
 import { recogniserOf } from "../../dialect/dialects.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { decompressed, firstBytes } from "../compressed/decompress.ts";
-import { formatOf } from "../compressed/detect.ts";
+import { COMPRESSED_NAME, formatOf } from "../compressed/detect.ts";
 import { readFile } from "../source.ts";
 import {
   filesBelow,
@@ -35,8 +35,6 @@ export interface SessionFiles {
   counts: Map<string, number>;
 }
 
-/** What is added to the name of a file that is compressed. */
-const COMPRESSED = /\.(?:gz|zst)$/;
 /** A time in the name of a file: local, unless it ends in `Z`. */
 const TIME_IN_NAME =
   /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)(?:(?:-(\d{3}))?(Z))?[^/]*$/;
@@ -68,7 +66,7 @@ export async function findSessionFiles(
     for (
       const found of [...filesBelow(directory, skipped)].sort(byPreference)
     ) {
-      const log = found.realPath.replace(COMPRESSED, "");
+      const log = found.realPath.replace(COMPRESSED_NAME, "");
       const file = files.get(log) ??
         await recogniseFile(found, buffer, skipped, dialects);
       if (file === undefined) continue;
@@ -82,7 +80,7 @@ export async function findSessionFiles(
 
 /** A plain file first: of a log that is being compressed, it is the whole one. */
 function byPreference(a: FoundFile, b: FoundFile): number {
-  return Number(COMPRESSED.test(a.path)) - Number(COMPRESSED.test(b.path));
+  return Number(COMPRESSED_NAME.test(a.path)) - Number(COMPRESSED_NAME.test(b.path));
 }
 
 function byAge(a: SessionFile, b: SessionFile): number {
