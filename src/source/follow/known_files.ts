@@ -198,7 +198,7 @@ export class KnownFiles {
       const added = fresh.map(([file, head]) => {
         const [path, { identity }] = [this.#path, file];
         const checkpoint = this.#store
-          .addCheckpoint(path, identity, head, nowMs);
+          .addCheckpoint(path, { identity, head, seenMs: nowMs, name: null });
         return [new KnownFile(checkpoint, file.path, false), file] as const;
       });
       for (const [known, { identity }] of added) {
@@ -239,7 +239,7 @@ export class KnownFiles {
 
   #locate(known: KnownFile, identity: Identity | null): void {
     known.identity = identity;
-    this.#store.locateCheckpoint(known.log.id, identity);
+    this.#store.locateCheckpoint(known.log.id, { identity, name: null });
   }
 
   #reportLoss({ position }: KnownFile): void {
