@@ -163,23 +163,36 @@ Deno.test("identify takes nothing that was read to its end for new, but a file t
   assertEquals((await look([read], [file(archive)])).unread, []);
 });
 
-Deno.test("identify reads files of which nothing was read in the order in which they are there", async () => {
+Deno.test("identify keeps the files of which nothing was read, whatever their order is", async () => {
   using dir = new TempDir();
   const [second, first, log] = ["log.2", "log.1", "log"].map((name) =>
     dir.write(name, name)
   );
   const empty = { head: fingerprint(new Uint8Array(), 0), offset: 0 };
   // The log was known, then copied to a new file and truncated.
-  const current = known(1, "", log, empty);
+  const current = open(known(1, "", log, empty), log);
   const rotated = [file(second), file(first)];
-  assertEquals((await look([current], rotated, file(log))).unread, [
-    ...[second, first, log],
-  ]);
+  assertEquals(await look([current], rotated, file(log)), {
+    ...{ found: [[1, log]], unread: [second, first], copies: [] },
+  });
   // An inode was given to a newer file.
   const both = [known(1, "", log, empty), known(2, "", first, empty)];
   assertEquals(await look(both, [file(first)], file(log)), {
-    ...{ found: [[2, first]], unread: [log], copies: [] },
+    ...{ found: [[1, log], [2, first]], unread: [], copies: [] },
   });
+});
+
+Deno.test("identify seeks a file of which nothing was read by its first bytes, not by its inode alone", async () => {
+  using dir = new TempDir();
+  const archive = dir.write("log.1.gz", await gzip("one\n"));
+  // The file is gone, and the log has its inode.
+  const log = dir.write("log", "two\n");
+  const one = known(1, "one\n", log, { offset: 0 });
+  const older = file(archive, 0);
+  assertEquals(await look([one], [older], file(log)), {
+    ...{ found: [[1, archive]], unread: [log], copies: [] },
+  });
+  assertEquals((await look([one], [], file(log))).unread, [log]);
 });
 
 Deno.test("identify takes no copy for new of a file that is there or open itself", async () => {

@@ -16,7 +16,7 @@ import {
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
-import type { Copy } from "./identify.ts";
+import { ReadingOrder, type Scanned } from "./reading_order.ts";
 import { sameIdentity, type ScannedFile } from "./scan.ts";
 
 /** A file that has a checkpoint. */
@@ -26,7 +26,7 @@ export class KnownFile {
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
   /** Its place in the reading order at the last scan. */
-  rank: number;
+  rank: number | undefined;
   /** Its device and inode; `null` if the file is gone. */
   identity: Identity | null;
   /** Reads it, while it is open. */
@@ -39,7 +39,7 @@ export class KnownFile {
     const { identity, seenMs, ...position } = checkpoint;
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
-    this.rank = position.id;
+    this.rank = isResumed ? position.id : undefined;
     this.identity = identity;
     this.#position = position;
   }
@@ -81,13 +81,7 @@ export class KnownFile {
 }
 
 /** The changes that a scan results in. */
-export interface Changes {
-  /** The scanned files, in reading order. */
-  files: ScannedFile[];
-  /** The scanned files of known files. */
-  places: Map<KnownFile, ScannedFile>;
-  /** Scanned files that are copies of known files. */
-  copies: readonly Copy[];
+export interface Changes extends Scanned {
   /** Open unread files that turned out to be other files. */
   mistaken: KnownFile[];
   /** New files, in reading order, and the fingerprints of their first bytes. */
@@ -105,8 +99,7 @@ export class KnownFiles {
   #path: string;
   #store: CheckpointStore;
   #report: (message: string) => void;
-  /** The ranks of the files of the last scan, if they were known files. */
-  #ranks = new Map<string, number>();
+  #order: ReadingOrder;
 
   /** @param report Shows a message to people. */
   constructor(
@@ -117,6 +110,7 @@ export class KnownFiles {
     this.#path = path;
     this.#store = store;
     this.#report = report;
+    this.#order = new ReadingOrder(path);
     this.all = store.checkpointsOf(path).map((checkpoint) =>
       new KnownFile(checkpoint, path, true)
     );
@@ -141,39 +135,9 @@ export class KnownFiles {
     for (const [known, { path }] of changes.places) known.log.name = path;
     for (const known of changes.mistaken) known.close();
     const added = this.#save(changes);
-    this.#sort(changes, added);
+    const places = new Map([...changes.places, ...added]);
+    this.all = this.#order.sorted(this.all, { ...changes, places });
     return added;
-  }
-
-  /**
-   * Sorts present files in the order of the scan. A missing one has the place of
-   * its longest copy, or else comes after the last of those that preceded it.
-   */
-  #sort(changes: Changes, added: Map<KnownFile, ScannedFile>): void {
-    const { files, copies } = changes;
-    const places = new Map([
-      ...copies.toSorted((a, b) => a.bytes - b.bytes).map(({ file, of }) =>
-        [of, file] as const
-      ),
-      ...[...changes.places, ...added],
-    ]);
-    const place = (known: KnownFile) => files.indexOf(places.get(known)!);
-    const sorted = this.all.filter((known) => places.has(known))
-      .sort((a, b) => place(a) - place(b));
-    const gone = this.all.filter((known) => !places.has(known));
-    for (const known of gone) {
-      const before = sorted.findLastIndex(({ rank }) => rank < known.rank);
-      sorted.splice(before + 1, 0, known);
-    }
-    this.all = sorted;
-    for (const [rank, known] of sorted.entries()) known.rank = rank;
-    this.#ranks.clear();
-    const owners = new Map([...places].map(([known, file]) => [file, known]));
-    let rank = -1;
-    for (const file of files) {
-      rank = owners.get(file)?.rank ?? rank;
-      this.#ranks.set(JSON.stringify(file.identity), rank + 0.5);
-    }
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {
@@ -201,9 +165,6 @@ export class KnownFiles {
           .addCheckpoint(path, { identity, head, seenMs: nowMs, name: null });
         return [new KnownFile(checkpoint, file.path, false), file] as const;
       });
-      for (const [known, { identity }] of added) {
-        known.rank = this.#ranks.get(JSON.stringify(identity)) ?? Infinity;
-      }
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
       const ids = new Set(stored.map(({ id }) => id));
