@@ -4,8 +4,8 @@
  * @module
  */
 
-import { joinBytes } from "../../src/bytes.ts";
 import { loadZstd } from "../../src/source/compressed/zstd.ts";
+import { concat } from "./bytes.ts";
 
 const MAGIC = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 /** No checksum and no size, as of data that was piped; a window of 128 KiB. */
@@ -25,12 +25,12 @@ function canLoad(): boolean {
 
 /** A zstd frame that holds bytes as they are. */
 export function storedZstd(bytes: Uint8Array): Uint8Array {
-  const parts = [MAGIC, HEADER];
+  const parts: Uint8Array[] = [MAGIC, HEADER];
   for (let start = 0;; start += MOST_BLOCK_BYTES) {
     const block = bytes.subarray(start, start + MOST_BLOCK_BYTES);
     const isLast = start + block.length >= bytes.length;
     const header = block.length << 3 | Number(isLast);
     parts.push(Uint8Array.of(header, header >> 8, header >> 16), block);
-    if (isLast) return joinBytes(parts);
+    if (isLast) return concat(parts);
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { Contents } from "../../src/source/follow/contents.ts";
-import { PlainReader } from "../../src/source/follow/file_reader.ts";
+import { PlainReader } from "../../src/source/follow/plain_reader.ts";
 import { type Copy, identify } from "../../src/source/follow/identify.ts";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
 import { fileAt, type ScannedFile } from "../../src/source/follow/scan.ts";

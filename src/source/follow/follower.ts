@@ -15,8 +15,9 @@ import {
   SYSTEM_CLOCK,
   SystemWatcher,
 } from "./change_watcher.ts";
-import { type FileReader, PlainReader } from "./file_reader.ts";
+import type { FileReader } from "./file_reader.ts";
 import { OpenFiles } from "./open_files.ts";
+import { PlainReader } from "./plain_reader.ts";
 
 /** How long to wait for a change at most, in milliseconds. */
 const POLL = 1000;

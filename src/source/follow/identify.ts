@@ -7,8 +7,9 @@
 
 import { type Content, type Holder, isPrefixOf } from "./content.ts";
 import type { Contents } from "./contents.ts";
-import { type FileReader, PlainReader } from "./file_reader.ts";
+import type { FileReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
+import { PlainReader } from "./plain_reader.ts";
 import {
   CLOCK_STEP,
   isSameFile,
@@ -239,9 +240,8 @@ class Identification {
   #holderOf(known: KnownFile): Holder | undefined {
     const { reader } = known;
     const place = this.#places.get(known);
-    return reader instanceof PlainReader || !this.#isReadable(place)
-      ? reader
-      : this.#contentOf(place);
+    if (reader instanceof PlainReader) return reader;
+    return this.#isReadable(place) ? this.#contentOf(place) : undefined;
   }
 
   /** Finds an unread known file by its first bytes. */

@@ -11,15 +11,12 @@ import {
 } from "../../turns/checkpoint.ts";
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ChangeWatcher } from "./change_watcher.ts";
+import { CompressedReader } from "./compressed_reader.ts";
 import { Contents } from "./contents.ts";
-import {
-  CompressedReader,
-  type FileReader,
-  PlainReader,
-  type ReaderParts,
-} from "./file_reader.ts";
+import type { FileReader, ReaderParts } from "./file_reader.ts";
 import { identify, type LeftOver } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
+import { PlainReader } from "./plain_reader.ts";
 import {
   isUnchanged,
   Moved,
