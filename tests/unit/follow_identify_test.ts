@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { Contents } from "../../src/source/follow/contents.ts";
 import { PlainReader } from "../../src/source/follow/plain_reader.ts";
-import { type Copy, identify } from "../../src/source/follow/identify.ts";
+import type { Copy } from "../../src/source/follow/copies.ts";
+import { identify } from "../../src/source/follow/identify.ts";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
 import { fileAt, type ScannedFile } from "../../src/source/follow/scan.ts";
 import { WarnOnce } from "../../src/source/follow/warn_once.ts";
@@ -78,6 +79,7 @@ async function look(
     found: [...findings.places].map(([{ log }, { path }]) => [log.id, path]),
     unread: findings.fresh.map(({ path }) => path),
     copies: findings.copies,
+    mistaken: findings.mistaken.map(({ log }) => log.id),
   };
 }
 
@@ -92,13 +94,13 @@ Deno.test("identify knows a file by its inode as long as it holds what was read"
   const log = dir.write("log", "one\ntwo\n");
   const one = known(1, "one\n", log);
   assertEquals(await look([one], [], file(log)), {
-    ...{ found: [[1, log]], unread: [], copies: [] },
+    ...{ found: [[1, log]], unread: [], copies: [], mistaken: [] },
   });
   // The inode was given to another file, or the file was written anew.
   for (const content of ["", "on", "two\none\ntwo\n"]) {
     Deno.writeTextFileSync(log, content);
     assertEquals(await look([one], [], file(log)), {
-      ...{ found: [], unread: [log], copies: [] },
+      ...{ found: [], unread: [log], copies: [], mistaken: [] },
     });
   }
   // What is open is that file, whatever was read of it.
@@ -143,7 +145,7 @@ Deno.test("identify takes files after the last scan for new, the oldest first, a
   const [old, second, first, log] = names.map((name) => dir.write(name, name));
   const rotated = [file(old, NOW - 1000), file(second), file(first)];
   assertEquals(await look([], rotated, file(log, 0)), {
-    ...{ found: [], unread: [second, first, log], copies: [] },
+    ...{ found: [], unread: [second, first, log], copies: [], mistaken: [] },
   });
 });
 
@@ -173,12 +175,12 @@ Deno.test("identify keeps the files of which nothing was read, whatever their or
   const current = open(known(1, "", log, empty), log);
   const rotated = [file(second), file(first)];
   assertEquals(await look([current], rotated, file(log)), {
-    ...{ found: [[1, log]], unread: [second, first], copies: [] },
+    ...{ found: [[1, log]], unread: [second, first], copies: [], mistaken: [] },
   });
   // An inode was given to a newer file.
   const both = [known(1, "", log, empty), known(2, "", first, empty)];
   assertEquals(await look(both, [file(first)], file(log)), {
-    ...{ found: [[1, log], [2, first]], unread: [], copies: [] },
+    ...{ found: [[1, log], [2, first]], unread: [], copies: [], mistaken: [] },
   });
 });
 
@@ -190,7 +192,7 @@ Deno.test("identify seeks a file of which nothing was read by its first bytes, n
   const one = known(1, "one\n", log, { offset: 0 });
   const older = file(archive, 0);
   assertEquals(await look([one], [older], file(log)), {
-    ...{ found: [[1, archive]], unread: [log], copies: [] },
+    ...{ found: [[1, archive]], unread: [log], copies: [], mistaken: [] },
   });
   assertEquals((await look([one], [], file(log))).unread, [log]);
 });
@@ -276,20 +278,18 @@ Deno.test("identify takes a file for new that begins as others do of which more 
   assertEquals((await look([begun], [file(copy)], file(log))).unread, []);
 });
 
-Deno.test("identify takes an empty file for a copy that has just begun if the log was read", async () => {
+Deno.test("identify takes an empty file for new until it turns out to be a copy", async () => {
   using dir = new TempDir();
   const log = dir.write("log", "one\ntwo\n");
-  const empty = dir.write("log.1", "");
+  const begun = dir.write("log.1", "");
   const one = known(1, "one\n", log);
-  const { found, unread } = await look([one], [file(empty)], file(log));
-  assertEquals([found, unread], [[[1, log]], []]);
-  // It may be what the log was before, to be written to by those who are late.
-  for (const content of ["", "three\n"]) {
-    Deno.writeTextFileSync(log, content);
-    assertEquals(
-      (await look([one], [file(empty)], file(log))).unread,
-      [empty, log],
-    );
-  }
-  assertEquals((await look([one], [file(empty)])).unread, [empty]);
+  assertEquals((await look([one], [file(begun)], file(log))).unread, [begun]);
+  const empty = () => open(known(2, "", begun), begun);
+  assertEquals((await look([one, empty()], [file(begun)], file(log))).found, [
+    ...[[1, log], [2, begun]],
+  ]);
+  Deno.writeTextFileSync(begun, "one\n");
+  const both = [one, empty()];
+  const { found, mistaken } = await look(both, [file(begun)], file(log));
+  assertEquals([found, mistaken], [[[1, log]], [2]]);
 });

@@ -5,27 +5,17 @@
  * @module
  */
 
-import { type Content, type Holder, isPrefixOf } from "./content.ts";
+import { type Content, isPrefixOf } from "./content.ts";
 import type { Contents } from "./contents.ts";
+import { Copies, type Copy } from "./copies.ts";
 import type { FileReader } from "./file_reader.ts";
 import type { KnownFile } from "./known_files.ts";
-import { PlainReader } from "./plain_reader.ts";
 import {
   CLOCK_STEP,
   isSameFile,
-  isUnchanged,
   sameIdentity,
   type ScannedFile,
 } from "./scan.ts";
-
-/** A file that is a prefix of a known file. */
-export interface Copy {
-  file: ScannedFile;
-  /** The known file. */
-  of: KnownFile;
-  /** Its size in bytes. */
-  bytes: number;
-}
 
 /** The known files and the scanned files. */
 export interface Situation {
@@ -45,7 +35,7 @@ export interface Situation {
 /** Files that are not read, and are new once they change. */
 export interface LeftOver {
   copies: Copy[];
-  /** Empty files, copies of the unread log, and the log if it is not readable. */
+  /** Copies of the unread log, and the log if it is not readable. */
   waiting: ScannedFile[];
 }
 
@@ -177,71 +167,25 @@ class Identification {
    * @param isGone Whether the file that was copied may be gone.
    */
   async #findCopies(isGone = false): Promise<void> {
-    const { current } = this.#situation;
+    const { known, contents, current, last } = this.#situation;
+    const finder = new Copies({
+      ...{ known, contents, last: last.copies, places: this.#places },
+    });
     for (const file of this.#readable()) {
       if (file === current) continue;
-      const copy = this.#lastCopy(file, isGone) ?? await this.#copyOf(file);
-      if (copy !== undefined) this.#copies.push({ ...copy, file });
+      const copy = await finder.of(file, isGone);
+      if (copy !== undefined) this.#copies.push(copy);
       else if (await this.#isRedundant(file)) this.#waiting.push(file);
       else continue;
       this.#left.delete(file);
     }
   }
 
-  #lastCopy(file: ScannedFile, isGone: boolean): Copy | undefined {
-    return this.#situation.last.copies.find((copy) =>
-      isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes &&
-      (isGone || this.#holderOf(copy.of) !== undefined)
-    );
-  }
-
-  async #copyOf(file: ScannedFile): Promise<Copy | undefined> {
-    const content = this.#contentOf(file);
-    for (const known of this.#situation.known) {
-      const holder = this.#holderOf(known);
-      if (holder === undefined) continue;
-      const { read, reader } = known;
-      if (reader === undefined) {
-        if (known.isUnread) continue;
-      } else if (sameIdentity(reader.identity, file.identity)) continue;
-      // A program that compresses a file keeps its modification time.
-      const isSure = content.isCompressed && !this.#places.has(known) &&
-        reader?.file.modifiedMs === file.modifiedMs &&
-        await content.isOfSize(reader.file.size);
-      const isCopy =
-        read.offset > 0 && (isSure || await content.isOfSize(read.offset))
-          ? await content.agrees(read, isSure)
-          : await isPrefixOf(content, holder);
-      if (!isCopy) continue;
-      const bytes = isSure ? reader!.file.size : (await content.whole()).offset;
-      return { file, of: known, bytes };
-    }
-  }
-
-  /** Whether a file is empty, or a prefix of the log itself. */
+  /** Whether a file is a prefix of the log itself, which may be unread. */
   async #isRedundant(file: ScannedFile): Promise<boolean> {
     const { current } = this.#situation;
-    if (!this.#isReadable(current)) return false;
-    const content = this.#contentOf(file);
-    if ((await content.head()).length > 0) {
-      return await isPrefixOf(content, this.#contentOf(current));
-    }
-    // A copy that has just begun: once it grows, it is another file.
-    const isWaiting = this.#situation.known.some(({ identity }) =>
-      identity !== null && sameIdentity(identity, file.identity)
-    );
-    return !isWaiting &&
-      [...this.#places].some(([known, place]) =>
-        place === current && !known.isUnread
-      );
-  }
-
-  /** What a possible copy of a known file is compared with. */
-  #holderOf(known: KnownFile): Holder | undefined {
-    const { reader } = known;
-    const place = this.#places.get(known);
-    if (reader instanceof PlainReader) return reader;
-    return this.#isReadable(place) ? this.#contentOf(place) : undefined;
+    return this.#isReadable(current) &&
+      await isPrefixOf(this.#contentOf(file), this.#contentOf(current));
   }
 
   /** Finds an unread known file by its first bytes. */
