@@ -12,10 +12,12 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
 } from "../../src/turns/checkpoint.ts";
+import { hasZstd, storedZstd } from "../support/stored_zstd.ts";
 import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();
 const NOW = 1_000_000;
+const WITHOUT = hasZstd ? "" : " (left out: there is no zstd library)";
 
 /** A file that is known to the end of a content, as of the file at a path. */
 function known(
@@ -129,6 +131,31 @@ Deno.test("identify finds a file again as a copy, and compressed", async () => {
   assertEquals((await look([one], [file(archive)])).found, [[1, archive]]);
   const short = dir.write("log.4.gz", await gzip("one\n"));
   assertEquals((await look([one], [file(short)])).unread, [short]);
+});
+
+Deno.test({
+  name: `identify finds a file again that was compressed with zstd${WITHOUT}`,
+  ignore: !hasZstd,
+  fn: async () => {
+    using dir = new TempDir();
+    const header = "x".repeat(2 * FINGERPRINT_BYTES);
+    const zstd = (name: string, content: string) =>
+      file(dir.write(name, storedZstd(encoder.encode(content))));
+    const whole = zstd("log.3.zst", `${header}one\ntwo\n`);
+    const copy = zstd("log.2.zst", `${header}one\n`);
+    const other = zstd("log.1.zst", `${header}two\n`);
+    const done = known(1, `${header}one\n`, undefined, { done: true });
+    const one = known(2, `${header}one\ntwo\n`);
+    const { found, unread, copies } = await look(
+      [done, one],
+      [whole, copy, other],
+    );
+    assertEquals(found, [[2, whole.path], [1, copy.path]]);
+    assertEquals([unread, copies], [[other.path], []]);
+    // Its beginning may not have been written yet.
+    const begun = dir.write("log.4.zst", Uint8Array.of(0x28, 0xb5));
+    assertEquals((await look([one], [file(begun)])).unread, [begun]);
+  },
 });
 
 Deno.test("identify knows a compressed file of the same size and first bytes for another", async () => {

@@ -78,18 +78,22 @@ class Identification {
   #situation: Situation;
   #places = new Map<KnownFile, ScannedFile>();
   #left: Set<ScannedFile>;
-  #claimed = new Set<ScannedFile>();
   #refused = new Set<ScannedFile>();
+  #finder: Copies;
   #copies: Copy[] = [];
   #waiting: ScannedFile[] = [];
 
   constructor(situation: Situation) {
     this.#situation = situation;
     this.#left = new Set(situation.files);
+    const { known, contents, last } = situation;
+    this.#finder = new Copies({
+      ...{ known, contents, last: last.copies, places: this.#places },
+    });
   }
 
   async run(): Promise<Findings> {
-    const { known, contents } = this.#situation;
+    const { known, contents, current } = this.#situation;
     const read = known.filter(({ isUnread }) => !isUnread);
     const unread = known.filter(({ isUnread }) => isUnread);
     for (const one of read) if (one.reader) this.#claimInode(one);
@@ -105,14 +109,16 @@ class Identification {
     await this.#findCopies(true);
     for (const one of unread) if (one.reader) this.#claimInode(one);
     for (const one of unread) await this.#claimSame(one);
-    for (const one of unread) await this.#claimUnreadElsewhere(one);
+    // The log itself is read in any case.
+    for (const file of this.#readable().reverse()) {
+      if (file !== current) await this.#claimByContent(file, unread);
+    }
     return this.#findings();
   }
 
   #claim(known: KnownFile, file: ScannedFile): void {
     this.#places.set(known, file);
     this.#left.delete(file);
-    this.#claimed.add(file);
   }
 
   /** Claims the file that has the inode of a known one. */
@@ -145,9 +151,9 @@ class Identification {
       : await this.#holds(file, known, await content.isOfSize(offset));
   }
 
-  /** Rule 3: `read` begins with the known file that was read furthest. */
-  async #claimByContent(file: ScannedFile, read: KnownFile[]): Promise<void> {
-    const missing = read.filter((known) =>
+  /** Rule 3: finds the first of some known files that is missing and in a file. */
+  async #claimByContent(file: ScannedFile, known: KnownFile[]): Promise<void> {
+    const missing = known.filter((known) =>
       !this.#places.has(known) && !known.reader &&
       known.position.head.length > 0
     );
@@ -167,13 +173,9 @@ class Identification {
    * @param isGone Whether the file that was copied may be gone.
    */
   async #findCopies(isGone = false): Promise<void> {
-    const { known, contents, current, last } = this.#situation;
-    const finder = new Copies({
-      ...{ known, contents, last: last.copies, places: this.#places },
-    });
     for (const file of this.#readable()) {
-      if (file === current) continue;
-      const copy = await finder.of(file, isGone);
+      if (file === this.#situation.current) continue;
+      const copy = await this.#finder.of(file, isGone);
       if (copy !== undefined) this.#copies.push(copy);
       else if (await this.#isRedundant(file)) this.#waiting.push(file);
       else continue;
@@ -186,17 +188,6 @@ class Identification {
     const { current } = this.#situation;
     return this.#isReadable(current) &&
       await isPrefixOf(this.#contentOf(file), this.#contentOf(current));
-  }
-
-  /** Finds an unread known file by its first bytes. */
-  async #claimUnreadElsewhere(known: KnownFile): Promise<void> {
-    const { head } = known.position;
-    if (this.#places.has(known) || known.reader || head.length === 0) return;
-    for (const file of this.#readable().reverse()) {
-      // The log itself is read in any case.
-      if (file === this.#situation.current) continue;
-      if (await this.#holds(file, known)) return this.#claim(known, file);
-    }
   }
 
   /** Rules 5 and 6. */
@@ -227,8 +218,9 @@ class Identification {
   /** Whether a file is newer than the known files, or follows one of them. */
   #isNew(file: ScannedFile): boolean {
     const { files, known, lookedMs, last } = this.#situation;
+    const found = new Set(this.#places.values());
     const isKnown = (file: ScannedFile) =>
-      this.#claimed.has(file) ||
+      found.has(file) ||
       known.some(({ identity }) =>
         identity !== null && sameIdentity(identity, file.identity)
       );
