@@ -36,6 +36,8 @@ export interface Holder {
 /** The content of one file. Each fact is read once and kept. */
 export class Content implements Holder {
   file: ScannedFile;
+  /** Known files that it is not a copy of. */
+  readonly isNoCopyOf = new WeakSet<object>();
   #handle: Deno.FsFile | undefined;
   #format: Format["name"] | "plain" | "too short" | undefined;
   #bytesBefore = new Map<number, Uint8Array>();

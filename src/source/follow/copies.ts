@@ -60,12 +60,13 @@ export class Copies {
     file: ScannedFile,
     known: KnownFile,
   ): Promise<number | undefined> {
+    const content = this.#parts.contents.of(file);
+    if (content.isNoCopyOf.has(known)) return undefined;
     const { read, reader } = known;
     const holder = this.#holderOf(known);
     const isItself = reader && sameIdentity(reader.identity, file.identity);
     const isEmpty = reader === undefined && known.isUnread;
     if (holder === undefined || isItself || isEmpty) return undefined;
-    const content = this.#parts.contents.of(file);
     // A program that compresses a file keeps its modification time.
     const isSure = content.isCompressed && !this.#parts.places.has(known) &&
       reader?.file.modifiedMs === file.modifiedMs &&
@@ -74,7 +75,10 @@ export class Copies {
       read.offset > 0 && (isSure || await content.isOfSize(read.offset))
         ? await content.agrees(read, isSure)
         : await isPrefixOf(content, holder);
-    if (!isCopy) return undefined;
+    if (!isCopy) {
+      content.isNoCopyOf.add(known);
+      return undefined;
+    }
     return isSure ? reader!.file.size : (await content.whole()).offset;
   }
 

@@ -14,7 +14,8 @@ import type { ChangeWatcher } from "./change_watcher.ts";
 import { CompressedReader } from "./compressed_reader.ts";
 import { Contents } from "./contents.ts";
 import type { FileReader, ReaderParts } from "./file_reader.ts";
-import { identify, type LeftOver } from "./identify.ts";
+import type { LeftOver } from "./findings.ts";
+import { identify } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
 import { PlainReader } from "./plain_reader.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LeftOver } from "./identify.ts";
+import type { LeftOver } from "./findings.ts";
 import type { KnownFile } from "./known_files.ts";
 import type { ScannedFile } from "./scan.ts";
 

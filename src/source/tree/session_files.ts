@@ -80,7 +80,8 @@ export async function findSessionFiles(
 
 /** A plain file first: of a log that is being compressed, it is the whole one. */
 function byPreference(a: FoundFile, b: FoundFile): number {
-  return Number(COMPRESSED_NAME.test(a.path)) - Number(COMPRESSED_NAME.test(b.path));
+  return Number(COMPRESSED_NAME.test(a.path)) -
+    Number(COMPRESSED_NAME.test(b.path));
 }
 
 function byAge(a: SessionFile, b: SessionFile): number {
