@@ -48,6 +48,16 @@ export class Content implements Holder {
   }
 
   /**
+   * Opens the file, unless it is open.
+   *
+   * @throws {Moved} If it is no longer at its path.
+   * @throws If the system refuses it.
+   */
+  open(): Deno.FsFile {
+    return this.#handle ??= openFile(this.file);
+  }
+
+  /**
    * Opens the file, unless some of it has been read.
    *
    * @throws {Moved} If it is no longer at its path.
@@ -57,7 +67,7 @@ export class Content implements Holder {
   checkReadable(): void {
     if (this.#format !== undefined) return;
     const { path, size } = this.file;
-    const format = formatIn(this.#open())?.name;
+    const format = formatIn(this.open())?.name;
     if (format === "zstd") loadZstd(path);
     const isTooShort = COMPRESSED_NAME.test(path) && size < MAGIC_BYTES;
     this.#format = format ?? (isTooShort ? "too short" : "plain");
@@ -75,7 +85,7 @@ export class Content implements Holder {
     if (this.#format !== "gzip") return (await this.whole()).offset === bytes;
     // Its last field has the size modulo 2^32, if it is complete and has one
     // member. Decompressing it takes long.
-    const field = readAt(this.#open(), Math.max(0, this.file.size - 4), 4);
+    const field = readAt(this.open(), Math.max(0, this.file.size - 4), 4);
     return new DataView(field.buffer).getUint32(0, true) === bytes % 2 ** 32;
   }
 
@@ -123,7 +133,7 @@ export class Content implements Holder {
     if (bytes === undefined) {
       bytes = this.isCompressed
         ? await this.#decompressed(end)
-        : readAt(this.#open(), ...windowBefore(end));
+        : readAt(this.open(), ...windowBefore(end));
       this.#bytesBefore.set(end, bytes);
     }
     return bytes;
@@ -143,11 +153,7 @@ export class Content implements Holder {
   async *#chunks(): AsyncGenerator<Uint8Array> {
     if (this.#format === "too short") return;
     const { path } = this.file;
-    yield* decompressed(path, readFile(path, this.#open()), () => {});
-  }
-
-  #open(): Deno.FsFile {
-    return this.#handle ??= openFile(this.file);
+    yield* decompressed(path, readFile(path, this.open()), () => {});
   }
 
   /** Closes the file; known facts are kept. */
