@@ -16,7 +16,6 @@ import {
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
-import { ReadingOrder, type Scanned } from "./reading_order.ts";
 import { sameIdentity, type ScannedFile } from "./scan.ts";
 
 /** A file that has a checkpoint. */
@@ -81,7 +80,9 @@ export class KnownFile {
 }
 
 /** The changes that a scan results in. */
-export interface Changes extends Scanned {
+export interface Changes {
+  /** The scanned files of known files. */
+  places: Map<KnownFile, ScannedFile>;
   /** Open unread files that turned out to be other files. */
   mistaken: KnownFile[];
   /** New files, in reading order, and the fingerprints of their first bytes. */
@@ -99,7 +100,6 @@ export class KnownFiles {
   #path: string;
   #store: CheckpointStore;
   #report: (message: string) => void;
-  #order: ReadingOrder;
 
   /** @param report Shows a message to people. */
   constructor(
@@ -110,7 +110,6 @@ export class KnownFiles {
     this.#path = path;
     this.#store = store;
     this.#report = report;
-    this.#order = new ReadingOrder(path);
     this.all = store.checkpointsOf(path).map((checkpoint) =>
       new KnownFile(checkpoint, path, true)
     );
@@ -134,10 +133,7 @@ export class KnownFiles {
   apply(changes: Changes): Map<KnownFile, ScannedFile> {
     for (const [known, { path }] of changes.places) known.log.name = path;
     for (const known of changes.mistaken) known.close();
-    const added = this.#save(changes);
-    const places = new Map([...changes.places, ...added]);
-    this.all = this.#order.sorted(this.all, { ...changes, places });
-    return added;
+    return this.#save(changes);
   }
 
   #save(changes: Changes): Map<KnownFile, ScannedFile> {

@@ -18,6 +18,7 @@ import type { LeftOver } from "./findings.ts";
 import { identify } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
 import { PlainReader } from "./plain_reader.ts";
+import { ReadingOrder } from "./reading_order.ts";
 import {
   isUnchanged,
   Moved,
@@ -49,6 +50,7 @@ export class OpenFiles {
   #log: RotatedLog;
   #path: string;
   #known: KnownFiles;
+  #order: ReadingOrder;
   #contents: Contents;
   #warnings: WarnOnce;
   #leftOver: LeftOver = { copies: [], waiting: [] };
@@ -73,6 +75,7 @@ export class OpenFiles {
     );
     this.#contents = new Contents(clock, this.#warnings);
     this.#known = new KnownFiles(path, checkpoints, report);
+    this.#order = new ReadingOrder(path);
     this.#startedMs = clock.nowMs();
   }
 
@@ -221,9 +224,12 @@ export class OpenFiles {
     const hasCurrent = current !== undefined && !refused.has(current);
     const added = this.#known.apply({
       ...findings,
-      ...{ files, fresh, hasCurrent, nowMs },
+      ...{ fresh, hasCurrent, nowMs },
     });
-    const wanted = [...places, ...added].filter((
+    const known = new Map([...places, ...added]);
+    const scanned = { ...findings, files, places: known };
+    this.#known.all = this.#order.sorted(this.#known.all, scanned);
+    const wanted = [...known].filter((
       [{ reader, position, endedAs }, file],
     ) =>
       reader === undefined &&
