@@ -78,11 +78,11 @@ for (const name of ["copy", "log"]) {
 }
 
 Deno.test("ReadingOrder has a missing file in the place of its longest copy", () => {
-  const files = ["log.3", "log.2", "log.1", "log"].map(file);
+  const files = ["log.4", "log.3", "log.2", "log.1"].map(file);
   const [a, b, c] = [known(1), known(2), known(3)];
   const ids = sorted({
-    ...{ files, gone: [a], places: [[b, files[0]], [c, files[3]]] },
-    copies: [[files[1], a, 9], [files[2], a, 1]],
+    ...{ files, gone: [a], places: [[b, files[0]], [c, files[2]]] },
+    copies: [[files[1], a, 9], [files[3], a, 1]],
   });
   assertEquals(ids, [2, 1, 3]);
 });
