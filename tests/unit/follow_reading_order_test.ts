@@ -7,7 +7,8 @@ import { NOTHING } from "../../src/turns/checkpoint.ts";
 function known(id: number, isResumed = false): KnownFile {
   const checkpoint = {
     ...{ id, offset: 1, line: 1, head: NOTHING, last: NOTHING, done: false },
-    ...{ dialect: null, decoder: null, seenMs: 0, identity: null, name: null },
+    ...{ dialect: null, decoder: null, seenMs: 0, movedMs: 0 },
+    ...{ identity: null, name: null },
   };
   return new KnownFile(checkpoint, "log", isResumed);
 }
