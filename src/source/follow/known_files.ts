@@ -63,12 +63,26 @@ export class KnownFile {
     return this.#position.offset === 0 && !this.#position.done;
   }
 
-  /** Starts at the beginning of its current file. */
-  begin(head: Fingerprint): void {
+  /**
+   * Starts at the beginning of its current file.
+   *
+   * @param dialect The name of its dialect, if it is recognised already.
+   */
+  begin(head: Fingerprint, dialect: string | null = null): void {
     this.#position = {
       ...{ id: this.log.id, offset: 0, line: 0, head, last: NOTHING },
-      ...{ done: false, dialect: null, decoder: null },
+      ...{ done: false, dialect, decoder: null },
     };
+  }
+
+  /**
+   * Takes a position at which everything before it was decoded, so that what its
+   * decoder remembers need not stay in memory while it is closed.
+   */
+  settle(position: Position): void {
+    if (this.reader !== undefined) return;
+    this.#position = position;
+    this.log.decoder = undefined;
   }
 
   /** Closes it. */

@@ -82,8 +82,9 @@ export class KnownSessions {
       known.log.name = realPath;
       this.#add(known);
     }
-    return checkpoints.map((checkpoint) => {
+    return checkpoints.map((checkpoint, i) => {
       const known = new KnownFile(checkpoint, checkpoint.name!, false);
+      known.begin(NOTHING, fresh[i].dialect);
       this.#add(known);
       return known;
     });
