@@ -33,7 +33,7 @@ export const followed: Part = async (setting) => {
   const { program, folder, scale, say } = setting;
   const { treeFiles, followedBytes, idleSeconds, appends } = scale;
   const tree = await generatedTree(setting, treeFiles, followedBytes);
-  const measure = async (name: string, command: string[]) => {
+  const measure = async (name: string, command: string[], appends: number) => {
     say(`following ${name}`);
     const db = `${folder}/followed.db`;
     await removeDatabase(db);
@@ -44,8 +44,13 @@ export const followed: Part = async (setting) => {
     return { name, run };
   };
   const runs = [
-    await measure("with inotify", program),
-    await measure("by polling", [...WITHOUT_REPORTS, ...program]),
+    await measure("with inotify", program, appends),
+    // Each of them waits for the next look.
+    await measure(
+      "by polling",
+      [...WITHOUT_REPORTS, ...program],
+      Math.ceil(appends / 5),
+    ),
   ];
   return {
     title: `Following ${
