@@ -23,6 +23,7 @@ export const PAGES: readonly Page[] = [
   ".github/CONTRIBUTING.md",
   ".github/SECURITY.md",
   "tools/bench/README.md",
+  "tools/build/licenses/README.md",
   "tools/examples/README.md",
   ...DIALECTS.map(({ name }) => `src/dialect/${name}/README.md`),
 ].map((path) => ({ path, text: Deno.readTextFileSync(path) }));
