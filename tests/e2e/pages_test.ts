@@ -75,7 +75,7 @@ for (const { path, command, output, before } of shown("$")) {
       await program.write("\x04");
       assertEquals((await program.exit()).code, 0);
     });
-  } else if (command.startsWith("tail")) {
+  } else if (/^tail|--follow/.test(command)) {
     linuxTest(name, async () => {
       using dir = new TempDir();
       clone(dir);
@@ -83,7 +83,7 @@ for (const { path, command, output, before } of shown("$")) {
       const script = command.replace("jq ", "jq --unbuffered ");
       await using program = new ProcessGroup(
         ["env", "-C", dir.path, "bash", "-c", script],
-        {},
+        { HOME: dir.file("home") },
       );
       for (const line of output.trimEnd().split("\n")) {
         assertEquals(await program.line(), line);
