@@ -79,9 +79,10 @@ export const BEFORE_EXIT: readonly Section[] = [
   {
     title: "FOLLOWING",
     parts: [
-      "With --follow, the program reads the file, waits for more, and after a restart resumes where it stopped. The position is stored in the database, in the same transactions as the events, so the two never disagree. It moves past an event only after its records are written: a crash may repeat records, but it loses none.",
-      "The log is followed across rotation, also if it was rotated while the program was down: by rename (logrotate's create; the old file is read to its end first, and lines that a writer still appends to it, or to one of the last 16 files, are read too), by copy and truncate, by deletion. Rotated files that were not read yet (with .1, .2.gz, -20251118 and the like after the name) are read first; a file that is still being compressed or copied is read as it grows.",
-      "A file is identified by its inode and by the content that was read, so it is not confused with a file that reuses the inode or has the same first line. An incomplete line waits for its newline. Several followers of different files may share a database; a second follower of the same file into it is refused.",
+      "With --follow, the program reads all sources, waits for more, and after a restart resumes where it stopped. Any number of logs and directories may be followed; their lines are read in turn. The position is stored in the database, in the same transactions as the events, so the two never disagree. It moves past an event only after its records are written: a crash may repeat records, but it loses none.",
+      "A log is followed across rotation, also if it was rotated while the program was down: by rename (logrotate's create; the old file is read to its end first, and lines that a writer still appends to it, or to one of the last 16 files, are read too), by copy and truncate, by deletion. Rotated files that were not read yet (with .1, .2.gz, -20251118 and the like after the name) are read first; a file that is still being compressed or copied is read as it grows.",
+      "A file is identified by its inode and by the content that was read, so it is not confused with a file that reuses the inode or has the same first line. An incomplete line waits for its newline. Several followers of different files and directories may share a database; a second follower of the same one into it is refused.",
+      "Below a directory, new sessions and new lines are found as they come; a session that is moved or compressed is the same session, and one that was rewritten is read again, which changes nothing. The database must not be below a followed directory.",
     ],
   },
   {
