@@ -24,6 +24,8 @@ export class KnownFile {
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
+  /** When its position was last stored before this run, likewise. */
+  readonly movedMs: number;
   /** Its place in the reading order at the last scan. */
   rank: number;
   /** Its device and inode; `null` if the file is gone. */
@@ -35,9 +37,10 @@ export class KnownFile {
   #position: Position;
 
   constructor(checkpoint: Checkpoint, name: string, isResumed: boolean) {
-    const { identity, seenMs, ...position } = checkpoint;
+    const { identity, seenMs, movedMs, name: _, ...position } = checkpoint;
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
+    this.movedMs = movedMs;
     this.rank = position.id;
     this.identity = identity;
     this.#position = position;

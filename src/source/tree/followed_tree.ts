@@ -118,8 +118,9 @@ export class FollowedTree implements FollowedFiles {
     for (const file of files) {
       if (this.#isExcluded(file.realPath)) continue;
       const known = this.#known.withIdentity(file.identity);
-      if (known === undefined) others.push(file);
-      else places.set(known, file);
+      if (known !== undefined && await this.#isSame(known, file)) {
+        places.set(known, file);
+      } else others.push(file);
     }
     const fresh = new Map<string, SessionFile>();
     for (const file of others.sort(byPreference)) {
@@ -139,6 +140,7 @@ export class FollowedTree implements FollowedFiles {
     if (this.#isFirstLook) this.#checkRecognised(files);
     this.#isFirstLook = false;
     const present = new Set([...places.keys(), ...this.#due]);
+    this.#known.keepIdentities(present);
     const nowMs = this.#parts.clock.nowMs();
     await this.#forget(this.#known.outdated(present, nowMs));
   }
@@ -162,21 +164,14 @@ export class FollowedTree implements FollowedFiles {
     const moved = new Map(
       [...places].filter(([known, file]) => hasMoved(known, file)),
     );
-    for (const known of moved.keys()) this.#read.delete(known);
     const added = await this.#known.save(moved, fresh, nowMs);
     for (const [i, known] of added.entries()) places.set(known, fresh[i]);
     for (const [known, file] of places) {
       this.#found.set(known, file);
-      const read = this.#read.get(known) ?? this.#wasRead(known, file);
+      if (moved.has(known)) this.#read.delete(known);
+      const read = this.#read.get(known);
       if (read === undefined || !isUnchanged(read, file)) this.#due.add(known);
     }
-  }
-
-  /** A compressed file that was read to its end stays as it is. */
-  #wasRead(known: KnownFile, file: FoundFile): ScannedFile | undefined {
-    if (!known.position.done || hasMoved(known, file)) return undefined;
-    this.#read.set(known, file);
-    return file;
   }
 
   async #forget(files: KnownFile[]): Promise<void> {
@@ -185,6 +180,24 @@ export class FollowedTree implements FollowedFiles {
       this.#found.delete(known);
       this.#read.delete(known);
       this.#due.delete(known);
+    }
+  }
+
+  /** Whether a file with the identity of a known one is that file. */
+  async #isSame(known: KnownFile, file: FoundFile): Promise<boolean> {
+    if (known.log.name === file.realPath) return true;
+    // It was renamed, or another file got the inode of a deleted one.
+    if (known.isUnread) return false;
+    const content = new Content(file);
+    try {
+      return await content.agrees(known.read);
+    } catch (error) {
+      if (!(error instanceof Moved)) {
+        this.#warnings.cannotRead(file.path, error);
+      }
+      return true;
+    } finally {
+      content.close();
     }
   }
 
@@ -246,7 +259,17 @@ export class FollowedTree implements FollowedFiles {
     const content = new Content(file);
     try {
       const handle = content.open();
-      if (!await content.agrees(known.position)) {
+      // Decompressing a whole file takes long: one that was read to its end, and
+      // has not changed since, need not be.
+      const isDone = known.position.done && content.isCompressed &&
+        file.modifiedMs < known.movedMs - CLOCK_STEP;
+      const isSame = await content.agrees(known.position, isDone);
+      if (isDone && isSame) {
+        content.close();
+        this.#markRead(known, file);
+        return undefined;
+      }
+      if (!isSame) {
         const session = await this.#recogniser.recognise(file);
         if (session === undefined) {
           content.close();

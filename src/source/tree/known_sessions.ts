@@ -102,6 +102,17 @@ export class KnownSessions {
   }
 
   /**
+   * Forgets the identities of files that are gone: other files may get them.
+   *
+   * @param present Those that are there.
+   */
+  keepIdentities(present: ReadonlySet<KnownFile>): void {
+    for (const [key, known] of this.#byIdentity) {
+      if (!present.has(known)) this.#byIdentity.delete(key);
+    }
+  }
+
+  /**
    * The known files that can be forgotten: a file that comes back is read again,
    * which changes nothing.
    *
@@ -109,7 +120,8 @@ export class KnownSessions {
    */
   outdated(present: ReadonlySet<KnownFile>, nowMs: number): KnownFile[] {
     return [...this.#all].filter((known) =>
-      !present.has(known) && nowMs - known.seenMs > REMEMBERED_MS
+      !present.has(known) &&
+      (known.isUnread || nowMs - known.seenMs > REMEMBERED_MS)
     );
   }
 
