@@ -39,11 +39,6 @@ export class KnownSessions {
     }
   }
 
-  /** All of them. */
-  get all(): Iterable<KnownFile> {
-    return this.#all;
-  }
-
   /** The file that had an identity when it was last seen. */
   withIdentity(identity: Identity): KnownFile | undefined {
     return this.#byIdentity.get(keyOf(identity));
@@ -104,26 +99,17 @@ export class KnownSessions {
   }
 
   /**
-   * Forgets the identities of files that are gone: other files may get them.
+   * Forgets the identities of files that are gone, since other files may get them.
    *
-   * @param present Those that are there.
+   * @param isPresent Whether a file is there.
+   * @returns Those to be forgotten: a file that comes back is read again, which
+   * changes nothing.
    */
-  keepIdentities(present: ReadonlySet<KnownFile>): void {
-    for (const [key, known] of this.#byIdentity) {
-      if (!present.has(known)) this.#byIdentity.delete(key);
-    }
-  }
-
-  /**
-   * The known files that can be forgotten: a file that comes back is read again,
-   * which changes nothing.
-   *
-   * @param present Those that are there.
-   */
-  outdated(present: ReadonlySet<KnownFile>, nowMs: number): KnownFile[] {
-    return [...this.#all].filter((known) =>
-      !present.has(known) &&
-      (known.isUnread || nowMs - known.seenMs > REMEMBERED_MS)
+  lose(isPresent: (known: KnownFile) => boolean, nowMs: number): KnownFile[] {
+    const gone = [...this.#all].filter((known) => !isPresent(known));
+    for (const known of gone) this.#loseIdentity(known);
+    return gone.filter((known) =>
+      known.isUnread || nowMs - known.seenMs > REMEMBERED_MS
     );
   }
 
@@ -139,6 +125,11 @@ export class KnownSessions {
     this.#all.delete(known);
     const log = logOf(known);
     if (this.#byLog.get(log) === known) this.#byLog.delete(log);
+    this.#loseIdentity(known);
+  }
+
+  /** Another file may have its identity already. */
+  #loseIdentity(known: KnownFile): void {
     const { identity } = known;
     if (identity === null || this.withIdentity(identity) !== known) return;
     this.#byIdentity.delete(keyOf(identity));
