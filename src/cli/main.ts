@@ -86,7 +86,10 @@ type Commands = {
 
 /** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
-  help: async () => print((await import("./docs/help.ts")).HELP),
+  async help({ of }) {
+    const { HELP, helpOf } = await import("./docs/help.ts");
+    await print(of === null ? HELP : helpOf(of));
+  },
   version: () => print(`turn-counter ${config.version}\n`),
   async run(args, console, withSqlite) {
     const { count } = await withSqlite(() => import("./count.ts"));
@@ -95,6 +98,14 @@ const COMMANDS: Commands = {
   async status(args, _, withSqlite) {
     const { status } = await withSqlite(() => import("../status/status.ts"));
     return await status({ ...args, color: hasColor() });
+  },
+  async turns(args, console, withSqlite) {
+    const { turns } = await withSqlite(() => import("../browse/turns.ts"));
+    await turns({ ...args, color: hasColor() }, console);
+  },
+  async show(args, _, withSqlite) {
+    const { show } = await withSqlite(() => import("../browse/show.ts"));
+    await show({ ...args, color: hasColor() });
   },
   async formats() {
     const { formats } = await import("./formats.ts");

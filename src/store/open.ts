@@ -5,11 +5,24 @@
  */
 
 import type { Store } from "../turns/store.ts";
+import type { Turn } from "../turns/turn.ts";
+import { type FoundTurns, MOST_SEARCHED, type TurnFilter } from "./listing.ts";
 import type { StoreOptions } from "./options.ts";
+import {
+  findSqliteSessions,
+  findSqliteTurns,
+  readSqliteTurns,
+} from "./sqlite/listing.ts";
 import { readSqliteStatus } from "./sqlite/status.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { StoredStatus } from "./status.ts";
 
+export {
+  type FoundTurns,
+  MOST_SEARCHED,
+  MOST_SESSIONS,
+  type TurnFilter,
+} from "./listing.ts";
 export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
@@ -45,4 +58,49 @@ export function readStatus(
   sinceMs: number | null = null,
 ): StoredStatus {
   return readSqliteStatus(path, sinceMs);
+}
+
+/**
+ * Finds turns, and changes nothing. It reads no texts, and looks at rows only as
+ * far as no index has what the filter asks for: at most the last so many turns, or those of a session, or those since an
+ * instant.
+ *
+ * @param limit How many to find at most.
+ * @param mostSearched How many of the last turns are searched without an index.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function findTurns(
+  path: string,
+  filter: TurnFilter,
+  limit: number,
+  mostSearched = MOST_SEARCHED,
+): FoundTurns {
+  return findSqliteTurns(path, filter, limit, mostSearched);
+}
+
+/**
+ * Reads turns by their ids, in the order given, and changes nothing. One that is
+ * not there is left out.
+ *
+ * @param mostPromptBytes Read only so much of each prompt, whole characters, and
+ * no answers; `null` reads everything.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function readTurns(
+  path: string,
+  ids: readonly number[],
+  mostPromptBytes: number | null = null,
+): Turn[] {
+  return readSqliteTurns(path, ids, mostPromptBytes);
+}
+
+/**
+ * The ids of sessions that are, begin with or end with a text: the one that is
+ * the text, else up to {@linkcode MOST_SESSIONS} that begin so and as many that
+ * end so. Changes nothing.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function findSessions(path: string, part: string): string[] {
+  return findSqliteSessions(path, part);
 }

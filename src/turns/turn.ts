@@ -6,8 +6,14 @@
 
 import type { Outcome } from "./event.ts";
 
+/** What a turn can be. */
+export const TURN_STATUSES = [
+  "waiting_response",
+  "completed",
+  "orphaned",
+] as const;
 /** The status of a turn. */
-export type TurnStatus = "waiting_response" | "completed" | "orphaned";
+export type TurnStatus = typeof TURN_STATUSES[number];
 
 /** A row of the table `turns`. */
 export interface Turn {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completions } from "../../src/cli/docs/completions.ts";
 import { manualPage } from "../../src/cli/docs/man.ts";
-import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/args/options.ts";
+import { NAMED_COMMANDS, SHELLS } from "../../src/cli/args/commands.ts";
+import { OPTIONS } from "../../src/cli/args/options.ts";
 import { run } from "../support/process.ts";
 
 const ALL = [
@@ -35,6 +36,14 @@ Deno.test("completions name every option and command in each shell", () => {
 Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--sy"), ["--synchronous"]);
   assertEquals(await offered("sta"), ["status"]);
+  assertEquals(await offered("turns", "--s"), [
+    ...["--session", "--status", "--since"],
+  ]);
+  assertEquals(await offered("turns", "--status", "o"), ["orphaned"]);
+  assertEquals(await offered("turns", "--cwd", "golden.j"), ["golden.jsonl"]);
+  assertEquals(await offered("turns", "--session", ""), []);
+  assertEquals(await offered("show", "--j"), ["--json"]);
+  assertEquals(await offered("help", "tur"), ["turns"]);
   assertEquals(await offered("form"), ["formats"]);
   assertEquals(await offered("--quiet", "sta"), []);
   assertEquals(await offered("--emit", ""), ["turns", "events"]);
@@ -42,7 +51,7 @@ Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--max-line-bytes", ""), []);
   assertEquals(await offered("completions", "f"), ["fish"]);
   assertEquals(await offered("status", "--"), [
-    ...["--db", "--json", "--since", "--watch", "--help", "--version"],
+    ...["--db", "--since", "--json", "--watch", "--help", "--version"],
   ]);
   assertEquals(await offered("status", "--since", ""), []);
   assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);
@@ -58,6 +67,6 @@ Deno.test("the manual page names every option and command, with dashes that can 
   // A line that begins with a dot or a quote is a request to the formatter.
   const requests = page.split("\n").filter((line) => /^[.']/.test(line));
   for (const request of requests) {
-    assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(request));
+    assert(/^\.(TH|SH|TP|PP|B|br|RS|RE)\b/.test(request));
   }
 });

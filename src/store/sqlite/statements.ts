@@ -13,7 +13,7 @@ import type { Turn, TurnStatus } from "../../turns/turn.ts";
  * as a blob, since the binding reads text only up to the first. What people set
  * by hand may be of any type.
  */
-const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
+export const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
   session_turn, session_pid_turn, CAST(status AS TEXT),
   CAST(user_text AS BLOB), CAST(assistant_text AS BLOB),
   CAST(start_time AS TEXT), CAST(end_time AS TEXT), duration_ms,
@@ -113,13 +113,20 @@ export type TurnRow = [
 // A text may begin with U+FEFF, which is not a byte order mark there.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The turn that a row holds. */
-export function readTurn(row: TurnRow): Turn {
+/**
+ * The turn that a row holds.
+ *
+ * @param decode How its texts are read.
+ */
+export function readTurn(
+  row: TurnRow,
+  decode = (bytes: Uint8Array) => utf8.decode(bytes),
+): Turn {
   const text = (bytes: Uint8Array | null) =>
-    bytes === null ? null : utf8.decode(bytes);
+    bytes === null ? null : decode(bytes);
   return {
     id: row[0],
-    sid: utf8.decode(row[1]),
+    sid: decode(row[1]),
     pid: numberOf(row[2]) ?? 0,
     sessionTurn: numberOf(row[3]),
     sessionPidTurn: numberOf(row[4]),

@@ -1,0 +1,150 @@
+/**
+ * The table of commands (SPEC section 7).
+ *
+ * @module
+ */
+
+/** The shells for which the program prints completions. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+/** One of {@linkcode SHELLS}. */
+export type Shell = typeof SHELLS[number];
+
+/** The commands; `run` is the default and has no name on the command line. */
+export const COMMANDS = [
+  "run",
+  "status",
+  "turns",
+  "show",
+  "formats",
+  "completions",
+  "man",
+  "help",
+] as const;
+/** One of {@linkcode COMMANDS}. */
+export type CommandName = typeof COMMANDS[number];
+/** A command that has a name on the command line. */
+export type NamedCommand = Exclude<CommandName, "run">;
+
+/** The argument that follows a command's name. */
+export interface Operand {
+  /** Its name in the help. */
+  name: string;
+  /** The only values that it accepts. */
+  choices?: readonly string[];
+  /** Whether it may be left out. */
+  isOptional?: boolean;
+}
+
+/** An example of use. */
+export interface Example {
+  title: string;
+  command: string;
+}
+
+/** A command, as the help shows it. */
+export interface Command {
+  /** What it does, in a few words. */
+  summary: string;
+  /** What `turn-counter help COMMAND` says of it, a paragraph each. */
+  description: readonly string[];
+  operand?: Operand;
+  /** The most common use first. */
+  examples?: readonly Example[];
+}
+
+/** The commands that have names on the command line, in the order of the help. */
+export const NAMED_COMMANDS: Record<NamedCommand, Command> = {
+  status: {
+    summary: "show what the database holds",
+    description: [
+      "Shows how many turns a database holds, by status, outcome, agent, working directory and day, how long they took, the last ones, and how far the followed files have been read. Reads beside a program that writes the database, and changes nothing.",
+      "A terminal gets colours and lines as wide as it is. With --json it is one line of JSON.",
+    ],
+    examples: [
+      {
+        title: "Today's turns, updated every second",
+        command: "turn-counter status --since today --watch --db turns.db",
+      },
+    ],
+  },
+  turns: {
+    summary: "list the last turns, or those of a session, agent or directory",
+    description: [
+      "Lists turns, those that were minted last first. Options that narrow the list can be combined. Reads beside a program that writes the database, and changes nothing.",
+      "Without --session or --since, --agent and --cwd search the last 100,000 turns only, since no index has them; a message says so where that may have left out some.",
+      "With --json each turn is one line, the record that the program emits for it.",
+    ],
+    examples: [
+      {
+        title: "What went wrong here since Monday",
+        command:
+          "turn-counter turns --cwd . --status orphaned --since 2025-11-17 --db turns.db",
+      },
+      {
+        title: "All turns of one session as records",
+        command:
+          "turn-counter turns --session c9c78 --limit 1000000 --json --db turns.db",
+      },
+    ],
+  },
+  show: {
+    summary: "show one whole turn",
+    description: [
+      "Shows all that the database holds of one turn, with its prompt and its answer. Reads beside a program that writes the database, and changes nothing.",
+      "With --json it is the record that the program emits for the turn.",
+    ],
+    operand: { name: "ID" },
+    examples: [
+      { title: "Turn 512", command: "turn-counter show 512 --db turns.db" },
+    ],
+  },
+  formats: {
+    summary: "list the formats of logs, and where each agent keeps them",
+    description: [
+      "Lists the formats that --format names, the places where each agent keeps its logs, and the environment variable that moves them.",
+    ],
+  },
+  completions: {
+    summary: "print a script that makes a shell complete the options",
+    description: [
+      "Prints a script for a shell, so that it completes commands, options and their values.",
+    ],
+    operand: { name: "SHELL", choices: SHELLS },
+    examples: [
+      {
+        title: "In ~/.bashrc",
+        command: 'eval "$(turn-counter completions bash)"',
+      },
+      {
+        title: "In ~/.zshrc, after compinit",
+        command: "source <(turn-counter completions zsh)",
+      },
+      {
+        title: "For fish",
+        command:
+          "turn-counter completions fish > ~/.config/fish/completions/turn-counter.fish",
+      },
+    ],
+  },
+  man: {
+    summary: "print the manual page",
+    description: ["Prints the manual page in the markup of man."],
+    examples: [
+      {
+        title: "Install it",
+        command: "turn-counter man > ~/.local/share/man/man1/turn-counter.1",
+      },
+    ],
+  },
+  help: {
+    summary: "show this help, or that of a command with its options",
+    description: [
+      "Shows what the program does and its options, or those of one command.",
+    ],
+    operand: {
+      name: "COMMAND",
+      choices: COMMANDS.filter((name) => name !== "run"),
+      isOptional: true,
+    },
+  },
+};
