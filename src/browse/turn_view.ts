@@ -5,6 +5,7 @@
  */
 
 import { label } from "../status/label.ts";
+import { formatInstant } from "../status/since.ts";
 import { formatDuration } from "../terminal/numbers.ts";
 import { type Canvas, type Cell, table } from "../terminal/table.ts";
 import { cut } from "../terminal/text.ts";
@@ -40,7 +41,7 @@ export function turnView(
 
 /** The fields of a turn; those that the log does not name are left out. */
 function fieldsOf(turn: Turn, now: number): Cell[][] {
-  const { startMs, durationMs, pidMismatch } = turn;
+  const { startMs, durationMs, pidMismatch, forgottenMs } = turn;
   const fields: [name: string, value: string | null, note?: string | null][] = [
     ["turn", String(turn.id), placeOf(turn)],
     ["session", turn.sid],
@@ -58,6 +59,7 @@ function fieldsOf(turn: Turn, now: number): Cell[][] {
       durationMs === null ? null : `after ${formatDuration(durationMs)}`,
     ],
     ["outcome", outcomeOf(turn), turn.outcomeReason],
+    ["forgotten", forgottenMs === null ? null : formatInstant(forgottenMs)],
   ];
   const rows = fields.flatMap(([name, value, note]): Cell[][] =>
     value === null ? [] : [[name, visible(note ? `${value}, ${note}` : value)]]

@@ -107,6 +107,10 @@ const COMMANDS: Commands = {
     const { show } = await withSqlite(() => import("../browse/show.ts"));
     await show({ ...args, color: hasColor() });
   },
+  async forget(args, _, withSqlite) {
+    const { forget } = await withSqlite(() => import("./forget.ts"));
+    await forget(args);
+  },
   async formats() {
     const { formats } = await import("./formats.ts");
     await print(formats());

@@ -26,6 +26,23 @@ export interface FoundTurns {
   searched: number | null;
 }
 
+/** Which turns to forget: those for which all hold that are not `null`. */
+export interface Forgettable {
+  ids: readonly number[] | null;
+  /** The whole id of a session. */
+  sid: string | null;
+  /** Only turns that began before, in milliseconds since the epoch. */
+  beforeMs: number | null;
+}
+
+/** The turns that {@linkcode Forgettable} leaves. */
+export interface FoundForgettable {
+  /** Those that have not been forgotten yet. */
+  ids: number[];
+  /** How many there are, forgotten or not. */
+  turns: number;
+}
+
 /**
  * How many of the last turns are searched by what has no index: the agent or the
  * directory, unless of one session or since an instant.

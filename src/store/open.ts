@@ -6,9 +6,16 @@
 
 import type { Store } from "../turns/store.ts";
 import type { Turn } from "../turns/turn.ts";
-import { type FoundTurns, MOST_SEARCHED, type TurnFilter } from "./listing.ts";
+import {
+  type Forgettable,
+  type FoundForgettable,
+  type FoundTurns,
+  MOST_SEARCHED,
+  type TurnFilter,
+} from "./listing.ts";
 import type { StoreOptions } from "./options.ts";
 import {
+  findSqliteForgettable,
   findSqliteSessions,
   findSqliteTurns,
   readSqliteTurns,
@@ -18,6 +25,8 @@ import { SqliteStore } from "./sqlite/store.ts";
 import type { StoredStatus } from "./status.ts";
 
 export {
+  type Forgettable,
+  type FoundForgettable,
   type FoundTurns,
   MOST_SEARCHED,
   MOST_SESSIONS,
@@ -27,6 +36,7 @@ export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,
+  FollowedTree,
   LastTurn,
   NameCount,
   OlderFile,
@@ -103,4 +113,17 @@ export function readTurns(
  */
 export function findSessions(path: string, part: string): string[] {
   return findSqliteSessions(path, part);
+}
+
+/**
+ * Finds the turns that can be forgotten, and changes nothing. It searches the
+ * index of the ids, of the session or of start times.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function findForgettable(
+  path: string,
+  turns: Forgettable,
+): FoundForgettable {
+  return findSqliteForgettable(path, turns);
 }

@@ -5,12 +5,7 @@
  * @module
  */
 
-import type {
-  Checkpoint,
-  Fingerprint,
-  Identity,
-  Position,
-} from "./checkpoint.ts";
+import type { Checkpoint, FilePlace, NewFile, Position } from "./checkpoint.ts";
 import type { Prompt } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
@@ -116,6 +111,16 @@ export interface TurnStore extends Transactions {
    */
   end(turn: Turn, ending: Ending): Turn;
   /**
+   * Erases the texts of turns for good: the prompt, the answer (one that is there
+   * becomes empty), the directory and the reason of the outcome, and what
+   * decoders saved of them. All else stays, so that no event of theirs counts
+   * anew. Readers of the database's files may still find the texts until
+   * {@linkcode Store.eraseTraces}.
+   *
+   * @returns How many of them had not been forgotten before.
+   */
+  forget(ids: readonly number[], nowMs: number): number;
+  /**
    * Remembers the turn of an answer or an end. If the remembered turn was deleted
    * by hand, only a turn that was minted later replaces it, as when the log is
    * read again; an older turn never had this event.
@@ -127,26 +132,17 @@ export interface TurnStore extends Transactions {
 
 /** The positions up to which the files of a followed path have been read. */
 export interface CheckpointStore extends Transactions {
-  /** The checkpoints of a path, in the order in which the files are read. */
+  /** The checkpoints of a path, in the order in which they were added. */
   checkpointsOf(path: string): Checkpoint[];
-  /**
-   * Adds a new file, to be read after all others of its path.
-   *
-   * @param head The fingerprint of its first bytes.
-   */
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint;
-  /** Stores the file's new identity, for example after it was compressed. */
-  locateCheckpoint(id: number, identity: Identity | null): void;
-  /** Deletes the checkpoint of a file of which nothing was read. */
+  /** Adds a new file, to be read after all others of its path. */
+  addCheckpoint(path: string, file: NewFile): Checkpoint;
+  /** Stores where the file is now, for example after it was compressed. */
+  locateCheckpoint(id: number, place: FilePlace): void;
+  /** Deletes the checkpoint of a file. */
   dropCheckpoint(id: number): void;
   /** Stores the position up to which a file has been read. */
   moveCheckpoint(position: Position): void;
-  /** Deletes the oldest checkpoints of a path whose files have been read. */
+  /** Deletes the oldest checkpoints of a log whose files have been read. */
   pruneCheckpoints(path: string): void;
 }
 
@@ -165,4 +161,14 @@ export interface Store extends TurnStore, CheckpointStore, Disposable {
    * @throws {Failure} If another process does, or if the claim cannot be checked.
    */
   claim(followed: string): void;
+  /**
+   * Makes sure that no file of the database holds what was erased. Other writers
+   * wait while it writes the database anew, for which it queues as
+   * {@linkcode Transactions.write} does.
+   *
+   * @returns Whether that is so; a program that reads the database can prevent
+   * it for as long as it reads.
+   * @throws {Failure} If the database cannot be written.
+   */
+  eraseTraces(): Promise<boolean>;
 }

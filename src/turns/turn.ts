@@ -51,4 +51,9 @@ export interface Turn {
   outcomeReason: string | null;
   /** The `t` of the end, unchanged. */
   outcomeTime: string | null;
+  /**
+   * When a person had its texts erased, in milliseconds since the epoch; it
+   * takes none any more.
+   */
+  forgottenMs: number | null;
 }

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import {
   type Args,
+  type ForgetArgs,
   readArgs,
   type RunArgs,
   type ShowArgs,
@@ -130,13 +131,30 @@ Deno.test("SPEC 7: turns and show have their options, each with a default", () =
   });
 });
 
-Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
-  const { sources, follow } = readRun(["--source", "a", "--follow"]);
-  assertEquals([sources, follow], [["a"], true]);
+Deno.test("SPEC 7: forget takes turns, or a session, an age or both", () => {
+  const forget: Args & ForgetArgs = {
+    ...{ command: "forget", db: "x.db", isDefaultDb: false, dryRun: false },
+    ...{ session: null, turns: [], olderThan: null },
+  };
+  const read = (words: string) =>
+    readArgs(["forget", ...words.split(" ")], "x.db");
+  assertEquals(read("--turn 7 --turn 9"), { ...forget, turns: [7, 9] });
+  assertEquals(read("--session s --dry-run"), {
+    ...{ ...forget, session: "s", dryRun: true },
+  });
+  assertEquals(read("--session s --older-than 90d"), {
+    ...{ ...forget, session: "s", olderThan: "90d" },
+  });
+});
+
+Deno.test("SPEC 7: --follow needs sources, none of which is stdin", () => {
+  const args = ["--source", "a", "--source", "b", "--follow"];
+  const { sources, follow } = readRun(args);
+  assertEquals([sources, follow], [["a", "b"], true]);
   for (
     const args of [
       "--follow",
-      "--follow --source a --source b",
+      "--follow --source a --source -",
       "--follow --source -",
       "--follow --source /dev/stdin",
     ]
@@ -145,7 +163,7 @@ Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
       () => readArgs(args.split(" ")),
       UsageError,
     );
-    assertStringIncludes(message, "--source FILE --follow", args);
+    assertStringIncludes(message, "--source PATH --follow", args);
   }
 });
 
@@ -194,6 +212,12 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["turns --limit 0", "--limit", "number of turns"],
     ["turns --watch", "--watch"],
     ["help me", "COMMAND", "status, turns"],
+    ["forget", "--turn ID", "--session SID", "--older-than WHEN"],
+    ["forget --dry-run", "--turn ID"],
+    ["forget --turn 1 --session s", "either --turn ID"],
+    ["forget --turn 1 --older-than 9d", "either --turn ID"],
+    ["forget --turn x", '"x"', "number"],
+    ["forget --older-than old", "--older-than", "7d"],
     ["formats --json", "--json"],
     ["formats sse", "sse"],
     [

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openStore } from "../../src/store/open.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
 import {
+  forgettable,
   LISTING_SQL,
   type Query,
   range,
@@ -178,6 +179,19 @@ Deno.test("turns are listed by one index, without a sort but since an instant", 
     `${turns} INDEX turns_start_time (start_time>?)`,
     "USE TEMP B-TREE FOR ORDER BY",
   ]);
+  const forgotten = { ids: null, sid: null, beforeMs: null };
+  for (
+    const [turns, index] of [
+      [{ ids: [1, 2] }, "INTEGER PRIMARY KEY (rowid=?)"],
+      [{ ids: [1], beforeMs: 0 }, "INTEGER PRIMARY KEY (rowid=?)"],
+      [{ sid: "s" }, "(sid=?)"],
+      [{ sid: "s", beforeMs: 0 }, "(sid=? AND start_ms<?)"],
+      [{ beforeMs: 0 }, "turns_start_time (start_time<?)"],
+    ] as const
+  ) {
+    const [step] = steps(forgettable({ ...forgotten, ...turns }));
+    assert(step.startsWith("SEARCH turns") && step.endsWith(index), step);
+  }
   for (const [name, sql] of Object.entries(LISTING_SQL)) {
     const scans = plan(db, sql).filter((step) => step.startsWith("SCAN"));
     // Sessions are few beside turns.

@@ -15,7 +15,7 @@ const TURN: Turn = {
   ...{ endTime: "2025-11-17T00:05:12.373", durationMs: 9973, turnId: "12" },
   ...{ pidMismatch: false, startMs: 0, endMs: 9973, agent: "codex" },
   ...{ cwd: "/home/dev", outcome: "completed", outcomeReason: "stop" },
-  outcomeTime: "2025-11-17T00:05:12.401",
+  ...{ outcomeTime: "2025-11-17T00:05:12.401", forgottenMs: null },
 };
 const PLAIN = { now: 60_000, width: Infinity, color: false };
 
@@ -76,6 +76,12 @@ no prompt
 empty answer
 `,
   );
+});
+
+Deno.test("turnView says when a turn was forgotten", () => {
+  const forgottenMs = new Date(2026, 0, 2, 3, 4).getTime();
+  const view = turnView({ ...TURN, forgottenMs, userText: null }, PLAIN);
+  assert(view.includes("\nforgotten   2026-01-02 03:04\n\nno prompt\n"), view);
 });
 
 Deno.test("turnTable and turnView fit the terminal and cannot control it, whatever a log contains", async () => {

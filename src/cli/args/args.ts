@@ -80,6 +80,17 @@ export interface ShowArgs extends DatabaseArgs {
   json: boolean;
 }
 
+/** The arguments of `forget`. */
+export interface ForgetArgs extends DatabaseArgs {
+  /** The whole id of a session. */
+  session: string | null;
+  /** Ids of turns; none where others are selected. */
+  turns: number[];
+  /** Before when turns began, as {@linkcode StatusArgs.since}. */
+  olderThan: string | null;
+  dryRun: boolean;
+}
+
 /** A command with its arguments. */
 export type Args =
   | { command: "help"; of: NamedCommand | null }
@@ -88,6 +99,7 @@ export type Args =
   | ({ command: "status" } & StatusArgs)
   | ({ command: "turns" } & TurnsArgs)
   | ({ command: "show" } & ShowArgs)
+  | ({ command: "forget" } & ForgetArgs)
   | { command: "formats" }
   | { command: "completions"; shell: Shell }
   | { command: "man" };
@@ -103,9 +115,9 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     const { values, isSet } = parsed;
     const sources = values("source");
     const follow = isSet("follow");
-    if (follow && (sources.length !== 1 || isStdin(sources[0]))) {
+    if (follow && (sources.length === 0 || sources.some(isStdin))) {
       throw new UsageError(
-        `option "--follow" needs one log file: --source FILE --follow`,
+        `option "--follow" needs logs or directories: --source PATH --follow`,
       );
     }
     return {
@@ -131,7 +143,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       command: "status",
       ...readDatabase(parsed, env),
       json: parsed.isSet("json"),
-      since: readSince(parsed),
+      since: readInstant("since", parsed),
       watch: parsed.isSet("watch"),
     };
   },
@@ -146,7 +158,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       status: last("status") as TurnStatus | null,
       agent: last("agent"),
       cwd: last("cwd"),
-      since: readSince(parsed),
+      since: readInstant("since", parsed),
       limit: readCount("limit", values, {
         ...{ what: "a number of turns", most: Number.MAX_SAFE_INTEGER },
       }) ?? DEFAULT_LIMIT,
@@ -157,6 +169,24 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     const id = readTurnId(readOperand("show", parsed)!);
     const json = parsed.isSet("json");
     return { command: "show", id, ...readDatabase(parsed, env), json };
+  },
+  forget(parsed, env) {
+    refuseOperands(parsed);
+    const { values } = parsed;
+    const session = values("session").at(-1) ?? null;
+    const turns = values("turn").map(readTurnId);
+    const olderThan = readInstant("older-than", parsed);
+    if ((session ?? olderThan) !== null === turns.length > 0) {
+      throw new UsageError(
+        "forget needs either --turn ID, or --session SID, --older-than WHEN or both",
+      );
+    }
+    const dryRun = parsed.isSet("dry-run");
+    return {
+      command: "forget",
+      ...readDatabase(parsed, env),
+      ...{ session, turns, olderThan, dryRun },
+    };
   },
   formats(parsed) {
     refuseOperands(parsed);
@@ -199,11 +229,11 @@ function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
   return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
 }
 
-function readSince({ values }: Parsed): string | null {
-  const since = values("since").at(-1) ?? null;
+function readInstant(name: string, { values }: Parsed): string | null {
+  const since = values(name).at(-1) ?? null;
   if (since !== null && instantOf(since, Date.now()) === null) {
     throw new UsageError(
-      `option "--since" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
+      `option "--${name}" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
     );
   }
   return since;

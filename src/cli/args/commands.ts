@@ -15,6 +15,7 @@ export const COMMANDS = [
   "status",
   "turns",
   "show",
+  "forget",
   "formats",
   "completions",
   "man",
@@ -96,6 +97,23 @@ export const NAMED_COMMANDS: Record<NamedCommand, Command> = {
     operand: { name: "ID" },
     examples: [
       { title: "Turn 512", command: "turn-counter show 512 --db turns.db" },
+    ],
+  },
+  forget: {
+    summary: "erase the texts of turns for good",
+    description: [
+      "Erases prompts, answers, working directories and the reasons of outcomes from the files of the database, also of turns that are still running. Ids, times, statuses and all counters stay, and reading the old log again does not bring the texts back. A program that follows the log may run meanwhile; it waits while the file is written anew, and needs up to three times the room then.",
+      "It does not ask: see with --dry-run what it would do. --session and --older-than can be combined. Logs, rejected lines in a dead letter, records that were written to other programs, and backups are not touched. Hashes stay, by which known events are recognised.",
+    ],
+    examples: [
+      {
+        title: "How many turns are older than 90 days",
+        command: "turn-counter forget --older-than 90d --dry-run --db turns.db",
+      },
+      {
+        title: "Two turns",
+        command: "turn-counter forget --turn 7 --turn 9 --db turns.db",
+      },
     ],
   },
   formats: {

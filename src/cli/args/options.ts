@@ -73,7 +73,7 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: "db",
-    commands: ["run", ...READERS],
+    commands: ["run", ...READERS, "forget"],
     value: "PATH",
     kind: "file",
     help: "the database; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
@@ -149,6 +149,32 @@ export const OPTIONS: readonly Option[] = [
     value: "N",
     kind: "number",
     help: "list at most N turns; default: 20",
+  },
+  {
+    name: "session",
+    commands: ["forget"],
+    value: "SID",
+    help: "forget the turns of this session: its whole id, which show prints",
+  },
+  {
+    name: "turn",
+    commands: ["forget"],
+    value: "ID",
+    kind: "number",
+    many: true,
+    help: "forget this turn; may be given more than once",
+  },
+  {
+    name: "older-than",
+    commands: ["forget"],
+    value: "WHEN",
+    help:
+      "forget the turns that began before WHEN: 90d for 90 days ago, a date such as 2025-11-18, or today",
+  },
+  {
+    name: "dry-run",
+    commands: ["forget"],
+    help: "print how many turns it would forget, and change nothing",
   },
   {
     name: "json",

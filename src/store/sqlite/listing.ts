@@ -6,8 +6,19 @@
 
 import type { Database } from "@db/sqlite";
 import type { Turn } from "../../turns/turn.ts";
-import type { FoundTurns, TurnFilter } from "../listing.ts";
-import { LISTING_SQL, type Query, range, walk } from "./listing_statements.ts";
+import type {
+  Forgettable,
+  FoundForgettable,
+  FoundTurns,
+  TurnFilter,
+} from "../listing.ts";
+import {
+  forgettable,
+  LISTING_SQL,
+  type Query,
+  range,
+  walk,
+} from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { readTurn, type TurnRow } from "./statements.ts";
 import { textOf } from "./status.ts";
@@ -69,5 +80,18 @@ export function findSqliteSessions(path: string, part: string): string[] {
     const [whole] = find("session");
     if (whole !== undefined) return [whole];
     return [...new Set([...find("sessionsFrom"), ...find("sessionsTo")])];
+  });
+}
+
+/** {@linkcode findForgettable} of `store/open.ts`. */
+export function findSqliteForgettable(
+  path: string,
+  turns: Forgettable,
+): FoundForgettable {
+  return readCurrent(path, (db) => {
+    const { sql, params } = forgettable(turns);
+    const rows = db.prepare(sql).values<[id: number, isNew: number]>(...params);
+    const ids = rows.filter(([, isNew]) => isNew === 1).map(([id]) => id);
+    return { ids, turns: rows.length };
   });
 }

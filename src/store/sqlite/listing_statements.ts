@@ -4,9 +4,13 @@
  * @module
  */
 
-import { MOST_SESSIONS, type TurnFilter } from "../listing.ts";
+import {
+  type Forgettable,
+  MOST_SESSIONS,
+  type TurnFilter,
+} from "../listing.ts";
 import { COLUMNS } from "./statements.ts";
-import { BEGAN, dateBefore } from "./status_statements.ts";
+import { BEGAN, dateAfter, dateBefore } from "./status_statements.ts";
 
 /** A statement, and what its `?1`, `?2` … are. */
 export interface Query {
@@ -31,7 +35,7 @@ export function walk(filter: TurnFilter, above: number, limit: number): Query {
   }
   if (sinceMs !== null) query.add("start_ms >= ?", sinceMs);
   addNames(query, filter);
-  return query.select("turn_id_glob", limit);
+  return query.select("turn_id_glob", "turn_id_glob", limit);
 }
 
 /**
@@ -50,7 +54,26 @@ export function range(
   query.add("+turn_id_glob <= ?", upTo);
   if (status !== null) query.add("+status = ?", status);
   addNames(query, filter);
-  return query.select("+turn_id_glob", limit);
+  return query.select("turn_id_glob", "+turn_id_glob", limit);
+}
+
+/** The turns that can be forgotten, by one index, and whether they were before. */
+export function forgettable({ ids, sid, beforeMs }: Forgettable): Query {
+  const query = new Conditions();
+  if (ids !== null) {
+    query.add(
+      "turn_id_glob IN (SELECT value FROM json_each(?))",
+      JSON.stringify(ids),
+    );
+  }
+  if (sid !== null) query.add(`${ids === null ? "" : "+"}sid = ?`, sid);
+  if (beforeMs !== null) {
+    if (ids === null && sid === null) {
+      query.add("start_time < ?", dateAfter(beforeMs));
+    }
+    query.add("start_ms < ?", beforeMs);
+  }
+  return query.select("turn_id_glob, forgotten_ms IS NULL");
 }
 
 function addNames(query: Conditions, { agent, cwd }: TurnFilter): void {
@@ -76,12 +99,15 @@ class Conditions {
     this.#params.push(...params);
   }
 
-  select(order: string, limit: number): Query {
-    this.#params.push(limit);
-    const sql = `SELECT turn_id_glob FROM turns
-      WHERE ${this.#terms.join(" AND ")}
-      ORDER BY ${order} DESC LIMIT ?${this.#params.length}`;
-    return { sql, params: this.#params };
+  select(columns: string, order?: string, limit?: number): Query {
+    const terms = this.#terms.join(" AND ");
+    const sql = `SELECT ${columns} FROM turns WHERE ${terms}`;
+    if (order === undefined || limit === undefined) {
+      return { sql, params: this.#params };
+    }
+    const params = [...this.#params, limit];
+    const last = `ORDER BY ${order} DESC LIMIT ?${params.length}`;
+    return { sql: `${sql} ${last}`, params };
   }
 }
 

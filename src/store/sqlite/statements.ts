@@ -19,7 +19,7 @@ export const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
   CAST(start_time AS TEXT), CAST(end_time AS TEXT), duration_ms,
   CAST(original_turn_id AS BLOB), pid_mismatch, start_ms, end_ms,
   CAST(agent AS BLOB), CAST(cwd AS BLOB), CAST(outcome AS TEXT),
-  CAST(outcome_reason AS BLOB), CAST(outcome_time AS TEXT)`;
+  CAST(outcome_reason AS BLOB), CAST(outcome_time AS TEXT), forgotten_ms`;
 
 const TURN = `SELECT ${COLUMNS} FROM turns`;
 const OF_PROCESS = "sid = ? AND pid = ?";
@@ -108,6 +108,7 @@ export type TurnRow = [
   outcome: Outcome | null,
   outcomeReason: Uint8Array | null,
   outcomeTime: string | null,
+  forgottenMs: unknown,
 ];
 
 // A text may begin with U+FEFF, which is not a byte order mark there.
@@ -145,6 +146,7 @@ export function readTurn(
     outcome: row[17],
     outcomeReason: text(row[18]),
     outcomeTime: row[19],
+    forgottenMs: numberOf(row[20]),
   };
 }
 

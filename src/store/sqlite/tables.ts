@@ -27,6 +27,8 @@ CREATE TABLE turns (
     outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     -- the instants of start_time and end_time, in milliseconds since the epoch
     start_ms INTEGER, end_ms INTEGER,
+    -- when its texts were erased, in milliseconds since the epoch
+    forgotten_ms INTEGER,
     -- the turn that orphaned this one; kept when an answer or end heals it
     orphaned_by INTEGER
 );
