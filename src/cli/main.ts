@@ -107,6 +107,10 @@ const COMMANDS: Commands = {
     const { show } = await withSqlite(() => import("../browse/show.ts"));
     await show({ ...args, color: hasColor() });
   },
+  async report(args, _, withSqlite) {
+    const { report } = await withSqlite(() => import("../report/report.ts"));
+    await report(args);
+  },
   async forget(args, _, withSqlite) {
     const { forget } = await withSqlite(() => import("./forget.ts"));
     await forget(args);

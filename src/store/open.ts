@@ -14,12 +14,14 @@ import {
   type TurnFilter,
 } from "./listing.ts";
 import type { StoreOptions } from "./options.ts";
+import type { ReportData } from "./report.ts";
 import {
   findSqliteForgettable,
   findSqliteSessions,
   findSqliteTurns,
   readSqliteTurns,
 } from "./sqlite/listing.ts";
+import { readSqliteReportData } from "./sqlite/report.ts";
 import { readSqliteStatus } from "./sqlite/status.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { StoredStatus } from "./status.ts";
@@ -32,7 +34,16 @@ export {
   MOST_SESSIONS,
   type TurnFilter,
 } from "./listing.ts";
+export { percentile } from "./percentile.ts";
 export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
+export {
+  type AgentDurations,
+  type DayCount,
+  FATES,
+  type ReportData,
+  type ReportedTurn,
+  type TurnFate,
+} from "./report.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,
@@ -126,4 +137,18 @@ export function findForgettable(
   turns: Forgettable,
 ): FoundForgettable {
   return findSqliteForgettable(path, turns);
+}
+
+/**
+ * Reads what a report is made of, in one moment, and changes nothing. It reads
+ * each turn once, of the last million or since an instant, and no whole texts.
+ *
+ * @param sinceMs As for {@linkcode readStatus}.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function readReportData(
+  path: string,
+  sinceMs: number | null,
+): ReportData {
+  return readSqliteReportData(path, sinceMs);
 }

@@ -131,6 +131,15 @@ Deno.test("SPEC 7: turns and show have their options, each with a default", () =
   });
 });
 
+Deno.test("SPEC 7: report takes --since", () => {
+  const report = { command: "report", db: "x.db", isDefaultDb: false } as const;
+  assertEquals(readArgs(["report"], "x.db"), { ...report, since: null });
+  assertEquals(readArgs(["report", "--since", "7d"], "x.db"), {
+    ...{ ...report, since: "7d" },
+  });
+  assertThrows(() => readArgs(["report", "--json"]), UsageError, "--json");
+});
+
 Deno.test("SPEC 7: forget takes turns, or a session, an age or both", () => {
   const forget: Args & ForgetArgs = {
     ...{ command: "forget", db: "x.db", isDefaultDb: false, dryRun: false },

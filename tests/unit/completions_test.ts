@@ -43,6 +43,8 @@ Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("turns", "--cwd", "golden.j"), ["golden.jsonl"]);
   assertEquals(await offered("turns", "--session", ""), []);
   assertEquals(await offered("show", "--j"), ["--json"]);
+  assertEquals(await offered("forget", "--o"), ["--older-than"]);
+  assertEquals(await offered("report", "--s"), ["--since"]);
   assertEquals(await offered("help", "tur"), ["turns"]);
   assertEquals(await offered("form"), ["formats"]);
   assertEquals(await offered("--quiet", "sta"), []);

@@ -13,7 +13,7 @@ export const ARROWS: Record<string, readonly string[]> = {
 
   "src/cli": [
     ...["src/run.ts", "src/delivery.ts", "src/status", "src/store"],
-    "src/browse",
+    ...["src/browse", "src/report"],
     ...["src/source", "src/output", "src/dialect", "src/terminal"],
     ...["src/turns", "src/system", "src/error.ts", "src/bytes.ts"],
     ...["src/sha256.ts", "deno.json"],
@@ -31,6 +31,10 @@ export const ARROWS: Record<string, readonly string[]> = {
     ...["src/system", "src/error.ts"],
   ],
   "src/browse": [
+    ...["src/status", "src/store", "src/output", "src/terminal", "src/turns"],
+    "src/error.ts",
+  ],
+  "src/report": [
     ...["src/status", "src/store", "src/output", "src/terminal", "src/turns"],
     "src/error.ts",
   ],

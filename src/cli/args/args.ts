@@ -80,6 +80,12 @@ export interface ShowArgs extends DatabaseArgs {
   json: boolean;
 }
 
+/** The arguments of `report`. */
+export interface ReportArgs extends DatabaseArgs {
+  /** As {@linkcode StatusArgs.since}. */
+  since: string | null;
+}
+
 /** The arguments of `forget`. */
 export interface ForgetArgs extends DatabaseArgs {
   /** The whole id of a session. */
@@ -99,6 +105,7 @@ export type Args =
   | ({ command: "status" } & StatusArgs)
   | ({ command: "turns" } & TurnsArgs)
   | ({ command: "show" } & ShowArgs)
+  | ({ command: "report" } & ReportArgs)
   | ({ command: "forget" } & ForgetArgs)
   | { command: "formats" }
   | { command: "completions"; shell: Shell }
@@ -169,6 +176,11 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     const id = readTurnId(readOperand("show", parsed)!);
     const json = parsed.isSet("json");
     return { command: "show", id, ...readDatabase(parsed, env), json };
+  },
+  report(parsed, env) {
+    refuseOperands(parsed);
+    const since = readInstant("since", parsed);
+    return { command: "report", ...readDatabase(parsed, env), since };
   },
   forget(parsed, env) {
     refuseOperands(parsed);

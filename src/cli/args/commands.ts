@@ -15,6 +15,7 @@ export const COMMANDS = [
   "status",
   "turns",
   "show",
+  "report",
   "forget",
   "formats",
   "completions",
@@ -97,6 +98,19 @@ export const NAMED_COMMANDS: Record<NamedCommand, Command> = {
     operand: { name: "ID" },
     examples: [
       { title: "Turn 512", command: "turn-counter show 512 --db turns.db" },
+    ],
+  },
+  report: {
+    summary: "write a page with charts for a browser",
+    description: [
+      "Writes one HTML page: turns a day by outcome and by agent, the last sessions, how long turns took, the longest turns and those that were not completed with the first words of their prompts, and working directories. Reads beside a program that writes the database, and changes nothing.",
+      "The page needs no network and has no script; it is light or dark as the browser is, and can be printed. It is about the last million turns, or all since --since. It shows parts of prompts: think of that before you pass it on.",
+    ],
+    examples: [
+      {
+        title: "The last 30 days",
+        command: "turn-counter report --since 30d --db turns.db > report.html",
+      },
     ],
   },
   forget: {

@@ -43,7 +43,7 @@ export interface Option {
 }
 
 /** The commands that show turns of the database. */
-const READERS: readonly CommandName[] = ["status", "turns", "show"];
+const READERS: readonly CommandName[] = ["status", "turns", "show", "report"];
 
 /**
  * All options, in the order of the help. Where one name has several meanings, it
@@ -138,7 +138,7 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: "since",
-    commands: ["status", "turns"],
+    commands: ["status", "turns", "report"],
     value: "WHEN",
     help:
       "show only turns that began since WHEN: a date such as 2025-11-18, today, or 7d for the last 7 days",
