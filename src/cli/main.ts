@@ -97,7 +97,8 @@ const COMMANDS: Commands = {
   },
   async status(args, _, withSqlite) {
     const { status } = await withSqlite(() => import("../status/status.ts"));
-    return await status({ ...args, color: hasColor() });
+    const { version } = config;
+    return await status({ ...args, version, color: hasColor() });
   },
   async turns(args, console, withSqlite) {
     const { turns } = await withSqlite(() => import("../browse/turns.ts"));

@@ -13,6 +13,7 @@ import {
   MOST_SEARCHED,
   type TurnFilter,
 } from "./listing.ts";
+import type { Metrics } from "./metrics.ts";
 import type { StoreOptions } from "./options.ts";
 import type { ReportData } from "./report.ts";
 import {
@@ -21,6 +22,7 @@ import {
   findSqliteTurns,
   readSqliteTurns,
 } from "./sqlite/listing.ts";
+import { readSqliteMetrics } from "./sqlite/metrics.ts";
 import { readSqliteReportData } from "./sqlite/report.ts";
 import { readSqliteStatus } from "./sqlite/status.ts";
 import { SqliteStore } from "./sqlite/store.ts";
@@ -34,6 +36,7 @@ export {
   MOST_SESSIONS,
   type TurnFilter,
 } from "./listing.ts";
+export { DURATION_BOUNDS, type Metrics, type TurnGroup } from "./metrics.ts";
 export { percentile } from "./percentile.ts";
 export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export {
@@ -151,4 +154,14 @@ export function readReportData(
   sinceMs: number | null,
 ): ReportData {
   return readSqliteReportData(path, sinceMs);
+}
+
+/**
+ * Reads what a monitor wants to know, of all turns, in one moment, and changes
+ * nothing. It reads an index, and no turns.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export function readMetrics(path: string): Metrics {
+  return readSqliteMetrics(path);
 }

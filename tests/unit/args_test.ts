@@ -92,6 +92,7 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
     json: true,
     since: "7d",
     watch: true,
+    prometheus: false,
   };
   assertEquals(
     readArgs("status --db x.db --json --watch --since 7d".split(" ")),
@@ -129,6 +130,11 @@ Deno.test("SPEC 7: turns and show have their options, each with a default", () =
   assertEquals(readArgs(["show", "--json", "7"], "x.db"), {
     ...{ ...show, json: true },
   });
+});
+
+Deno.test("SPEC 7: status takes --prometheus", () => {
+  const args = readArgs(["status", "--prometheus"], "x.db");
+  assert(args.command === "status" && args.prometheus);
 });
 
 Deno.test("SPEC 7: report takes --since", () => {
@@ -221,6 +227,9 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["turns --limit 0", "--limit", "number of turns"],
     ["turns --watch", "--watch"],
     ["help me", "COMMAND", "status, turns"],
+    ["status --prometheus --json", "--prometheus", "--json"],
+    ["status --prometheus --since 7d", "--since"],
+    ["status --watch --prometheus", "--watch"],
     ["forget", "--turn ID", "--session SID", "--older-than WHEN"],
     ["forget --dry-run", "--turn ID"],
     ["forget --turn 1 --session s", "either --turn ID"],

@@ -53,7 +53,8 @@ Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--max-line-bytes", ""), []);
   assertEquals(await offered("completions", "f"), ["fish"]);
   assertEquals(await offered("status", "--"), [
-    ...["--db", "--since", "--json", "--watch", "--help", "--version"],
+    ...["--db", "--since", "--json", "--prometheus", "--watch"],
+    ...["--help", "--version"],
   ]);
   assertEquals(await offered("status", "--since", ""), []);
   assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);

@@ -9,6 +9,7 @@ import {
   range,
   walk,
 } from "../../src/store/sqlite/listing_statements.ts";
+import { METRICS_SQL } from "../../src/store/sqlite/metrics.ts";
 import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
 import {
   BREAKDOWN_SQL,
@@ -84,7 +85,9 @@ Deno.test("SPEC 5: the check of plans detects a dropped index", () => {
   }
   db.close();
   // The other indexes are for queries by people.
-  const forPeople = ["turns_start_time", "turns_status", "turns_session"];
+  const forPeople = [
+    ...["turns_start_time", "turns_status", "turns_session", "turns_summary"],
+  ];
   assertEquals(new Set([...lookedUp, ...forPeople]), new Set(indexes));
 });
 
@@ -138,6 +141,17 @@ Deno.test("status since an instant searches the turns only by their start", () =
       );
     }
   }
+  db.close();
+});
+
+Deno.test("metrics read an index and no turns", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  assertEquals(plan(db, METRICS_SQL.turns), [
+    "SCAN turns USING COVERING INDEX turns_summary",
+  ]);
   db.close();
 });
 

@@ -57,6 +57,8 @@ export interface StatusArgs extends DatabaseArgs {
   /** Since when turns began that are shown: `2025-11-18`, `today` or `7d`. */
   since: string | null;
   watch: boolean;
+  /** Write metrics; without the three options above. */
+  prometheus: boolean;
 }
 
 /** The arguments of `turns`. */
@@ -152,6 +154,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       json: parsed.isSet("json"),
       since: readInstant("since", parsed),
       watch: parsed.isSet("watch"),
+      prometheus: readPrometheus(parsed),
     };
   },
   turns(parsed, env) {
@@ -249,6 +252,21 @@ function readInstant(name: string, { values }: Parsed): string | null {
     );
   }
   return since;
+}
+
+/** @throws {UsageError} If an option is given that metrics do not have. */
+function readPrometheus({ isSet, values }: Parsed): boolean {
+  const other = isSet("json")
+    ? "json"
+    : isSet("watch")
+    ? "watch"
+    : values("since").length > 0
+    ? "since"
+    : null;
+  if (!isSet("prometheus") || other === null) return isSet("prometheus");
+  throw new UsageError(
+    `option "--prometheus" is of all turns, once; leave out --${other}`,
+  );
 }
 
 /** @throws {UsageError} If it is no id that a turn can have. */

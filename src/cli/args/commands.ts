@@ -61,11 +61,17 @@ export const NAMED_COMMANDS: Record<NamedCommand, Command> = {
     description: [
       "Shows how many turns a database holds, by status, outcome, agent, working directory and day, how long they took, the last ones, and how far the followed files have been read. Reads beside a program that writes the database, and changes nothing.",
       "A terminal gets colours and lines as wide as it is. With --json it is one line of JSON.",
+      "With --prometheus it is metrics: turns by agent, status and outcome, a histogram of their durations, sessions, and the lag of followed logs and directories. A timer may write them for node_exporter's textfile collector.",
     ],
     examples: [
       {
         title: "Today's turns, updated every second",
         command: "turn-counter status --since today --watch --db turns.db",
+      },
+      {
+        title: "Metrics, of which a monitor never reads half",
+        command:
+          "turn-counter status --prometheus --db turns.db > turns.tmp && mv turns.tmp turns.prom",
       },
     ],
   },

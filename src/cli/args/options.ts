@@ -187,6 +187,12 @@ export const OPTIONS: readonly Option[] = [
     help: "write the records of turns, one line of JSON each",
   },
   {
+    name: "prometheus",
+    commands: ["status"],
+    help:
+      "write metrics of all turns in the text format of Prometheus, once, for a textfile collector",
+  },
+  {
     name: "watch",
     commands: ["status"],
     help: "update the display every second, until stopped",

@@ -77,7 +77,7 @@ export function forgettable({ ids, sid, beforeMs }: Forgettable): Query {
 }
 
 function addNames(query: Conditions, { agent, cwd }: TurnFilter): void {
-  if (agent !== null) query.add("agent = ?", agent);
+  if (agent !== null) query.add("+agent = ?", agent);
   if (cwd === null) return;
   // What is below it begins with it and a slash, which zero follows.
   query.add("(cwd = ? OR cwd >= ? AND cwd < ?)", cwd, `${cwd}/`, `${cwd}0`);

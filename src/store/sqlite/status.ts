@@ -137,7 +137,8 @@ function readDays(db: Database): Day[] {
   return days;
 }
 
-function readFollowed(db: Database): FollowedPath[] {
+/** How far the followed logs have been read. */
+export function readFollowed(db: Database): FollowedPath[] {
   const olderRows = db.prepare(STATUS_SQL.olderFiles).values<OlderRow>();
   return db.prepare(STATUS_SQL.files).values<FollowedRow>().map(
     ([path, device, inode, readBytes, readLines, movedMs]) => ({
@@ -153,7 +154,8 @@ function readFollowed(db: Database): FollowedPath[] {
   );
 }
 
-function readTrees(db: Database): FollowedTree[] {
+/** How far the files below followed directories have been read. */
+export function readTrees(db: Database): FollowedTree[] {
   const files = db.prepare(STATUS_SQL.filesBelow).values<FileBelowRow>();
   return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
     path,

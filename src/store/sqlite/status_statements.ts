@@ -23,7 +23,7 @@ const LAST_TURN = `turn_id_glob, CAST(sid AS BLOB), CAST(status AS TEXT),
 function breakdownOf(turns: string) {
   const names = (column: string) =>
     `SELECT substr(CAST(${column} AS BLOB), 1, ${MOST_NAME_BYTES}), count(*)
-    FROM ${turns} GROUP BY ${column} ORDER BY 2 DESC, 1 LIMIT ${MOST_NAMES}`;
+    FROM ${turns} GROUP BY +${column} ORDER BY 2 DESC, 1 LIMIT ${MOST_NAMES}`;
   return {
     outcomes: `SELECT CAST(status AS TEXT), CAST(outcome AS TEXT), count(*)
       FROM ${turns} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
