@@ -118,8 +118,9 @@ export class FollowedTree implements FollowedFiles {
     for (const file of files) {
       if (this.#isExcluded(file.realPath)) continue;
       const known = this.#known.withIdentity(file.identity);
-      if (known === undefined) others.push(file);
-      else places.set(known, file);
+      if (known !== undefined && await this.#isSame(known, file)) {
+        places.set(known, file);
+      } else others.push(file);
     }
     const fresh = new Map<string, SessionFile>();
     for (const file of others.sort(byPreference)) {
@@ -139,6 +140,7 @@ export class FollowedTree implements FollowedFiles {
     if (this.#isFirstLook) this.#checkRecognised(files);
     this.#isFirstLook = false;
     const present = new Set([...places.keys(), ...this.#due]);
+    this.#known.keepIdentities(present);
     const nowMs = this.#parts.clock.nowMs();
     await this.#forget(this.#known.outdated(present, nowMs));
   }
@@ -162,21 +164,14 @@ export class FollowedTree implements FollowedFiles {
     const moved = new Map(
       [...places].filter(([known, file]) => hasMoved(known, file)),
     );
-    for (const known of moved.keys()) this.#read.delete(known);
     const added = await this.#known.save(moved, fresh, nowMs);
     for (const [i, known] of added.entries()) places.set(known, fresh[i]);
     for (const [known, file] of places) {
       this.#found.set(known, file);
-      const read = this.#read.get(known) ?? this.#wasRead(known, file);
+      if (moved.has(known)) this.#read.delete(known);
+      const read = this.#read.get(known);
       if (read === undefined || !isUnchanged(read, file)) this.#due.add(known);
     }
-  }
-
-  /** A compressed file that was read to its end stays as it is. */
-  #wasRead(known: KnownFile, file: FoundFile): ScannedFile | undefined {
-    if (!known.position.done || hasMoved(known, file)) return undefined;
-    this.#read.set(known, file);
-    return file;
   }
 
   async #forget(files: KnownFile[]): Promise<void> {
@@ -185,6 +180,24 @@ export class FollowedTree implements FollowedFiles {
       this.#found.delete(known);
       this.#read.delete(known);
       this.#due.delete(known);
+    }
+  }
+
+  /** Whether a file with the identity of a known one is that file. */
+  async #isSame(known: KnownFile, file: FoundFile): Promise<boolean> {
+    if (known.log.name === file.realPath) return true;
+    // It was renamed, or another file got the inode of a deleted one.
+    if (known.isUnread) return false;
+    const content = new Content(file);
+    try {
+      return await content.agrees(known.read);
+    } catch (error) {
+      if (!(error instanceof Moved)) {
+        this.#warnings.cannotRead(file.path, error);
+      }
+      return true;
+    } finally {
+      content.close();
     }
   }
 
@@ -197,11 +210,24 @@ export class FollowedTree implements FollowedFiles {
   }
 
   async *available(): AsyncGenerator<Item[]> {
-    const due = [...this.#due].sort((a, b) => a.log.id - b.log.id);
-    for (const known of due) {
+    for (const known of this.#inOrder([...this.#due])) {
       // It may have been forgotten meanwhile.
       if (this.#due.delete(known)) yield* this.#availableOf(known);
     }
+  }
+
+  /**
+   * Files in the order in which they were found, but first those that have grown:
+   * that the others are unchanged can be checked later.
+   */
+  #inOrder(files: KnownFile[]): KnownFile[] {
+    const hasGrown = (known: KnownFile) =>
+      this.#found.get(known)!.size !== known.read.offset;
+    const [changed, others] = [true, false].map((grown) =>
+      files.filter((known) => hasGrown(known) === grown)
+        .sort((a, b) => a.log.id - b.log.id)
+    );
+    return [...changed, ...others];
   }
 
   /** The available lines of one file; it is closed unless it may soon grow. */
@@ -246,7 +272,17 @@ export class FollowedTree implements FollowedFiles {
     const content = new Content(file);
     try {
       const handle = content.open();
-      if (!await content.agrees(known.position)) {
+      // Decompressing a whole file takes long: one that was read to its end, and
+      // has not changed since, need not be.
+      const isDone = known.position.done && content.isCompressed &&
+        file.modifiedMs < known.movedMs - CLOCK_STEP;
+      const isSame = await content.agrees(known.position, isDone);
+      if (isDone && isSame) {
+        content.close();
+        this.#markRead(known, file);
+        return undefined;
+      }
+      if (!isSame) {
         const session = await this.#recogniser.recognise(file);
         if (session === undefined) {
           content.close();
@@ -254,7 +290,7 @@ export class FollowedTree implements FollowedFiles {
           await this.#forget([known]);
           return undefined;
         }
-        known.begin(NOTHING);
+        known.begin(NOTHING, session.dialect);
       }
       const Reader = content.isCompressed ? CompressedReader : PlainReader;
       return new Reader(known.log, handle, known.position, this.#reading);
@@ -272,18 +308,27 @@ export class FollowedTree implements FollowedFiles {
   async *settle(): AsyncGenerator<Item[]> {
     const now = this.#parts.clock.uptimeMs();
     for (const known of this.#open) {
-      const { grownAt } = known.reader!;
-      const mark = known.reader!.mark();
-      if (mark !== undefined) yield [mark];
-      if (now - grownAt > LINGER) this.#closeNow(known);
+      const reader = known.reader!;
+      if (now - reader.grownAt > LINGER) yield* this.#close(known);
+      else {
+        const mark = reader.mark();
+        if (mark !== undefined) yield [mark];
+      }
     }
   }
 
   /** Closes a file after its position is stored; half a line is read again. */
   async *#close(known: KnownFile): AsyncGenerator<Item[]> {
-    const mark = known.reader?.mark();
-    if (mark !== undefined) yield [mark];
+    const mark = known.reader!.mark();
     this.#closeNow(known);
+    if (mark === undefined) return;
+    // Once it is asked for, all lines before it were decoded.
+    const position = () => {
+      const reached = mark.position();
+      known.settle(reached);
+      return reached;
+    };
+    yield [{ position }];
   }
 
   #closeNow(known: KnownFile): void {

@@ -82,8 +82,9 @@ export class KnownSessions {
       known.log.name = realPath;
       this.#add(known);
     }
-    return checkpoints.map((checkpoint) => {
+    return checkpoints.map((checkpoint, i) => {
       const known = new KnownFile(checkpoint, checkpoint.name!, false);
+      known.begin(NOTHING, fresh[i].dialect);
       this.#add(known);
       return known;
     });
@@ -102,6 +103,17 @@ export class KnownSessions {
   }
 
   /**
+   * Forgets the identities of files that are gone: other files may get them.
+   *
+   * @param present Those that are there.
+   */
+  keepIdentities(present: ReadonlySet<KnownFile>): void {
+    for (const [key, known] of this.#byIdentity) {
+      if (!present.has(known)) this.#byIdentity.delete(key);
+    }
+  }
+
+  /**
    * The known files that can be forgotten: a file that comes back is read again,
    * which changes nothing.
    *
@@ -109,7 +121,8 @@ export class KnownSessions {
    */
   outdated(present: ReadonlySet<KnownFile>, nowMs: number): KnownFile[] {
     return [...this.#all].filter((known) =>
-      !present.has(known) && nowMs - known.seenMs > REMEMBERED_MS
+      !present.has(known) &&
+      (known.isUnread || nowMs - known.seenMs > REMEMBERED_MS)
     );
   }
 

@@ -84,6 +84,8 @@ export class TreeScan {
     }
     const entered = (path: string) => {
       if (this.#entered.has(path)) return;
+      // A link leads to a directory that is not watched yet.
+      if (!this.#isBelowWatched(path)) this.#dueAt = now;
       this.#entered.add(path);
       const next = now + UNWATCHED_PERIOD;
       this.#young.set(path, { until: now + YOUNG, next });
@@ -95,6 +97,11 @@ export class TreeScan {
   /** Makes the next scan one of everything, at most one a second. */
   scanAllNext(): void {
     this.#dueAt = Math.min(this.#dueAt, this.#scannedAt + UNWATCHED_PERIOD);
+  }
+
+  #isBelowWatched(path: string): boolean {
+    return [...this.#directories, ...this.#linked]
+      .some((directory) => isBelow(path, directory));
   }
 
   #scanAll(now: number): FoundFile[] {
