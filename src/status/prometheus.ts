@@ -92,6 +92,12 @@ export function formatMetrics(
       "When a followed log or directory was read last.",
       followed.map(({ path, movedMs }) => [{ path }, movedMs / 1000]),
     ),
+    family(
+      "followed_rejected_lines_total",
+      "counter",
+      "Lines of a followed log or directory that could not be decoded.",
+      metrics.rejected.map(({ path, lines }) => [{ path }, lines]),
+    ),
   ];
   return families.join("");
 }
@@ -101,7 +107,7 @@ type Sample = [labels: Record<string, string>, value: number];
 /** A metric with its samples; nothing where it has none. */
 function family(
   name: string,
-  type: "gauge" | "histogram",
+  type: "gauge" | "counter",
   help: string,
   samples: readonly Sample[],
 ): string {

@@ -20,6 +20,14 @@ export interface Metrics {
   followed: FollowedPath[];
   /** As {@linkcode StoredStatus.trees}. */
   trees: FollowedTree[];
+  /** The lines of followed logs and directories that were rejected. */
+  rejected: RejectedLines[];
+}
+
+/** How many lines of a followed path were rejected, of the files that are remembered. */
+export interface RejectedLines {
+  path: string;
+  lines: number;
 }
 
 /** The turns of one agent, one status and one outcome. */

@@ -140,8 +140,12 @@ export interface CheckpointStore extends Transactions {
   locateCheckpoint(id: number, place: FilePlace): void;
   /** Deletes the checkpoint of a file. */
   dropCheckpoint(id: number): void;
-  /** Stores the position up to which a file has been read. */
-  moveCheckpoint(position: Position): void;
+  /**
+   * Stores the position up to which a file has been read.
+   *
+   * @param rejected How many lines were rejected since it was moved last.
+   */
+  moveCheckpoint(position: Position, rejected?: number): void;
   /** Deletes the oldest checkpoints of a log whose files have been read. */
   pruneCheckpoints(path: string): void;
 }

@@ -16,7 +16,7 @@ promtoolTest(
     const name = 'lo"g\\\n\u0001é';
     const log = dir.write(
       name,
-      logOf([
+      "turn.user_message\n" + logOf([
         prompt({ t: at(0), agent: "codex" }),
         answer({ t: at(3) }),
         prompt({ t: at(9), sid: "b" }),
@@ -45,6 +45,8 @@ promtoolTest(
         'turncounter_turns{agent="codex",status="completed",outcome="none"} 1',
         'turncounter_turn_duration_seconds_bucket{agent="codex",le="5"} 1',
         "turncounter_sessions 2",
+        // The line that was rejected.
+        '\u0001é"} 1',
         'lo\\"g\\\\\\n\u0001é"} 3',
       ]
     ) assertStringIncludes(stdout, line + "\n");

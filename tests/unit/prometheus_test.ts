@@ -9,7 +9,7 @@ const GROUP: TurnGroup = {
 };
 const METRICS: Metrics = {
   ...{ schema: 6, sessions: 2, lastStartMs: 1_700_000_000_123, turns: [GROUP] },
-  ...{ followed: [], trees: [] },
+  ...{ followed: [], trees: [], rejected: [] },
 };
 
 Deno.test("formatMetrics writes turns, a histogram of durations, and lags", () => {
@@ -18,7 +18,10 @@ Deno.test("formatMetrics writes turns, a histogram of durations, and lags", () =
     ...{ turns: 1, timed: 0, durationMs: 0, upTo: GROUP.upTo.map(() => 0) },
   };
   const text = formatMetrics(
-    { ...METRICS, turns: [GROUP, waiting] },
+    {
+      ...{ ...METRICS, turns: [GROUP, waiting] },
+      rejected: [{ path: "/log", lines: 3 }],
+    },
     [
       { path: "/log", lagBytes: 12, movedMs: 1500 },
       { path: "/gone", lagBytes: null, movedMs: 0 },
@@ -63,6 +66,9 @@ turncounter_followed_lag_bytes{path="/log"} 12
 # TYPE turncounter_followed_read_timestamp_seconds gauge
 turncounter_followed_read_timestamp_seconds{path="/log"} 1.5
 turncounter_followed_read_timestamp_seconds{path="/gone"} 0
+# HELP turncounter_followed_rejected_lines_total Lines of a followed log or directory that could not be decoded.
+# TYPE turncounter_followed_rejected_lines_total counter
+turncounter_followed_rejected_lines_total{path="/log"} 3
 `,
   );
 });

@@ -23,6 +23,8 @@ export const METRICS_SQL = {
       CAST(outcome AS TEXT), count(*), count(duration_ms),
       coalesce(sum(duration_ms), 0), ${buckets}
     FROM turns INDEXED BY turns_summary GROUP BY agent, status, outcome`,
+  rejected: `SELECT path, sum(rejected_lines) FROM checkpoints
+    GROUP BY path ORDER BY path`,
   lastStart: "SELECT start_ms FROM turns ORDER BY turn_id_glob DESC LIMIT 1",
 } as const;
 
@@ -53,6 +55,8 @@ export function readSqliteMetrics(path: string): Metrics {
       lastStartMs,
       followed: readFollowed(db),
       trees: readTrees(db),
+      rejected: db.prepare(METRICS_SQL.rejected).values<[string, number]>()
+        .map(([path, lines]) => ({ path, lines })),
     };
   });
 }

@@ -223,8 +223,8 @@ export class SqliteStore implements Store {
     this.#checkpoints.locateCheckpoint(id, place);
   }
 
-  moveCheckpoint(position: Position): void {
-    this.#checkpoints.moveCheckpoint(position);
+  moveCheckpoint(position: Position, rejected?: number): void {
+    this.#checkpoints.moveCheckpoint(position, rejected);
   }
 
   dropCheckpoint(id: number): void {

@@ -22,10 +22,16 @@ contract("has metrics of all turns, and of what is followed", async (place) => {
   await store.write(() => events.forEach((event) => tracker.apply(event)));
   const identity = { device: 1, inode: 2 };
   const file = { identity, head: NOTHING, seenMs: 0, name: null };
-  await store.write(() => store.addCheckpoint("/log", file));
+  await store.write(() => {
+    const checkpoint = store.addCheckpoint("/log", file);
+    store.moveCheckpoint(checkpoint, 2);
+    store.moveCheckpoint(checkpoint);
+    store.moveCheckpoint(checkpoint, 1);
+  });
   const metrics = await readMetrics(place.address);
   assertEquals(metrics.sessions, 2);
   assertEquals(metrics.lastStartMs, prompt({ t: at(300) }).at);
+  assertEquals(metrics.rejected, [{ path: "/log", lines: 3 }]);
   assertEquals(metrics.followed.map(({ path }) => path), ["/log"]);
   const group = { timed: 0, durationMs: 0, upTo: new Array(11).fill(0) };
   const turns = metrics.turns.toSorted((a, b) =>
