@@ -7,15 +7,12 @@
 
 import { NOTHING } from "../../turns/checkpoint.ts";
 import { MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
+import { CompressedReader } from "../follow/compressed_reader.ts";
 import { Content } from "../follow/content.ts";
-import {
-  CompressedReader,
-  type FileReader,
-  PlainReader,
-  type ReaderParts,
-} from "../follow/file_reader.ts";
+import type { FileReader, ReaderParts } from "../follow/file_reader.ts";
 import type { FollowedFiles, FollowedParts } from "../follow/followed_files.ts";
 import type { KnownFile } from "../follow/known_files.ts";
+import { PlainReader } from "../follow/plain_reader.ts";
 import {
   CLOCK_STEP,
   isSameFile,
@@ -37,6 +34,8 @@ import {
   SessionRecogniser,
 } from "./recognise.ts";
 import { isBelow, TreeScan } from "./tree_scan.ts";
+
+export { LogOrTree } from "./log_or_tree.ts";
 
 /** How long a file is kept open after it last grew, in milliseconds. */
 const LINGER = 30_000;
