@@ -2,7 +2,6 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Random } from "../../tools/gen_log/random.ts";
 import { fold, query, records } from "../support/database.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
-import { Follower } from "./follower.ts";
 import { run, turnCounter, until } from "./program.ts";
 import { Home } from "./home.ts";
 import { testWith } from "./machine.ts";
