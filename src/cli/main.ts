@@ -86,7 +86,10 @@ type Commands = {
 
 /** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
-  help: async () => print((await import("./docs/help.ts")).HELP),
+  async help({ of }) {
+    const { HELP, helpOf } = await import("./docs/help.ts");
+    await print(of === null ? HELP : helpOf(of));
+  },
   version: () => print(`turn-counter ${config.version}\n`),
   async run(args, console, withSqlite) {
     const { count } = await withSqlite(() => import("./count.ts"));
@@ -94,7 +97,24 @@ const COMMANDS: Commands = {
   },
   async status(args, _, withSqlite) {
     const { status } = await withSqlite(() => import("../status/status.ts"));
-    return await status({ ...args, color: hasColor() });
+    const { version } = config;
+    return await status({ ...args, version, color: hasColor() });
+  },
+  async turns(args, console, withSqlite) {
+    const { turns } = await withSqlite(() => import("../browse/turns.ts"));
+    await turns({ ...args, color: hasColor() }, console);
+  },
+  async show(args, _, withSqlite) {
+    const { show } = await withSqlite(() => import("../browse/show.ts"));
+    await show({ ...args, color: hasColor() });
+  },
+  async report(args, _, withSqlite) {
+    const { report } = await withSqlite(() => import("../report/report.ts"));
+    await report(args);
+  },
+  async forget(args, _, withSqlite) {
+    const { forget } = await withSqlite(() => import("./forget.ts"));
+    await forget(args);
   },
   async formats() {
     const { formats } = await import("./formats.ts");

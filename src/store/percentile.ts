@@ -11,6 +11,6 @@
  * @param sorted At least one value, the smallest first.
  * @param share More than 0, at most 1.
  */
-export function percentile(sorted: number[], share: number): number {
+export function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1];
 }
