@@ -84,9 +84,8 @@ export class FollowedTree implements FollowedFiles {
     this.#isFirstLook = false;
     const present = (known: KnownFile) =>
       identified.places.has(known) || this.#readers.isDue(known);
-    const outdated = this.#known.lose(present, this.#parts.clock.nowMs());
-    this.#readers.forget(outdated);
-    await this.#known.forget(outdated);
+    const nowMs = this.#parts.clock.nowMs();
+    this.#readers.forget(await this.#known.retire(present, nowMs));
   }
 
   async #save({ places, fresh }: Identified): Promise<void> {

@@ -86,7 +86,41 @@ export class KnownSessions {
     });
   }
 
-  /** Deletes known files: they are no sessions any more, or have been gone for long. */
+  /**
+   * Forgets the identities of files that are gone, since other files may get them;
+   * and the files themselves if they were not read, or have been gone for long. One
+   * that comes back is read again, which changes nothing.
+   *
+   * @param isPresent Whether a file is there.
+   * @returns The files that are forgotten.
+   */
+  async retire(
+    isPresent: (known: KnownFile) => boolean,
+    nowMs: number,
+  ): Promise<KnownFile[]> {
+    const gone = [...this.#all].filter((known) => !isPresent(known));
+    const forgotten = gone.filter((known) =>
+      known.isUnread || nowMs - known.seenMs > REMEMBERED_MS
+    );
+    const lost = gone.filter((known) =>
+      known.identity !== null && !forgotten.includes(known)
+    );
+    if (lost.length > 0) {
+      await this.#store.write(() => {
+        for (const { log: { id, name } } of lost) {
+          this.#store.locateCheckpoint(id, { identity: null, name });
+        }
+      });
+    }
+    for (const known of lost) {
+      this.#loseIdentity(known);
+      known.identity = null;
+    }
+    await this.forget(forgotten);
+    return forgotten;
+  }
+
+  /** Deletes known files. */
   async forget(files: readonly KnownFile[]): Promise<void> {
     if (files.length === 0) return;
     await this.#store.write(() => {
@@ -96,21 +130,6 @@ export class KnownSessions {
       known.close();
       this.#remove(known);
     }
-  }
-
-  /**
-   * Forgets the identities of files that are gone, since other files may get them.
-   *
-   * @param isPresent Whether a file is there.
-   * @returns Those to be forgotten: a file that comes back is read again, which
-   * changes nothing.
-   */
-  lose(isPresent: (known: KnownFile) => boolean, nowMs: number): KnownFile[] {
-    const gone = [...this.#all].filter((known) => !isPresent(known));
-    for (const known of gone) this.#loseIdentity(known);
-    return gone.filter((known) =>
-      known.isUnread || nowMs - known.seenMs > REMEMBERED_MS
-    );
   }
 
   #add(known: KnownFile): void {
