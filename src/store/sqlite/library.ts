@@ -83,7 +83,8 @@ function provideSqlite(): () => void {
 
 /** Reads a file that is embedded in the binary. */
 function embedded<T>(name: string, read: (url: URL) => T): T {
-  const url = new URL(`../../../tools/.build/${name}`, import.meta.url);
+  // The bundle, of which this is a part then, is in a folder beside it.
+  const url = new URL(`../${name}`, import.meta.url);
   try {
     return read(url);
   } catch (error) {
