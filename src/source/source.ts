@@ -64,11 +64,11 @@ export async function openSource(
   let info: Deno.FileInfo;
   let head: Uint8Array;
   try {
-    info = await Deno.stat(path);
+    info = Deno.statSync(path);
     if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
-    file = await Deno.open(path);
+    file = Deno.openSync(path);
     head = firstBytes(file);
   } catch (error) {
     throw unreadable(path, error);
