@@ -38,11 +38,6 @@ export interface Line {
    * that lacks it; `null` if the line is longer than the limit.
    */
   bytes: Uint8Array<ArrayBuffer> | null;
-  /**
-   * The line without its end, U+FFFD for what is not UTF-8; `null` if the line
-   * is longer than the limit, or not read as text yet.
-   */
-  text: string | null;
   /** The limit for such a line, in bytes. */
   limit: number;
   /** Whether it cannot concern a turn: all lines are wanted. */
@@ -84,7 +79,7 @@ const CARRIAGE_RETURN = 13;
 // A line may begin with U+FEFF, which a decoder of its dialect knows.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Reads lines as text, in order. */
+/** Reads lines in order. */
 export class LineReader {
   #batches: AsyncIterator<Item[]>;
   /** A read that began before a pause. */
@@ -124,7 +119,6 @@ export class LineReader {
       if (read.done) return undefined;
       if (read.value.length > 0) {
         this.#yieldedAt = performance.now();
-        read.value.forEach(readText);
         return read.value;
       }
       // A long line of another event must not delay the lines before it.
@@ -150,12 +144,10 @@ export class LineReader {
   }
 }
 
-/** Reads the text of a line, U+FFFD for what is not UTF-8. */
-function readText(item: Item): void {
-  if (isMark(item) || item.bytes === null) return;
-  const { bytes } = item;
-  const end = bytes.at(-2) === CARRIAGE_RETURN ? -2 : -1;
-  item.text = utf8.decode(bytes.subarray(0, end));
+/** The text of a line without its end, U+FFFD for what is not UTF-8. */
+export function textOf(line: Uint8Array): string {
+  const end = line.at(-2) === CARRIAGE_RETURN ? -2 : -1;
+  return utf8.decode(line.subarray(0, end));
 }
 
 /** Whether it is a mark, not a line. */

@@ -1,40 +1,48 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { sse } from "../../src/dialect/sse/sse.ts";
-import { type Item, type Line, LineReader } from "../../src/source/lines.ts";
+import {
+  isMark,
+  type Item,
+  type Line,
+  LineReader,
+  textOf,
+} from "../../src/source/lines.ts";
 
 const file = { id: 0, name: "log", isResumed: false };
 const encoder = new TextEncoder();
 
-function lineOf(text: string | null): Line {
+function lineOf(text: string): Line {
   return {
     ...{ file, decoder: sse.decoder(null), number: 1, start: 0, end: 0 },
-    ...{ limit: 100, isOther: false, spool: null, text: null },
-    bytes: text === null ? null : encoder.encode(text),
+    ...{ limit: 100, isOther: false, spool: null },
+    bytes: encoder.encode(text),
   };
 }
 
 function textsOf(items: Item[] | undefined) {
-  return items?.map((item) => "text" in item ? item.text : "mark");
+  return items?.map((item) => isMark(item) ? "mark" : textOf(item.bytes!));
 }
 
 async function* batches(...items: Item[][]): AsyncGenerator<Item[]> {
   yield* items;
 }
 
-Deno.test("LineReader reads the text of each line without its end", async () => {
-  const mark = { position: () => ({}) as never };
-  const lines = ["a\n", "b\r\n", "\uFEFFc\n", "d\re\n", null].map(lineOf);
-  const reader = new LineReader(() => batches([...lines, mark]));
-  assertEquals(textsOf(await reader.next()), [
-    ...["a", "b", "\uFEFFc", "d\re", null, "mark"],
-  ]);
-  assertEquals(await reader.next(), undefined);
+Deno.test("textOf reads a line without its end, and nothing else is left out", () => {
+  const texts = ["a\n", "b\r\n", "\uFEFFc\n", "d\re\n", "\n"].map((text) =>
+    textOf(encoder.encode(text))
+  );
+  assertEquals(texts, ["a", "b", "\uFEFFc", "d\re", ""]);
+  assertEquals(textOf(Uint8Array.of(0xe2, 0x82, 10)), "\uFFFD");
 });
 
-Deno.test("LineReader reads U+FFFD for what is not UTF-8", async () => {
-  const line = { ...lineOf(""), bytes: Uint8Array.of(0xe2, 0x82, 10) };
-  const reader = new LineReader(() => batches([line]));
-  assertEquals(textsOf(await reader.next()), ["\uFFFD"]);
+Deno.test("LineReader returns lines and marks in order", async () => {
+  const mark = { position: () => ({}) as never };
+  const reader = new LineReader(() =>
+    batches([lineOf("a\n"), mark], [lineOf("b\n")])
+  );
+  assertEquals(textsOf(await reader.next()), ["a", "mark"]);
+  assertEquals(textsOf(await reader.next()), ["b"]);
+  assertEquals(await reader.next(), undefined);
 });
 
 Deno.test("LineReader returns once without lines before its source waits", async () => {
