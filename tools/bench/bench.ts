@@ -20,6 +20,7 @@ import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
 import { commits, growth } from "./parts/store.ts";
 import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
+import { tree } from "./parts/tree.ts";
 import { writers } from "./parts/writers.ts";
 import { formatTable, short } from "./table.ts";
 
@@ -34,9 +35,11 @@ const PARTS: Record<string, Part> = {
   commits,
   writers,
   growth,
+  tree,
 };
 
-const HELP = `Measures the compiled ./turn-counter. Needs python3.
+const HELP =
+  `Measures the compiled ./turn-counter. Needs python3, and jq for the tree.
 
 Usage: deno task bench [OPTIONS]
 
@@ -63,6 +66,8 @@ const FULL: Scale = {
   writerTurns: 5_000,
   tableTurns: [1_000, 1_000_000, 10_000_000],
   newTurns: 2_000,
+  treeFiles: 5_000,
+  treeBytes: 1_000_000_000,
 };
 
 const QUICK: Scale = {
@@ -77,6 +82,8 @@ const QUICK: Scale = {
   writerTurns: 1_000,
   tableTurns: [1_000, 100_000],
   newTurns: 500,
+  treeFiles: 200,
+  treeBytes: 40_000_000,
 };
 
 function fail(message: string): never {

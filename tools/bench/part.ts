@@ -31,6 +31,9 @@ export interface Scale {
   tableTurns: number[];
   /** New turns for each of these tables in each round. */
   newTurns: number;
+  /** Session files in the tree, and about how many bytes they have. */
+  treeFiles: number;
+  treeBytes: number;
 }
 
 /** Where and how a part measures. */

@@ -24,6 +24,8 @@ export class KnownFile {
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
+  /** When its position was last stored before this run, likewise. */
+  readonly movedMs: number;
   /** Its place in the reading order at the last scan. */
   rank: number;
   /** Its device and inode; `null` if the file is gone. */
@@ -35,9 +37,10 @@ export class KnownFile {
   #position: Position;
 
   constructor(checkpoint: Checkpoint, name: string, isResumed: boolean) {
-    const { identity, seenMs, ...position } = checkpoint;
+    const { identity, seenMs, movedMs, name: _, ...position } = checkpoint;
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
+    this.movedMs = movedMs;
     this.rank = position.id;
     this.identity = identity;
     this.#position = position;
@@ -60,12 +63,26 @@ export class KnownFile {
     return this.#position.offset === 0 && !this.#position.done;
   }
 
-  /** Starts at the beginning of its current file. */
-  begin(head: Fingerprint): void {
+  /**
+   * Starts at the beginning of its current file.
+   *
+   * @param dialect The name of its dialect, if it is recognised already.
+   */
+  begin(head: Fingerprint, dialect: string | null = null): void {
     this.#position = {
       ...{ id: this.log.id, offset: 0, line: 0, head, last: NOTHING },
-      ...{ done: false, dialect: null, decoder: null },
+      ...{ done: false, dialect, decoder: null },
     };
+  }
+
+  /**
+   * Takes a position at which everything before it was decoded, so that what its
+   * decoder remembers need not stay in memory while it is closed.
+   */
+  settle(position: Position): void {
+    if (this.reader !== undefined) return;
+    this.#position = position;
+    this.log.decoder = undefined;
   }
 
   /** Closes it. */
@@ -179,7 +196,7 @@ export class KnownFiles {
       const added = fresh.map(([file, head]) => {
         const [path, { identity }] = [this.#path, file];
         const checkpoint = this.#store
-          .addCheckpoint(path, identity, head, nowMs);
+          .addCheckpoint(path, { identity, head, seenMs: nowMs, name: null });
         return [new KnownFile(checkpoint, file.path, false), file] as const;
       });
       this.#store.pruneCheckpoints(this.#path);
@@ -224,7 +241,7 @@ export class KnownFiles {
 
   #locate(known: KnownFile, identity: Identity | null): void {
     known.identity = identity;
-    this.#store.locateCheckpoint(known.log.id, identity);
+    this.#store.locateCheckpoint(known.log.id, { identity, name: null });
   }
 
   #reportLoss({ position }: KnownFile): void {

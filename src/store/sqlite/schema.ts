@@ -18,7 +18,7 @@ import {
 } from "./tables.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * What a database is: empty, of version 0, one of ours in which something is

@@ -6,8 +6,8 @@
 
 import {
   type Checkpoint,
-  type Fingerprint,
-  type Identity,
+  type FilePlace,
+  type NewFile,
   NOTHING,
   type Position,
 } from "../../../src/turns/checkpoint.ts";
@@ -21,6 +21,11 @@ export class MemoryCheckpoints implements CheckpointStore {
   #rows: Checkpoint[] = [];
   #nextId = 1;
   #depth = 0;
+  #nowMs: () => number;
+
+  constructor(nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs;
+  }
 
   write<T>(work: () => T): Promise<T> {
     return Promise.resolve(this.transaction(work));
@@ -43,26 +48,23 @@ export class MemoryCheckpoints implements CheckpointStore {
     return structuredClone(this.#rows);
   }
 
-  addCheckpoint(
-    _path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
+  addCheckpoint(_path: string, file: NewFile): Checkpoint {
     const added = {
-      ...{ id: this.#nextId++, offset: 0, line: 0, head, last: NOTHING },
-      ...{ identity, done: false, seenMs, dialect: null, decoder: null },
+      ...{ id: this.#nextId++, offset: 0, line: 0, last: NOTHING },
+      ...{ done: false, dialect: null, decoder: null, ...file },
+      movedMs: file.seenMs,
     };
     this.#rows = [...this.#rows, added];
     return structuredClone(added);
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
-    this.#update(id, { identity });
+  locateCheckpoint(id: number, place: FilePlace): void {
+    this.#update(id, place);
   }
 
   moveCheckpoint(position: Position): void {
-    this.#update(position.id, structuredClone(position));
+    const movedMs = this.#nowMs();
+    this.#update(position.id, { ...structuredClone(position), movedMs });
   }
 
   dropCheckpoint(id: number): void {
