@@ -13,7 +13,7 @@ export class Undecodable extends Error {}
 
 /** A line that does not concern a turn. */
 export const IGNORED: Decoded = { events: [], rejection: null };
-/** A line that is no JSON object. */
+/** A line that holds no JSON object. */
 export const UNOPENED: Opened = { envelope: null, rejection: null };
 
 /** What `read` gives of a line, or the line rejected where it is undecodable. */
