@@ -487,6 +487,26 @@ Deno.test("claude lets no copy of an earlier prompt take over", () => {
   );
 });
 
+Deno.test("claude counts each prompt of two processes that append to one session once", () => {
+  const lines = [
+    user(1, "hi"),
+    user(2, "hello", { parentUuid: null }),
+    say(3, "there", done),
+    // The answer to the first prompt: in the file, it follows the second.
+    say(4, "yo", { ...done, parentUuid: "u1" }),
+    duration(5),
+  ];
+  const once = [
+    ...["prompt: hi", "prompt: hello", "answer to hello: there"],
+    ...["end of hello: completed, end_turn", "answer to hello: yo"],
+  ];
+  assertEquals(outlineOf(lines), once);
+  // Each of them may have written a line anew.
+  const { events } = decode([...lines, ...lines]);
+  const keys = new Set(events.map(({ key }) => key));
+  assertEquals(keys.size, once.length);
+});
+
 Deno.test("claude keeps apart the sessions of a merged log", () => {
   const other = { sessionId: "other" };
   assertEquals(

@@ -16,6 +16,7 @@ import {
   type Scale,
   type Setting,
 } from "./part.ts";
+import { followed } from "./parts/followed.ts";
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
 import { commits, growth } from "./parts/store.ts";
@@ -36,6 +37,7 @@ const PARTS: Record<string, Part> = {
   writers,
   growth,
   tree,
+  followed,
 };
 
 const HELP =
@@ -68,6 +70,9 @@ const FULL: Scale = {
   newTurns: 2_000,
   treeFiles: 5_000,
   treeBytes: 1_000_000_000,
+  followedBytes: 300_000_000,
+  idleSeconds: 60,
+  appends: 300,
 };
 
 const QUICK: Scale = {
@@ -84,6 +89,9 @@ const QUICK: Scale = {
   newTurns: 500,
   treeFiles: 200,
   treeBytes: 40_000_000,
+  followedBytes: 20_000_000,
+  idleSeconds: 5,
+  appends: 30,
 };
 
 function fail(message: string): never {

@@ -7,15 +7,12 @@
 
 import { NOTHING } from "../../turns/checkpoint.ts";
 import { MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
+import { CompressedReader } from "../follow/compressed_reader.ts";
 import { Content } from "../follow/content.ts";
-import {
-  CompressedReader,
-  type FileReader,
-  PlainReader,
-  type ReaderParts,
-} from "../follow/file_reader.ts";
+import type { FileReader, ReaderParts } from "../follow/file_reader.ts";
 import type { FollowedFiles, FollowedParts } from "../follow/followed_files.ts";
 import type { KnownFile } from "../follow/known_files.ts";
+import { PlainReader } from "../follow/plain_reader.ts";
 import {
   CLOCK_STEP,
   isSameFile,
@@ -38,8 +35,15 @@ import {
 } from "./recognise.ts";
 import { isBelow, TreeScan } from "./tree_scan.ts";
 
+export { LogOrTree } from "./log_or_tree.ts";
+
 /** How long a file is kept open after it last grew, in milliseconds. */
 const LINGER = 30_000;
+/**
+ * For how long to check files of the same size at a time, in milliseconds: lines that
+ * are appended meanwhile come first.
+ */
+const MOST_CHECK = 50;
 /** How many files are kept open at most. */
 const MOST_OPEN = 64;
 
@@ -210,24 +214,29 @@ export class FollowedTree implements FollowedFiles {
   }
 
   async *available(): AsyncGenerator<Item[]> {
-    for (const known of this.#inOrder([...this.#due])) {
+    const { grown, others } = this.#inOrder([...this.#due]);
+    for (const known of grown) {
       // It may have been forgotten meanwhile.
+      if (this.#due.delete(known)) yield* this.#availableOf(known);
+    }
+    const { clock } = this.#parts;
+    const begin = clock.uptimeMs();
+    for (const known of others) {
+      if (clock.uptimeMs() - begin > MOST_CHECK) return;
       if (this.#due.delete(known)) yield* this.#availableOf(known);
     }
   }
 
   /**
-   * Files in the order in which they were found, but first those that have grown:
-   * that the others are unchanged can be checked later.
+   * Files in the order in which they were found: those that have grown or shrunk,
+   * and those of which is only to be checked whether they were rewritten.
    */
-  #inOrder(files: KnownFile[]): KnownFile[] {
+  #inOrder(files: KnownFile[]) {
     const hasGrown = (known: KnownFile) =>
       this.#found.get(known)!.size !== known.read.offset;
-    const [changed, others] = [true, false].map((grown) =>
-      files.filter((known) => hasGrown(known) === grown)
-        .sort((a, b) => a.log.id - b.log.id)
-    );
-    return [...changed, ...others];
+    const sorted = files.sort((a, b) => a.log.id - b.log.id);
+    const grown = sorted.filter(hasGrown);
+    return { grown, others: sorted.filter((known) => !hasGrown(known)) };
   }
 
   /** The available lines of one file; it is closed unless it may soon grow. */
@@ -272,12 +281,14 @@ export class FollowedTree implements FollowedFiles {
     const content = new Content(file);
     try {
       const handle = content.open();
-      // Decompressing a whole file takes long: one that was read to its end, and
-      // has not changed since, need not be.
+      // Decompressing a whole file takes long: one that was read to its end need
+      // not be, if it has not changed since.
       const isDone = known.position.done && content.isCompressed &&
         file.modifiedMs < known.movedMs - CLOCK_STEP;
       const isSame = await content.agrees(known.position, isDone);
-      if (isDone && isSame) {
+      const isRead = isDone ||
+        !content.isCompressed && file.size === known.read.offset;
+      if (isSame && isRead) {
         content.close();
         this.#markRead(known, file);
         return undefined;

@@ -9,7 +9,7 @@ import { type Dialect, MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
 import { recogniserOf } from "../../dialect/dialects.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { decompressed, firstBytes } from "../compressed/decompress.ts";
-import { formatOf } from "../compressed/detect.ts";
+import { COMPRESSED_NAME, formatOf } from "../compressed/detect.ts";
 import { readFailure, readFile } from "../source.ts";
 import {
   type FoundFile,
@@ -25,8 +25,6 @@ export interface SessionFile extends FoundFile {
   beganMs: number;
 }
 
-/** What is added to the name of a file that is compressed. */
-export const COMPRESSED = /\.(?:gz|zst)$/;
 /** A time in the name of a file: local, unless it ends in `Z`. */
 const TIME_IN_NAME =
   /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)(?:(?:-(\d{3}))?(Z))?[^/]*$/;
@@ -39,12 +37,13 @@ const utf8 = new TextDecoder();
 
 /** The path of a log, whether its file is compressed or not. */
 export function logPathOf({ realPath }: FoundFile): string {
-  return realPath.replace(COMPRESSED, "");
+  return realPath.replace(COMPRESSED_NAME, "");
 }
 
 /** A plain file first: of a log that is being compressed, it is the whole one. */
 export function byPreference(a: FoundFile, b: FoundFile): number {
-  return Number(COMPRESSED.test(a.path)) - Number(COMPRESSED.test(b.path));
+  return Number(COMPRESSED_NAME.test(a.path)) -
+    Number(COMPRESSED_NAME.test(b.path));
 }
 
 /** The oldest first, so that a session is read before its forks. */

@@ -19,7 +19,7 @@ const WATCHED_PERIOD = 30_000;
 const UNWATCHED_PERIOD = 1000;
 /** Which part of the time scans of everything may take, likewise. */
 const WATCHED_LOAD = 0.005;
-const UNWATCHED_LOAD = 0.05;
+const UNWATCHED_LOAD = 0.2;
 /**
  * How long a new directory is scanned once a second, in milliseconds: the system
  * may not watch it at once.
@@ -129,8 +129,10 @@ export class TreeScan {
   #watch(directories: readonly string[]): void {
     const { watcher, skipped, unwatched } = this.#parts;
     const identities = directories.map((path) => {
-      const stat = () => identityOf(Deno.statSync(path));
-      return unlessUnreadable(path, stat, skipped);
+      const stat = () => Deno.statSync(path);
+      const info = unlessUnreadable(path, stat, skipped);
+      // A new directory may get the inode of a deleted one.
+      return info && [identityOf(info), info.birthtime];
     });
     const watched = JSON.stringify([directories, identities]);
     if (watched === this.#watched) return;
