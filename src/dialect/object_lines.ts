@@ -14,7 +14,7 @@ import {
   tooMuch,
   UNOPENED,
   unopened,
-} from "./undecoded.ts";
+} from "./undecodable.ts";
 
 /** What a dialect makes of the objects in its lines. */
 export interface ObjectReader {

@@ -10,7 +10,7 @@ import type { Decoded, Decoder, Opened } from "../dialect.ts";
 import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
 import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
-import { Undecodable } from "../undecoded.ts";
+import { Undecodable } from "../undecodable.ts";
 import { prefilter, TYPES } from "./prefilter.ts";
 import { type SavedSession, Session } from "./session.ts";
 

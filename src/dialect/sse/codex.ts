@@ -13,7 +13,7 @@ import type {
   TurnEvent,
 } from "../../turns/event.ts";
 import { isObject, type Json } from "../json.ts";
-import { Undecodable } from "../undecoded.ts";
+import { Undecodable } from "../undecodable.ts";
 import { readAbout, readText } from "./envelope.ts";
 import type { CodexEvent } from "./names.ts";
 

@@ -8,7 +8,7 @@
 import type { EventOwner } from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { Undecodable } from "../undecoded.ts";
+import { Undecodable } from "../undecodable.ts";
 
 /** What a server-sent event's line begins with. */
 const DATA = "data:";

@@ -14,7 +14,7 @@ import {
   Undecodable,
   UNOPENED,
   unopened,
-} from "../undecoded.ts";
+} from "../undecodable.ts";
 import type { TurnEvent } from "../../turns/event.ts";
 import { ClaudeLog } from "./claude.ts";
 import { readCodex } from "./codex.ts";
