@@ -317,7 +317,6 @@ export class LineSplitter {
       limit,
       isOther: !isCandidate,
       bytes: null,
-      text: null,
       spool: null,
     };
   }

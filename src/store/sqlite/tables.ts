@@ -65,6 +65,9 @@ CREATE INDEX turns_summary ON turns (agent, status, outcome, duration_ms);
 CREATE INDEX turns_orphaned_by ON turns (orphaned_by)
     WHERE orphaned_by IS NOT NULL;`;
 
+/** What creates all of them in a database that is empty. */
+export const SCHEMA = TABLES + INDEXES;
+
 /** The tables of version 0, the seed of the project, and their columns. */
 export const SEED: Record<string, string[]> = {
   turns: [
@@ -105,7 +108,7 @@ export function currentParts(): Parts {
   if (current !== undefined) return current;
   const db = new Database(":memory:");
   try {
-    db.exec(TABLES + INDEXES);
+    db.exec(SCHEMA);
     return current = partsOf(db);
   } finally {
     db.close();
