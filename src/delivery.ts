@@ -10,7 +10,7 @@ import type { Envelope, Rejection } from "./dialect/dialect.ts";
 import type { DeadLetter, SpoolFile } from "./output/dead_letter.ts";
 import type { Outcome, Output } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
-import { type Line, type LogFile, type Mark, textOf } from "./source/lines.ts";
+import type { Line, LogFile, Mark } from "./source/lines.ts";
 import type { Position } from "./turns/checkpoint.ts";
 import {
   addApplied,
@@ -220,7 +220,7 @@ export class Delivery {
   }
 
   #decode(line: Line): Taken {
-    const { file, decoder, number, spool, bytes, isOther, limit } = line;
+    const { file, decoder, number, spool, text, bytes, isOther, limit } = line;
     const taken: Taken = {
       file,
       number,
@@ -230,12 +230,11 @@ export class Delivery {
       envelope: null,
       messages: [],
     };
-    if (bytes === null) {
+    if (text === null || bytes === null) {
       const reason = `it is longer than ${limit} bytes`;
       taken.rejection = { reason, bytes: null };
       return taken;
     }
-    const text = textOf(bytes);
     if (this.#parts.output.wantsEveryLine) {
       const opened = decoder.open(text, bytes);
       taken.envelope = opened.envelope;

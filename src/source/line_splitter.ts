@@ -317,6 +317,7 @@ export class LineSplitter {
       limit,
       isOther: !isCandidate,
       bytes: null,
+      text: null,
       spool: null,
     };
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { TextLineStream } from "@std/streams";
+import { joinBytes } from "../bytes.ts";
 import type { Decoder } from "../dialect/dialect.ts";
 import type { Position } from "../turns/checkpoint.ts";
 
@@ -38,6 +40,11 @@ export interface Line {
    * that lacks it; `null` if the line is longer than the limit.
    */
   bytes: Uint8Array<ArrayBuffer> | null;
+  /**
+   * The line without its end, U+FFFD for what is not UTF-8; `null` if the line
+   * is longer than the limit, or not read as text yet.
+   */
+  text: string | null;
   /** The limit for such a line, in bytes. */
   limit: number;
   /** Whether it cannot concern a turn: all lines are wanted. */
@@ -72,31 +79,34 @@ export type Item = Line | Mark;
 /** The highest limit of a line: what fits into one string. */
 export const MOST_LINE_BYTES = 500_000_000;
 
+/** Lines are joined into chunks of about this size for the streams. */
+const PIECE_BYTES = 32 * 1024;
 /** How long a line may wait while long other lines are read, in ms. */
 const MOST_DELAY_MS = 10;
-const CARRIAGE_RETURN = 13;
+/** Stands for an item without text, so that each item is one line. */
+const EMPTY_LINE = new TextEncoder().encode("\n");
 
-// A line may begin with U+FEFF, which a decoder of its dialect knows.
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** Reads lines in order. */
+/** Reads lines as text, in order. */
 export class LineReader {
-  #batches: AsyncIterator<Item[]>;
+  /** The items that are in the streams. */
+  #pending: Item[] = [];
+  #texts: ReadableStreamDefaultReader<string>;
   /** A read that began before a pause. */
-  #read: Promise<IteratorResult<Item[]>> | undefined;
+  #read: Promise<ReadableStreamReadResult<string>> | undefined;
   /** Whether the source has been waiting since its last lines. */
   #isPaused = false;
-  #isStopped = false;
   #wake = () => {};
-  /** When there were lines last. */
-  #yieldedAt = 0;
 
   /**
    * @param open Starts reading a source, which calls `beforeWait` each time before
    * it waits for more.
    */
   constructor(open: (beforeWait: () => void) => AsyncIterable<Item[]>) {
-    this.#batches = open(() => this.#pause())[Symbol.asyncIterator]();
+    const items = open(() => this.#pause());
+    this.#texts = ReadableStream.from(this.#release(items))
+      .pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
+      .pipeThrough(new TextLineStream())
+      .getReader();
   }
 
   /**
@@ -106,25 +116,31 @@ export class LineReader {
    * @throws Whatever reading the bytes throws.
    */
   async next(): Promise<Item[] | undefined> {
-    while (!this.#isStopped) {
-      this.#read ??= this.#batches.next();
-      const woken = new Promise<void>((resolve) => this.#wake = resolve);
-      const read = this.#isPaused
-        ? undefined
-        : await Promise.race([this.#read, woken]);
-      if (this.#isStopped) break;
-      this.#isPaused = false;
-      if (read === undefined) return [];
-      this.#read = undefined;
-      if (read.done) return undefined;
-      if (read.value.length > 0) {
-        this.#yieldedAt = performance.now();
-        return read.value;
+    const read = this.#read ?? this.#texts.read();
+    if (this.#pending.length === 0) {
+      this.#read = read;
+      if (!this.#isPaused) {
+        const paused = new Promise<void>((resolve) => this.#wake = resolve);
+        await Promise.race([read, paused]);
       }
-      // A long line of another event must not delay the lines before it.
-      if (performance.now() - this.#yieldedAt > MOST_DELAY_MS) return [];
+      if (this.#pending.length === 0 && this.#isPaused) {
+        this.#isPaused = false;
+        return [];
+      }
     }
-    return undefined;
+    this.#read = undefined;
+    let result = await read;
+    if (result.done) return undefined;
+    const items = this.#pending;
+    this.#pending = [];
+    for (const item of items) {
+      if (item !== items[0]) {
+        result = await this.#texts.read();
+        if (result.done) return undefined;
+      }
+      if (!isMark(item) && item.bytes !== null) item.text = result.value;
+    }
+    return items;
   }
 
   #pause(): void {
@@ -137,17 +153,37 @@ export class LineReader {
    * has started is not interrupted.
    */
   stop(): void {
-    this.#isStopped = true;
-    this.#wake();
-    // Its lines are not wanted any more, and neither are its errors.
-    this.#batches.return?.().catch(() => {});
+    // An earlier error is thrown by the next call of next().
+    this.#texts.cancel().catch(() => {});
   }
-}
 
-/** The text of a line without its end, U+FFFD for what is not UTF-8. */
-export function textOf(line: Uint8Array): string {
-  const end = line.at(-2) === CARRIAGE_RETURN ? -2 : -1;
-  return utf8.decode(line.subarray(0, end));
+  async *#release(
+    batches: AsyncIterable<Item[]>,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let yieldedAt = 0;
+    for await (const items of batches) {
+      if (items.length === 0) {
+        // A long line of another event must not delay the lines before it.
+        if (performance.now() - yieldedAt > MOST_DELAY_MS) this.#pause();
+        continue;
+      }
+      yieldedAt = performance.now();
+      this.#isPaused = false;
+      let piece: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      for (const item of items) {
+        const bytes = isMark(item) ? EMPTY_LINE : item.bytes ?? EMPTY_LINE;
+        piece.push(bytes);
+        size += bytes.length;
+        this.#pending.push(item);
+        if (size < PIECE_BYTES) continue;
+        yield joinBytes(piece);
+        piece = [];
+        size = 0;
+      }
+      if (size > 0) yield joinBytes(piece);
+    }
+  }
 }
 
 /** Whether it is a mark, not a line. */

@@ -49,7 +49,7 @@ class File {
       });
       const [begin, next] = [at(start, i), at(end, number)];
       return {
-        ...{ file, decoder, number, start, end, bytes, limit: 1e6 },
+        ...{ file, decoder, number, start, end, bytes, text, limit: 1e6 },
         ...{ isOther: !/turn\.user|response/.test(text), spool: null },
         place: { begin: () => begin, end: () => next },
       };

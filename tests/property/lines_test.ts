@@ -3,12 +3,7 @@ import { TextLineStream } from "@std/streams";
 import type { Decoded } from "../../src/dialect/dialect.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import { LineSplitter } from "../../src/source/line_splitter.ts";
-import {
-  isMark,
-  type Item,
-  LineReader,
-  textOf,
-} from "../../src/source/lines.ts";
+import { isMark, type Item, LineReader } from "../../src/source/lines.ts";
 import { anyBytes, anyPieces, disguise, mutate } from "../fuzz/damage.ts";
 import { logBytes } from "../../tools/gen_log/log_generator.ts";
 import { Random } from "../../tools/gen_log/random.ts";
@@ -41,8 +36,8 @@ async function filtered(chunks: Uint8Array[]): Promise<Outcome> {
   for (let items; (items = await reader.next()) !== undefined;) {
     for (const item of items) {
       if (isMark(item)) continue;
-      const { number, bytes, decoder } = item;
-      outcome.push([number, decoder.decode(textOf(bytes!), bytes!)]);
+      const { number, text, bytes, decoder } = item;
+      outcome.push([number, decoder.decode(text!, bytes!)]);
     }
   }
   return outcome.filter(([, decoded]) => isDecoded(decoded));

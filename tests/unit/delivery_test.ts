@@ -73,12 +73,13 @@ function line(
 ): Line {
   const file = files[id] ??= { id, name: `log.${id}`, isResumed };
   const place = (offset: number) => ({ id, offset }) as Position;
-  const bytes = text === null ? null : new TextEncoder().encode(`${text}\n`);
+  const bytes = new TextEncoder().encode(`${text}\n`);
   return {
     ...{
       file,
       decoder: sse.decoder(null),
       number,
+      text,
       bytes,
       limit: 1000,
       isOther: false,
