@@ -60,10 +60,20 @@ export interface Transactions {
    * without limit, while the event loop runs; only another program that keeps
    * the database locked results in a failure.
    *
+   * Where the connection to the database is lost, `work` runs once more, and
+   * perhaps after it was committed: nothing of the run before may remain.
+   *
    * @throws {Failure} If the database cannot be written. All changes of `work`
    * are rolled back then, and also if `work` throws.
    */
   write<T>(work: () => T): Promise<T>;
+  /**
+   * Runs `work`, which only reads, and waits for no writer. Where the connection
+   * to the database is lost, it runs once more.
+   *
+   * @throws {Failure} If the database cannot be read.
+   */
+  read<T>(work: () => T): Promise<T>;
   /**
    * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
    * throws, only its own changes are rolled back and the outer transaction may
@@ -154,7 +164,7 @@ export interface CheckpointStore extends Transactions {
 export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
    * How long {@linkcode Transactions.write} has been waiting for other processes of this
-   * program, in milliseconds; 0 if it is not.
+   * program, or for a server, in milliseconds; 0 if it is not.
    */
   readonly waitedMs: number;
   /**

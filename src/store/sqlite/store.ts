@@ -63,6 +63,10 @@ export class SqliteStore implements Store {
     return this.#file.transactions.write(work);
   }
 
+  read<T>(work: () => T): Promise<T> {
+    return this.#file.transactions.read(work);
+  }
+
   transaction<T>(work: () => T): T {
     return this.#file.transactions.transaction(work);
   }

@@ -60,6 +60,10 @@ export class FileTransactions implements Transactions {
     return this.#queue.run(() => this.#transact(work));
   }
 
+  read<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => resolve(work()));
+  }
+
   transaction<T>(work: () => T): T {
     if (this.#isOpen) return this.#savepoint(work);
     try {
@@ -99,7 +103,7 @@ export class FileTransactions implements Transactions {
    *
    * @throws {Failure} Where the database cannot be read.
    */
-  read<T>(statement: () => T): T {
+  query<T>(statement: () => T): T {
     try {
       this.#parts.place.assertKept();
       return statement();
