@@ -10,7 +10,7 @@ import {
   rotatedFiles,
   sameIdentity,
 } from "../source/follow/scan.ts";
-import type { FollowedPath, OlderFile } from "../store/open.ts";
+import type { FollowedPath, FollowedTree, OlderFile } from "../store/open.ts";
 
 /**
  * What is at a followed path, compared with the file that was read last under
@@ -59,6 +59,42 @@ export function lookUp(
   const before = state === "current" ? unreadBefore(path, older) : null;
   const lagBytes = before === null ? null : before + info.size - readBytes;
   return { ...read, state, sizeBytes: info.size, lagBytes };
+}
+
+/** A followed directory, as {@linkcode lookUpTree} found it. */
+export interface FollowedDirectory {
+  path: string;
+  state: Exclude<FileState, "rotated" | "truncated">;
+  /** How many files below it are followed. */
+  files: number;
+  readBytes: number;
+  readLines: number;
+  movedMs: number;
+  /** The size of those files that are there. */
+  sizeBytes: number;
+  /** How much of them is still to be read. */
+  lagBytes: number;
+}
+
+/** Looks at the files below a followed directory that are known. */
+export function lookUpTree({ path, files }: FollowedTree): FollowedDirectory {
+  const info = statOf(path);
+  const found: FollowedDirectory = {
+    ...{ path, files: files.length, readBytes: 0, readLines: 0, movedMs: 0 },
+    ...{ sizeBytes: 0, lagBytes: 0 },
+    state: typeof info === "string" ? info : "current",
+  };
+  for (const { name, done, readBytes, readLines, movedMs } of files) {
+    found.readBytes += readBytes;
+    found.readLines += readLines;
+    found.movedMs = Math.max(found.movedMs, movedMs);
+    const info = statOf(name);
+    // One that was deleted will not be read any further.
+    if (typeof info === "string") continue;
+    found.sizeBytes += info.size;
+    if (!done) found.lagBytes += Math.max(0, info.size - readBytes);
+  }
+  return found;
 }
 
 /** How much is still to be read of the files that a path named before. */

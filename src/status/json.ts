@@ -43,7 +43,12 @@ import type { Report } from "./report.ts";
  *   // rotated before, and is null where one of these is compressed
  *   "files": [{"path": "/var/log/sse_lines.jsonl", "state": "current",
  *     "read_bytes": 100, "read_lines": 2, "read_at": "2025-11-18T19:29:59.000Z",
- *     "size_bytes": 120, "lag_bytes": 20}]
+ *     "size_bytes": 120, "lag_bytes": 20}],
+ *   // by path; state is "current", "missing" or "unreadable", and the numbers
+ *   // are sums of the followed files below the directory
+ *   "directories": [{"path": "/home/dev/.codex/sessions", "state": "current",
+ *     "files": 2, "read_bytes": 100, "read_lines": 2,
+ *     "read_at": "2025-11-18T19:29:59.000Z", "size_bytes": 120, "lag_bytes": 20}]
  * }
  * ```
  */
@@ -94,6 +99,16 @@ export function formatJson(status: Report): string {
       read_at: formatTime(file.movedMs),
       size_bytes: file.sizeBytes,
       lag_bytes: file.lagBytes,
+    })),
+    directories: status.directories.map((directory) => ({
+      path: directory.path,
+      state: directory.state,
+      files: directory.files,
+      read_bytes: directory.readBytes,
+      read_lines: directory.readLines,
+      read_at: formatTime(directory.movedMs),
+      size_bytes: directory.sizeBytes,
+      lag_bytes: directory.lagBytes,
     })),
   });
   return escaped(json) + "\n";

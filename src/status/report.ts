@@ -5,14 +5,21 @@
  */
 
 import { readStatus, type StoredStatus } from "../store/open.ts";
-import { type FollowedFile, lookUp } from "./followed.ts";
+import {
+  type FollowedDirectory,
+  type FollowedFile,
+  lookUp,
+  lookUpTree,
+} from "./followed.ts";
 
 /** What the command `status` shows. */
-export interface Report extends Omit<StoredStatus, "followed"> {
+export interface Report extends Omit<StoredStatus, "followed" | "trees"> {
   /** The database, as it was named. */
   database: string;
   /** The files that were followed into it, by path. */
   files: FollowedFile[];
+  /** The directories that were followed into it, by path. */
+  directories: FollowedDirectory[];
 }
 
 /**
@@ -27,6 +34,10 @@ export function readReport(
   database: string,
   sinceMs: number | null = null,
 ): Report {
-  const { followed, ...stored } = readStatus(database, sinceMs);
-  return { database, ...stored, files: followed.map(lookUp) };
+  const { followed, trees, ...stored } = readStatus(database, sinceMs);
+  return {
+    ...{ database, ...stored },
+    files: followed.map(lookUp),
+    directories: trees.map(lookUpTree),
+  };
 }

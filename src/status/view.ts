@@ -61,7 +61,7 @@ export function view(status: Report, { now, ...canvas }: ViewOptions): string {
     [cut(visible(status.database), canvas.width)],
     summary(status, canvas),
     outcomes(status, canvas),
-    files(status.files, now, canvas),
+    followed(status, now, canvas),
     lastTurns(status.lastTurns, now, canvas),
     agents(status, canvas),
     directories(status, canvas),
@@ -105,25 +105,39 @@ function summary(
   return table([{}, { align: "right" }, {}], rows, canvas);
 }
 
-function files(
-  files: FollowedFile[],
+function followed(
+  { files, directories }: Report,
   now: number,
   canvas: Canvas,
 ): string[] {
-  if (files.length === 0) return [];
-  const rows = files.map((file) => [
-    formatBytes(file.readBytes),
-    formatAge(now - file.movedMs),
-    file.lagBytes === null ? STATES[file.state] : formatBytes(file.lagBytes),
-    visible(file.path),
-  ]);
-  return table(
-    [{ align: "right" }, { align: "right" }, { align: "right" }, {
-      keep: "end",
-    }],
-    [["read", "ago", "unread", "followed file"], ...rows],
-    canvas,
+  if (files.length + directories.length === 0) return [];
+  const hasCounts = directories.length > 0;
+  const row = (
+    { path, state, readBytes, movedMs, lagBytes }: FollowedFile,
+    count = 1,
+  ) => [
+    formatBytes(readBytes),
+    formatAge(now - movedMs),
+    lagBytes === null ? STATES[state] : formatBytes(lagBytes),
+    ...(hasCounts ? [formatCount(count)] : []),
+    visible(path),
+  ];
+  const rows = [
+    ...files.map((file) => row(file)),
+    ...directories.map(({ files, ...directory }) => {
+      const isThere = directory.state === "current";
+      const lagBytes = isThere ? directory.lagBytes : null;
+      return row({ ...directory, lagBytes }, files);
+    }),
+  ];
+  const header = [
+    ...["read", "ago", "unread"],
+    ...(hasCounts ? ["files", "followed"] : ["followed"]),
+  ];
+  const columns: Column[] = header.map((_, i) =>
+    i === header.length - 1 ? { keep: "end" } : { align: "right" }
   );
+  return table(columns, [header, ...rows], canvas);
 }
 
 function lastTurns(

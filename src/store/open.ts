@@ -14,6 +14,7 @@ export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,
+  FollowedTree,
   LastTurn,
   NameCount,
   OlderFile,

@@ -27,8 +27,10 @@ export interface StoredStatus {
   days: Day[];
   /** The turns minted last, the newest first. */
   lastTurns: LastTurn[];
-  /** The paths that were followed into it, in their order. */
+  /** The logs that were followed into it, by path. */
   followed: FollowedPath[];
+  /** The directories that were followed into it, by path. */
+  trees: FollowedTree[];
 }
 
 /** How long turns took, in milliseconds. */
@@ -106,6 +108,25 @@ export interface FollowedPath {
 export interface OlderFile {
   identity: Identity;
   readBytes: number;
+}
+
+/** How far the files below a followed directory have been read. */
+export interface FollowedTree {
+  /** The path of the directory. */
+  path: string;
+  files: FileBelow[];
+}
+
+/** A file below a followed directory. */
+export interface FileBelow {
+  /** Its path. */
+  name: string;
+  readBytes: number;
+  readLines: number;
+  /** Whether all of it was read, so that its size says nothing. */
+  done: boolean;
+  /** When it was read last, in milliseconds since the epoch. */
+  movedMs: number;
 }
 
 /** Of how many turns durations are looked at: each is a row somewhere on the disk. */

@@ -54,10 +54,28 @@ export interface Identity {
   inode: number;
 }
 
-/** What the database stores for one file that was followed under a path. */
-export interface Checkpoint extends Position {
-  /** The file's last identity; `null` if that is no longer known. */
+/** Where a file is. */
+export interface FilePlace {
+  /** Its last identity; `null` if that is no longer known. */
   identity: Identity | null;
+  /**
+   * Its path, if it is below a followed directory; `null` for the files of a
+   * followed log.
+   */
+  name: string | null;
+}
+
+/** A file that is to be followed from its beginning. */
+export interface NewFile extends FilePlace {
+  identity: Identity;
+  /** The fingerprint of its first bytes. */
+  head: Fingerprint;
+  /** When it was first seen, in milliseconds since the epoch. */
+  seenMs: number;
+}
+
+/** What the database stores for one file that was followed under a path. */
+export interface Checkpoint extends Position, FilePlace {
   /** When the file was first seen, in milliseconds since the epoch. */
   seenMs: number;
 }

@@ -5,12 +5,7 @@
  * @module
  */
 
-import type {
-  Checkpoint,
-  Fingerprint,
-  Identity,
-  Position,
-} from "./checkpoint.ts";
+import type { Checkpoint, FilePlace, NewFile, Position } from "./checkpoint.ts";
 import type { Prompt } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
@@ -137,26 +132,17 @@ export interface TurnStore extends Transactions {
 
 /** The positions up to which the files of a followed path have been read. */
 export interface CheckpointStore extends Transactions {
-  /** The checkpoints of a path, in the order in which the files are read. */
+  /** The checkpoints of a path, in the order in which they were added. */
   checkpointsOf(path: string): Checkpoint[];
-  /**
-   * Adds a new file, to be read after all others of its path.
-   *
-   * @param head The fingerprint of its first bytes.
-   */
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint;
-  /** Stores the file's new identity, for example after it was compressed. */
-  locateCheckpoint(id: number, identity: Identity | null): void;
-  /** Deletes the checkpoint of a file of which nothing was read. */
+  /** Adds a new file, to be read after all others of its path. */
+  addCheckpoint(path: string, file: NewFile): Checkpoint;
+  /** Stores where the file is now, for example after it was compressed. */
+  locateCheckpoint(id: number, place: FilePlace): void;
+  /** Deletes the checkpoint of a file. */
   dropCheckpoint(id: number): void;
   /** Stores the position up to which a file has been read. */
   moveCheckpoint(position: Position): void;
-  /** Deletes the oldest checkpoints of a path whose files have been read. */
+  /** Deletes the oldest checkpoints of a log whose files have been read. */
   pruneCheckpoints(path: string): void;
 }
 

@@ -34,9 +34,10 @@ export const INITIAL_DATABASES: Record<string, InitialDatabase> = {
   "a database of version 2": downgraded(2),
   "a database of version 3": downgraded(3),
   "a database of version 4": downgraded(4),
+  "a database of version 5": downgraded(5),
 };
 
-function downgraded(version: 1 | 2 | 3 | 4): InitialDatabase {
+function downgraded(version: 1 | 2 | 3 | 4 | 5): InitialDatabase {
   return {
     version,
     turns: 0,

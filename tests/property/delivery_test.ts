@@ -95,7 +95,12 @@ async function deliver(
     const [stored] = store.checkpointsOf(`${i}`);
     const identity = { device: 1, inode: i };
     const checkpoint = stored ??
-      store.addCheckpoint(`${i}`, identity, NOTHING, 0);
+      store.addCheckpoint(`${i}`, {
+        identity,
+        head: NOTHING,
+        seenMs: 0,
+        name: null,
+      });
     return file.lines(checkpoint, stored !== undefined);
   });
   try {

@@ -79,6 +79,11 @@ function anyStatus(random: Random): Report {
       })),
       cwds: some(() => ({ name: random.pick([null, text()]), turns: count() })),
     },
+    directories: some(() => ({
+      ...{ path: text(), files: count(), readBytes: count() },
+      ...{ readLines: count(), movedMs: -count(), sizeBytes: count() },
+      ...{ lagBytes: count(), state: random.pick(["current", "missing"]) },
+    })),
     days: some(() => ({ day: text(), turns: count() })),
     lastTurns: some(() => ({
       id: count(),

@@ -28,8 +28,9 @@ export function execute(path: string, sql: string): void {
   }
 }
 
-/** What a database of version 2 held of followed files. */
-const CHECKPOINTS_2 = `
+/** What a database of versions 2 to 5 held of followed files. */
+const checkpoints = (more = "") => `
+DROP TABLE checkpoints;
 CREATE TABLE checkpoints (
     file_id INTEGER PRIMARY KEY, path TEXT NOT NULL,
     device INTEGER, inode INTEGER,
@@ -37,21 +38,22 @@ CREATE TABLE checkpoints (
     head_length INTEGER NOT NULL, head_hash TEXT NOT NULL,
     last_end INTEGER NOT NULL, last_length INTEGER NOT NULL,
     last_hash TEXT NOT NULL, done INTEGER NOT NULL,
-    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL);
+    seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL${more});
 CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
 /** What makes an earlier version of the one after it. */
 const DOWNGRADES: Record<number, string> = {
+  5: checkpoints(", dialect TEXT, decoder TEXT"),
   4: ["agent", "cwd", "outcome", "outcome_reason", "outcome_time"]
     .map((column) => `ALTER TABLE turns DROP COLUMN ${column};`).join(""),
   3: "DROP TABLE minted;",
-  2: `DROP TABLE checkpoints; ${CHECKPOINTS_2}`,
+  2: checkpoints(),
   1: "DROP TABLE checkpoints;",
 };
 
 /** Makes an earlier version of a database in which no file was followed. */
-export function downgrade(path: string, version: 1 | 2 | 3 | 4): void {
-  const steps = [4, 3, 2, 1].filter((step) => step >= version);
+export function downgrade(path: string, version: 1 | 2 | 3 | 4 | 5): void {
+  const steps = [5, 4, 3, 2, 1].filter((step) => step >= version);
   execute(
     path,
     `${steps.map((step) => DOWNGRADES[step]).join("")}

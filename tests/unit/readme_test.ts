@@ -118,6 +118,7 @@ Deno.test("README shows followed files as status prints them", () => {
     ...{ byStatus: { completed: 0, orphaned: 0, waiting_response: 0 } },
     ...{ sinceMs: null, durations: null, days: [], lastTurns: [] },
     breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
+    directories: [],
     files: [{
       ...{ path, state: "current", movedMs: 0, sizeBytes: 27_000 },
       ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },

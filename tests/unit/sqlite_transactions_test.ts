@@ -71,7 +71,7 @@ Deno.test("a transaction that SQLite rolled back fails with the first error", as
         assertThrows(() => ask("ROLLBACK"), Error, "no ROLLBACK");
         // Outside the transaction, each of these would commit by itself.
         assertThrows(() => ask("b"), Error, "no ROLLBACK");
-        const add = () => store.addCheckpoint("log", FILE, NOTHING, 0);
+        const add = () => store.addCheckpoint("log", FILE);
         assertThrows(add, Error, "no ROLLBACK");
         assertThrows(() => ask("ABORT"), Error, "no ROLLBACK");
         assertThrows(() => store.transaction(() => runs++));
@@ -103,7 +103,7 @@ Deno.test("a savepoint around a rollback by SQLite fails too", async () => {
 Deno.test("a checkpoint whose insertion rolled back fails the transaction", async () => {
   using scene = new Scene();
   const { ask, store } = scene;
-  const add = (path: string) => store.addCheckpoint(path, FILE, NOTHING, 0);
+  const add = (path: string) => store.addCheckpoint(path, FILE);
   await assertRejects(
     () =>
       store.write(() => {
@@ -117,4 +117,7 @@ Deno.test("a checkpoint whose insertion rolled back fails the transaction", asyn
   assertEquals([scene.committed, store.checkpointsOf("log")], ["", []]);
 });
 
-const FILE = { device: 1, inode: 1 };
+const FILE = {
+  ...{ identity: { device: 1, inode: 1 }, head: NOTHING },
+  ...{ seenMs: 0, name: null },
+};

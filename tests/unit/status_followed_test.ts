@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { lookUp } from "../../src/status/followed.ts";
+import { lookUp, lookUpTree } from "../../src/status/followed.ts";
 import type { FollowedPath, OlderFile } from "../../src/store/open.ts";
 import { identityOf } from "../../src/source/follow/scan.ts";
 import { TempDir } from "../support/temp.ts";
@@ -85,4 +85,30 @@ Deno.test("lookUp reports a followed path that cannot be examined as unreadable"
       ...["unreadable", null, null],
     ]);
   }
+});
+
+Deno.test("lookUpTree adds up the files below a followed directory", () => {
+  using dir = new TempDir();
+  const below = (
+    name: string,
+    text: string,
+    readBytes: number,
+    done = false,
+  ) => ({
+    ...{ name: dir.write(name, text), readBytes, readLines: 1, done },
+    movedMs: MOVED + readBytes,
+  });
+  const files = [
+    below("a", "0123456789abc", 10),
+    below("shrunk", "01234", 10),
+    // Its bytes are those of the text in it.
+    below("packed", "zstd", 100, true),
+    { ...below("gone", "", 1000), name: dir.file("nothing") },
+  ];
+  assertEquals(lookUpTree({ path: dir.path, files }), {
+    ...{ path: dir.path, state: "current", files: 4, readBytes: 1120 },
+    ...{ readLines: 4, movedMs: MOVED + 1000, sizeBytes: 22, lagBytes: 3 },
+  });
+  const path = dir.file("no directory");
+  assertEquals(lookUpTree({ path, files }).state, "missing");
 });

@@ -37,6 +37,11 @@ const STATUS: Report = {
     sizeBytes: 120,
     lagBytes: 20,
   }],
+  directories: [{
+    ...{ path: "/home/dev/.codex/sessions", state: "current", files: 3 },
+    ...{ readBytes: 300, readLines: 6, sizeBytes: 340, lagBytes: 40 },
+    movedMs: Date.UTC(2025, 10, 18, 19, 59, 58),
+  }],
 };
 
 Deno.test("formatJson writes a status as one line with all keys in order", () => {
@@ -58,7 +63,10 @@ Deno.test("formatJson writes a status as one line with all keys in order", () =>
       '"user_text":"hello"}],' +
       '"files":[{"path":"/var/log/sse_lines.jsonl","state":"current",' +
       '"read_bytes":100,"read_lines":2,"read_at":"2025-11-18T19:59:59.000Z",' +
-      '"size_bytes":120,"lag_bytes":20}]}\n',
+      '"size_bytes":120,"lag_bytes":20}],' +
+      '"directories":[{"path":"/home/dev/.codex/sessions","state":"current",' +
+      '"files":3,"read_bytes":300,"read_lines":6,' +
+      '"read_at":"2025-11-18T19:59:58.000Z","size_bytes":340,"lag_bytes":40}]}\n',
   );
 });
 

@@ -2,8 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { identityOf } from "../../src/source/follow/scan.ts";
 import { readReport } from "../../src/status/report.ts";
 import { openStore } from "../../src/store/open.ts";
-import { NOTHING } from "../../src/turns/checkpoint.ts";
+import {
+  type Identity,
+  type NewFile,
+  NOTHING,
+} from "../../src/turns/checkpoint.ts";
 import { TempDir } from "../support/temp.ts";
+
+function fileOf(identity: Identity): NewFile {
+  return { identity, head: NOTHING, seenMs: 0, name: null };
+}
 
 Deno.test("status reports the newest file of each followed path", () => {
   using dir = new TempDir();
@@ -11,7 +19,7 @@ Deno.test("status reports the newest file of each followed path", () => {
   const log = dir.write("log", "0123456789");
   using store = openStore(path);
   const begin = (path: string, device = 0, inode = 0) =>
-    store.addCheckpoint(path, { device, inode }, NOTHING, 0);
+    store.addCheckpoint(path, fileOf({ device, inode }));
   const { device, inode } = identityOf(Deno.statSync(log));
   begin(log);
   const newest = begin(log, device, inode);
@@ -36,12 +44,7 @@ Deno.test("status adds the unread bytes of rotated files, and shows the last rea
   const log = dir.write("log", "0123456789");
   using store = openStore(path);
   const begin = (file: string) =>
-    store.addCheckpoint(
-      log,
-      identityOf(Deno.statSync(file)),
-      NOTHING,
-      0,
-    );
+    store.addCheckpoint(log, fileOf(identityOf(Deno.statSync(file))));
   const done = begin(dir.write("log.2", "all read"));
   store.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
   const older = begin(dir.write("log.1", "x".repeat(1000)));

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
-import type { FollowedFile } from "../../src/status/followed.ts";
+import type {
+  FollowedDirectory,
+  FollowedFile,
+} from "../../src/status/followed.ts";
 import type { Report } from "../../src/status/report.ts";
 import type { LastTurn } from "../../src/store/open.ts";
 import { view } from "../../src/status/view.ts";
@@ -22,6 +25,7 @@ const EMPTY: Report = {
   days: [],
   lastTurns: [],
   files: [],
+  directories: [],
 };
 
 function turn(fields: Partial<LastTurn> = {}): LastTurn {
@@ -45,6 +49,22 @@ function file(fields: Partial<FollowedFile> = {}): FollowedFile {
     movedMs: NOW - 1000,
     sizeBytes: 12_345_701_234,
     lagBytes: 22_333,
+    ...fields,
+  };
+}
+
+function directory(
+  fields: Partial<FollowedDirectory> = {},
+): FollowedDirectory {
+  return {
+    path: "/home/dev/.codex/sessions",
+    state: "current",
+    files: 4321,
+    readBytes: 1_234_567_890,
+    readLines: 1_000_000,
+    movedMs: NOW - 2000,
+    sizeBytes: 1_234_567_999,
+    lagBytes: 109,
     ...fields,
   };
 }
@@ -93,6 +113,7 @@ const LARGE: Report = {
       lagBytes: null,
     }),
   ],
+  directories: [directory()],
 };
 
 function assertView(width: number, expected: string, status = LARGE): void {
@@ -114,9 +135,10 @@ median           10 s  duration of the last 10,000 completed turns
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   unread  followed file
-12 GB    1 s    22 kB  /var/log/agents/sse_lines.jsonl
-  0 B  1 min  rotated  /tmp/other.jsonl
+  read    ago   unread  files  followed
+ 12 GB    1 s    22 kB      1  /var/log/agents/sse_lines.jsonl
+   0 B  1 min  rotated      1  /tmp/other.jsonl
+1.2 GB    2 s    109 B  4,321  /home/dev/.codex/sessions
 
     turn  session    age  status     prompt
 10060000  c9c78      3 s  waiting    日本語のログを読んで、要約してください
@@ -145,9 +167,10 @@ median           10 s  duration of the …
 p95        1 min 13 s
 longest    32 min 6 s
 
- read    ago   unread  followed file
-12 GB    1 s    22 kB  …/sse_lines.jsonl
-  0 B  1 min  rotated  /tmp/other.jsonl
+  read    ago   unread  files  followed
+ 12 GB    1 s    22 kB      1  …es.jsonl
+   0 B  1 min  rotated      1  …er.jsonl
+1.2 GB    2 s    109 B  4,321  …sessions
 
     turn  session    age  status     pr…
 10060000  c9c78      3 s  waiting    日…
@@ -319,10 +342,11 @@ Deno.test("view lets no name and no text control the terminal", () => {
       turn({ status: evil as TurnStatus }),
     ],
     files: [file({ path: evil })],
+    directories: [directory({ path: evil })],
   };
   const text = view(status, { width: 80, color: false, now: NOW });
   assertEquals(/[^\P{C}\n]/u.exec(text), null);
-  assertEquals(text.split("a [2Jb c 31md").length - 1, 5);
+  assertEquals(text.split("a [2Jb c 31md").length - 1, 6);
 });
 
 Deno.test("view does not colour an unknown status", () => {
@@ -349,10 +373,12 @@ Deno.test("view marks unknown values", () => {
       file({ state: "truncated", lagBytes: null }),
       file({ state: "unreadable", lagBytes: null }),
     ],
+    directories: [directory({ state: "missing", files: 1 })],
   };
   const text = view(status, { width: 80, color: false, now: NOW });
   assertStringIncludes(text, "   1  c9c78      ?  completed\n");
   for (const word of ["missing", "truncated", "no access"]) {
-    assertStringIncludes(text, `  ${word}  /var`);
+    assertStringIncludes(text, `  ${word}      1  /var`);
   }
+  assertStringIncludes(text, "  missing      1  /home/dev/.codex/sessions\n");
 });

@@ -179,7 +179,7 @@ export class KnownFiles {
       const added = fresh.map(([file, head]) => {
         const [path, { identity }] = [this.#path, file];
         const checkpoint = this.#store
-          .addCheckpoint(path, identity, head, nowMs);
+          .addCheckpoint(path, { identity, head, seenMs: nowMs, name: null });
         return [new KnownFile(checkpoint, file.path, false), file] as const;
       });
       this.#store.pruneCheckpoints(this.#path);
@@ -224,7 +224,7 @@ export class KnownFiles {
 
   #locate(known: KnownFile, identity: Identity | null): void {
     known.identity = identity;
-    this.#store.locateCheckpoint(known.log.id, identity);
+    this.#store.locateCheckpoint(known.log.id, { identity, name: null });
   }
 
   #reportLoss({ position }: KnownFile): void {

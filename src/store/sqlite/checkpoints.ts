@@ -7,8 +7,8 @@
 import type { Database, Statement } from "@db/sqlite";
 import type {
   Checkpoint,
-  Fingerprint,
-  Identity,
+  FilePlace,
+  NewFile,
   Position,
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
@@ -35,7 +35,9 @@ CREATE TABLE checkpoints (
     -- when it was first seen, and last read, in milliseconds since the epoch
     seen_ms INTEGER NOT NULL, moved_ms INTEGER NOT NULL,
     -- the dialect that was recognised in it, and what its decoder remembers
-    dialect TEXT, decoder TEXT
+    dialect TEXT, decoder TEXT,
+    -- the path of a file below a followed directory, NULL for the files of a log
+    name TEXT
 );
 CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
@@ -46,12 +48,13 @@ const REMEMBERED = 64;
 export const CHECKPOINT_SQL = {
   list: `SELECT file_id, device, inode, read_bytes, read_lines, head_length,
     head_hash, last_end, last_length, last_hash, done, seen_ms, dialect,
-    CAST(decoder AS BLOB) FROM checkpoints WHERE path = ? ORDER BY file_id`,
-  add: `INSERT INTO checkpoints (path, device, inode, read_bytes, read_lines,
-    head_length, head_hash, last_end, last_length, last_hash, done, seen_ms,
-    moved_ms) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 0, ?, 0, ?, ?)
+    CAST(decoder AS BLOB), CAST(name AS BLOB) FROM checkpoints WHERE path = ? ORDER BY file_id`,
+  add: `INSERT INTO checkpoints (path, name, device, inode, read_bytes,
+    read_lines, head_length, head_hash, last_end, last_length, last_hash, done,
+    seen_ms, moved_ms) VALUES (?, ?, ?, ?, 0, 0, ?, ?, 0, 0, ?, 0, ?, ?)
     RETURNING file_id`,
-  locate: `UPDATE checkpoints SET device = ?, inode = ? WHERE file_id = ?`,
+  locate: `UPDATE checkpoints SET device = ?, inode = ?, name = ?
+    WHERE file_id = ?`,
   move: `UPDATE checkpoints SET read_bytes = ?, read_lines = ?,
     head_length = ?, head_hash = ?, last_end = ?, last_length = ?,
     last_hash = ?, done = ?, moved_ms = ?, dialect = ?, decoder = ?
@@ -78,6 +81,7 @@ type Row = [
   seenMs: number,
   dialect: string | null,
   decoder: Uint8Array | null,
+  name: Uint8Array | null,
 ];
 
 /** The table `checkpoints`. */
@@ -100,28 +104,25 @@ export class CheckpointTable
       .map(readRow);
   }
 
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
-    const { device, inode } = identity;
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
+    const { name, identity: { device, inode }, head, seenMs } = file;
     const [id] = this.#transactions.change(() =>
       this.#sql.add.value<[number]>(
-        ...[path, device, inode, head.length, head.hash, NOTHING.hash],
+        ...[path, name, device, inode, head.length, head.hash, NOTHING.hash],
         ...[seenMs, seenMs],
       )!
     );
     return {
-      ...{ id, offset: 0, line: 0, head, last: NOTHING, done: false },
-      ...{ dialect: null, decoder: null, identity, seenMs },
+      ...{ id, offset: 0, line: 0, last: NOTHING, done: false },
+      ...{ dialect: null, decoder: null, ...file },
     };
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
+  locateCheckpoint(id: number, { identity, name }: FilePlace): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    this.#transactions.change(() => this.#sql.locate.run(device, inode, id));
+    this.#transactions.change(() =>
+      this.#sql.locate.run(device, inode, name, id)
+    );
   }
 
   moveCheckpoint(position: Position): void {
@@ -144,7 +145,7 @@ export class CheckpointTable
   }
 }
 
-// What a decoder remembers may hold U+0000, up to which the binding reads text.
+// Such text may hold U+0000, up to which the binding reads text.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function readRow(row: Row): Checkpoint {
@@ -158,5 +159,6 @@ function readRow(row: Row): Checkpoint {
     seenMs: row[11],
     dialect: row[12],
     decoder: row[13] && utf8.decode(row[13]),
+    name: row[14] && utf8.decode(row[14]),
   };
 }

@@ -11,7 +11,7 @@ import { fillInstants, Seed } from "./seed.ts";
 import { currentParts, KEYS, type Parts, partsOf, SEED } from "./tables.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * What a database is: empty, of version 0, one of ours in which something is

@@ -13,6 +13,7 @@ import {
   type Day,
   type Durations,
   type FollowedPath,
+  type FollowedTree,
   type LastTurn,
   MOST_DAYS,
   type NameCount,
@@ -43,6 +44,7 @@ export function readSqliteStatus(
       ...{ readMs: Date.now(), sinceMs },
       ...(sinceMs === null ? readAll(db) : readSince(db, sinceMs)),
       followed: readFollowed(db),
+      trees: readTrees(db),
     };
   });
 }
@@ -59,7 +61,10 @@ function refuseOtherSchema(db: Database, path: string): void {
   );
 }
 
-type Turns = Omit<StoredStatus, "readMs" | "sinceMs" | "followed">;
+type Turns = Omit<
+  StoredStatus,
+  "readMs" | "sinceMs" | "followed" | "trees"
+>;
 
 /** The lists of all turns, by the names that they have in {@linkcode SINCE_SQL}. */
 const LISTS_SQL = { ...STATUS_SQL, ...BREAKDOWN_SQL };
@@ -163,6 +168,27 @@ function readFollowed(db: Database): FollowedPath[] {
     }),
   );
 }
+
+function readTrees(db: Database): FollowedTree[] {
+  const files = db.prepare(STATUS_SQL.filesBelow).values<FileBelowRow>();
+  return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
+    path,
+    files: rows.map(([, name, readBytes, readLines, done, movedMs]) => ({
+      ...{ name: textOf(name), readBytes, readLines, movedMs },
+      done: done !== 0,
+    })),
+  }));
+}
+
+/** The checkpoint of a file below a directory. */
+type FileBelowRow = [
+  path: string,
+  name: Uint8Array,
+  readBytes: number,
+  readLines: number,
+  done: number,
+  movedMs: number,
+];
 
 /** The newest checkpoint of a path. */
 type FollowedRow = [

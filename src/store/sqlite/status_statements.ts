@@ -49,10 +49,13 @@ export const STATUS_SQL = {
   files: `SELECT path, device, inode, read_bytes, read_lines,
       (SELECT max(moved_ms) FROM checkpoints WHERE path = newest.path)
     FROM checkpoints AS newest WHERE file_id IN
-      (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY path`,
+      (SELECT max(file_id) FROM checkpoints WHERE name IS NULL GROUP BY path)
+    ORDER BY path`,
   olderFiles: `SELECT path, device, inode, read_bytes FROM checkpoints
-    WHERE done = 0 AND inode IS NOT NULL AND file_id NOT IN
+    WHERE name IS NULL AND done = 0 AND inode IS NOT NULL AND file_id NOT IN
       (SELECT max(file_id) FROM checkpoints GROUP BY path) ORDER BY file_id`,
+  filesBelow: `SELECT path, CAST(name AS BLOB), read_bytes, read_lines, done,
+    moved_ms FROM checkpoints WHERE name IS NOT NULL ORDER BY path, file_id`,
 } as const;
 
 /** The statements that break down the turns minted last: no index helps with all. */

@@ -9,8 +9,8 @@ import type { BindValue, Statement } from "@db/sqlite";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
 import type {
   Checkpoint,
-  Fingerprint,
-  Identity,
+  FilePlace,
+  NewFile,
   Position,
 } from "../../turns/checkpoint.ts";
 import type {
@@ -207,17 +207,12 @@ export class SqliteStore implements Store {
     return this.#checkpoints.checkpointsOf(path);
   }
 
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
-    return this.#checkpoints.addCheckpoint(path, identity, head, seenMs);
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
+    return this.#checkpoints.addCheckpoint(path, file);
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
-    this.#checkpoints.locateCheckpoint(id, identity);
+  locateCheckpoint(id: number, place: FilePlace): void {
+    this.#checkpoints.locateCheckpoint(id, place);
   }
 
   moveCheckpoint(position: Position): void {

@@ -16,16 +16,21 @@ function open(place: Place): Store {
 
 /** Adds a file to a path. */
 function add(store: Store, path: string, inode = FILE.inode): Checkpoint {
-  return store.addCheckpoint(path, { device: 1, inode }, NOTHING, 0);
+  const identity = { device: 1, inode };
+  return store.addCheckpoint(path, {
+    ...{ identity, head: NOTHING, seenMs: 0, name: null },
+  });
 }
 
 contract("adds a checkpoint at the beginning of a file", (place) => {
   const head = { end: 3, length: 3, hash: "abc" };
   using store = open(place);
-  const added = store.addCheckpoint("log", FILE, head, 1234);
+  const name = "/below/the/log\0 é";
+  const file = { identity: FILE, head, seenMs: 1234, name };
+  const added = store.addCheckpoint("log", file);
   assertEquals(added, {
-    ...{ id: 1, offset: 0, line: 0, head, last: NOTHING, done: false },
-    ...{ dialect: null, decoder: null, identity: FILE, seenMs: 1234 },
+    ...{ id: 1, offset: 0, line: 0, last: NOTHING, done: false },
+    ...{ dialect: null, decoder: null, ...file },
   });
   assertEquals(store.checkpointsOf("log"), [added]);
 });
@@ -48,7 +53,7 @@ contract("moves a checkpoint with all fields of a position", (place) => {
   const [moved, other] = store.checkpointsOf("log");
   assertEquals(moved, {
     ...position(moved.id),
-    ...{ identity: FILE, seenMs: 0 },
+    ...{ identity: FILE, name: null, seenMs: 0 },
   });
   assertEquals([other.offset, other.dialect, other.decoder], [0, null, null]);
   store.moveCheckpoint({ ...moved, dialect: null, decoder: null });
@@ -69,15 +74,22 @@ contract(
   },
 );
 
-contract("changes the identity of a checkpoint, and deletes it", (place) => {
+contract("changes the place of a checkpoint, and deletes it", (place) => {
   using store = open(place);
   const { id } = add(store, "log");
-  const identity = () => store.checkpointsOf("log")[0].identity;
-  store.locateCheckpoint(id, null);
-  assertEquals(identity(), null);
-  const moved = { device: 2 ** 53 - 1, inode: 2 ** 53 - 1 };
-  store.locateCheckpoint(id, moved);
-  assertEquals(identity(), moved);
+  const placed = () => {
+    const [{ identity, name }] = store.checkpointsOf("log");
+    return { identity, name };
+  };
+  for (
+    const place of [
+      { identity: null, name: "/a" },
+      { identity: { device: 2 ** 53 - 1, inode: 2 ** 53 - 1 }, name: null },
+    ]
+  ) {
+    store.locateCheckpoint(id, place);
+    assertEquals(placed(), place);
+  }
   store.dropCheckpoint(id);
   assertEquals(store.checkpointsOf("log"), []);
   assertEquals(add(store, "log").offset, 0);
@@ -93,7 +105,7 @@ contract(
     add(store, "other log");
     const [read, gone, unread] = files;
     store.moveCheckpoint({ ...read, done: true });
-    store.locateCheckpoint(gone.id, null);
+    store.locateCheckpoint(gone.id, { identity: null, name: null });
     store.pruneCheckpoints("log");
     assertEquals(store.checkpointsOf("log").map(({ id }) => id), [
       unread.id,

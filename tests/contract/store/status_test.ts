@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { openStore, readStatus } from "../../../src/store/open.ts";
 import { MOST_BROKEN_DOWN, MOST_DURATIONS } from "../../../src/store/status.ts";
-import { NOTHING } from "../../../src/turns/checkpoint.ts";
+import { type Checkpoint, NOTHING } from "../../../src/turns/checkpoint.ts";
 import type { TurnEvent } from "../../../src/turns/event.ts";
 import type { Store } from "../../../src/turns/store.ts";
 import { Tracker } from "../../../src/turns/tracker.ts";
@@ -10,6 +10,22 @@ import { contract, type Place } from "./engines.ts";
 
 function open(place: Place): Store {
   return openStore(place.address, { synchronous: "off" });
+}
+
+/** Adds a file to a followed path. */
+function add(
+  store: Store,
+  path: string,
+  inode: number,
+  name: string | null = null,
+): Checkpoint {
+  const identity = { device: 9, inode };
+  return store.addCheckpoint(path, {
+    identity,
+    head: NOTHING,
+    seenMs: 0,
+    name,
+  });
 }
 
 /** Applies events to the store. */
@@ -34,6 +50,7 @@ contract("has a status of zeros and empty lists while it is empty", (place) => {
     days: [],
     lastTurns: [],
     followed: [],
+    trees: [],
   });
 });
 
@@ -179,7 +196,7 @@ contract(
       prompt({ sid: "c", t: at(-1e6), cwd: "/old" }),
     ]);
     using store = open(place);
-    store.addCheckpoint("/var/log/a", { device: 1, inode: 2 }, NOTHING, 0);
+    add(store, "/var/log/a", 2);
     const status = readStatus(place.address, since);
     assertEquals([status.sinceMs, status.turns, status.sessions], [
       since,
@@ -272,23 +289,47 @@ contract(
   },
 );
 
+contract("reports the files below each followed directory", (place) => {
+  using store = open(place);
+  add(store, "log", 1);
+  const [done, other] = [2, 3].map((n) => add(store, "b", n, `b/\u0000${n}`));
+  add(store, "a", 4, "a/4");
+  store.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
+  store.moveCheckpoint({ ...other, offset: 7, line: 2 });
+  const { trees, followed } = readStatus(place.address);
+  assertEquals(followed.map(({ path }) => path), ["log"]);
+  assertEquals(
+    trees.map(({ path, files }) => [
+      path,
+      files.map(({ movedMs: _, ...file }) => file),
+    ]),
+    [
+      ["a", [{ name: "a/4", readBytes: 0, readLines: 0, done: false }]],
+      ["b", [
+        { name: "b/\u00002", readBytes: 3, readLines: 1, done: true },
+        { name: "b/\u00003", readBytes: 7, readLines: 2, done: false },
+      ]],
+    ],
+  );
+  assert(trees[1].files[0].movedMs > Date.now() - 60_000);
+});
+
 contract(
   "reports the newest file of each path, and older ones with unread bytes",
   (place) => {
     using store = open(place);
-    const add = (path: string, inode: number) =>
-      store.addCheckpoint(path, { device: 9, inode }, NOTHING, 0);
     const [done, gone, older, newest] = [1, 2, 3, 4].map((n) =>
-      add("b.log", n)
+      add(store, "b.log", n)
     );
-    const other = add("a.log", 5);
-    add("b.log.1", 6);
-    add("b.log.1", 7);
+    const other = add(store, "a.log", 5);
+    add(store, "b.log.1", 6);
+    add(store, "b.log.1", 7);
+    add(store, "directory", 8, "directory/a");
     store.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
-    store.locateCheckpoint(gone.id, null);
+    store.locateCheckpoint(gone.id, { identity: null, name: null });
     store.moveCheckpoint({ ...older, offset: 600, line: 9 });
     store.moveCheckpoint({ ...newest, offset: 7, line: 3 });
-    store.locateCheckpoint(other.id, null);
+    store.locateCheckpoint(other.id, { identity: null, name: null });
     const { followed } = readStatus(place.address);
     assertEquals(
       followed.map(({ movedMs: _, ...path }) => path),

@@ -44,7 +44,10 @@ contract(
     using store = open(place);
     const failing = () => {
       mint(store, "a");
-      store.addCheckpoint("log", { device: 1, inode: 2 }, NOTHING, 0);
+      store.addCheckpoint("log", {
+        ...{ identity: { device: 1, inode: 2 }, head: NOTHING },
+        ...{ seenMs: 0, name: null },
+      });
       fail();
     };
     assertThrows(() => store.transaction(failing), Error, "no");

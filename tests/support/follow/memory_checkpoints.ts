@@ -6,8 +6,8 @@
 
 import {
   type Checkpoint,
-  type Fingerprint,
-  type Identity,
+  type FilePlace,
+  type NewFile,
   NOTHING,
   type Position,
 } from "../../../src/turns/checkpoint.ts";
@@ -43,22 +43,17 @@ export class MemoryCheckpoints implements CheckpointStore {
     return structuredClone(this.#rows);
   }
 
-  addCheckpoint(
-    _path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
+  addCheckpoint(_path: string, file: NewFile): Checkpoint {
     const added = {
-      ...{ id: this.#nextId++, offset: 0, line: 0, head, last: NOTHING },
-      ...{ identity, done: false, seenMs, dialect: null, decoder: null },
+      ...{ id: this.#nextId++, offset: 0, line: 0, last: NOTHING },
+      ...{ done: false, dialect: null, decoder: null, ...file },
     };
     this.#rows = [...this.#rows, added];
     return structuredClone(added);
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
-    this.#update(id, { identity });
+  locateCheckpoint(id: number, place: FilePlace): void {
+    this.#update(id, place);
   }
 
   moveCheckpoint(position: Position): void {
