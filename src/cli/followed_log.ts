@@ -10,6 +10,7 @@ import { checkFollowable } from "../source/follow/followable.ts";
 import { Follower, type FollowerParts } from "../source/follow/follower.ts";
 import { pathsOf, rotatedName, splitPath } from "../source/follow/scan.ts";
 import type { Source } from "../source/source.ts";
+import { isPostgres } from "../store/open.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import type { Store } from "../turns/store.ts";
 import type { RunArgs } from "./args/args.ts";
@@ -54,7 +55,9 @@ function refuseNames(followed: string, { db, deadLetter }: RunArgs): void {
     unlessMissing(() => Deno.realPathSync(path));
   const logDirectory = realPath(directory);
   const isRotated = rotatedName(name);
-  for (const path of deadLetter === null ? [db] : [db, deadLetter]) {
+  const files = isPostgres(db) ? [] : [db];
+  if (deadLetter !== null) files.push(deadLetter);
+  for (const path of files) {
     const { dir, base } = parse(path);
     if (!isRotated.test(base)) continue;
     const isBeside = logDirectory === realPath(dir || ".");

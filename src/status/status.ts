@@ -40,11 +40,11 @@ export interface StatusOptions {
 export async function status(options: StatusOptions): Promise<void> {
   const { db, json, since } = options;
   const isTerminal = Deno.stdout.isTerminal();
-  const draw = () => {
+  const draw = async () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
     // A day may begin while it is watched.
     const sinceMs = since === null ? null : instantOf(since, Date.now());
-    const report = readReport(db, sinceMs);
+    const report = await readReport(db, sinceMs);
     return json ? formatJson(report) : view(report, {
       now: report.readMs,
       width: isTerminal ? terminalWidth() : Infinity,
@@ -52,8 +52,11 @@ export async function status(options: StatusOptions): Promise<void> {
     });
   };
   if (!options.watch) {
-    return await stdoutForText.write(new TextEncoder().encode(draw()));
+    return await stdoutForText.write(new TextEncoder().encode(await draw()));
   }
   // Without a terminal an empty line separates one text from the next.
-  await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);
+  await watch(
+    json ? draw : async () => `${await draw()}\n`,
+    isTerminal && !json,
+  );
 }

@@ -7,6 +7,7 @@
 import type { Store } from "../turns/store.ts";
 import { isPostgres } from "./address.ts";
 import type { StoreOptions } from "./options.ts";
+import { withSqlite } from "./sqlite/library.ts";
 import type { StoredStatus } from "./status.ts";
 
 export { isPostgres, nameOf } from "./address.ts";
@@ -37,7 +38,7 @@ export async function openStore(
     const { PostgresStore } = await import("./postgres/store.ts");
     return await PostgresStore.open(address, options);
   }
-  const { SqliteStore } = await import("./sqlite/store.ts");
+  const { SqliteStore } = await withSqlite(() => import("./sqlite/store.ts"));
   return new SqliteStore(address, options);
 }
 
@@ -58,6 +59,8 @@ export async function readStatus(
     const { readPostgresStatus } = await import("./postgres/status.ts");
     return await readPostgresStatus(address, sinceMs);
   }
-  const { readSqliteStatus } = await import("./sqlite/status.ts");
+  const { readSqliteStatus } = await withSqlite(() =>
+    import("./sqlite/status.ts")
+  );
   return readSqliteStatus(address, sinceMs);
 }

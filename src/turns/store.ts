@@ -63,13 +63,6 @@ export interface Transactions {
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * Runs `work`, which only reads, and waits for no writer. Where the connection
-   * to the database is lost, it runs once more.
-   *
-   * @throws {Failure} If the database cannot be read.
-   */
-  read<T>(work: () => T): Promise<T>;
-  /**
    * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
    * throws, only its own changes are rolled back and the outer transaction may
    * continue. If the engine itself rolled back the outer transaction, as on a
@@ -153,6 +146,13 @@ export interface Store extends TurnStore, CheckpointStore, Disposable {
    * program, or for a server, in milliseconds; 0 if it is not.
    */
   readonly waitedMs: number;
+  /**
+   * Runs `work`, which only reads, and waits for no writer. Where the connection
+   * to the database is lost, it runs once more.
+   *
+   * @throws {Failure} If the database cannot be read.
+   */
+  read<T>(work: () => T): Promise<T>;
   /**
    * Ensures that no other process follows the same file into this database
    * until the store is disposed.

@@ -1,7 +1,7 @@
 import { TempDir } from "../support/temp.ts";
 import { INGESTER_TESTS, type Target } from "./ingestion.ts";
 import { postgresTest } from "./machine.ts";
-import { Postgres } from "./postgres.ts";
+import { Postgres } from "../support/postgres.ts";
 
 postgresTest("ingest_postgres.sh", async (t) => {
   using dir = new TempDir();

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { POSTGRES_BIN } from "../support/postgres.ts";
 import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
 import { onTerminal } from "./terminal.ts";
@@ -35,22 +36,6 @@ const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
 
 /** Whether the tests run as root, whom file modes do not restrict. */
 export const isRoot: boolean = (await run(["id", "-u"])).stdout.trim() === "0";
-
-/** The folder of the newest PostgreSQL server on Debian. */
-export const POSTGRES_BIN: string | undefined = findPostgres();
-
-function findPostgres(): string | undefined {
-  const all = "/usr/lib/postgresql";
-  try {
-    const versions = [...Deno.readDirSync(all)].map(({ name }) => +name);
-    const bin = `${all}/${Math.max(...versions)}/bin`;
-    Deno.statSync(`${bin}/initdb`);
-    return bin;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
 
 const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(

@@ -9,7 +9,7 @@ import type { Applied } from "../../src/turns/tracker.ts";
 import { at, lineOf, prompt } from "../support/envelope.ts";
 
 /** A delivery whose parts log their calls in order. */
-function recorded(options: Partial<DeliveryOptions> = {}) {
+function recorded(options: Partial<DeliveryOptions> = {}, attempts = 1) {
   const log: string[] = [];
   const known = new Set<string>();
   const fails = new Set<string>();
@@ -17,11 +17,17 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
   const delivery = new Delivery({
     store: {
       write(work) {
+        for (let attempt = 1; attempt < attempts; attempt++) {
+          log.push("begin");
+          work();
+          log.push("lose");
+        }
         log.push("begin");
         const result = work();
         log.push("commit");
         return Promise.resolve(result);
       },
+      read: (work) => Promise.resolve(work()),
       moveCheckpoint: ({ id, offset }: Position) => {
         log.push(`checkpoint ${id} at ${offset}`);
       },
@@ -44,6 +50,7 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
           if (!isSkipped) into.addText(textOf(event));
         }
       },
+      forget: () => void log.push("forget"),
     },
     sink: {
       write(bytes) {

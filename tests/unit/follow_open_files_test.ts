@@ -3,7 +3,7 @@ import { isMark } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { OpenFiles } from "../../src/source/follow/open_files.ts";
 import type { CheckpointStore } from "../../src/turns/store.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SystemCalls } from "../support/follow/system_calls.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
@@ -52,7 +52,7 @@ for (const isRead of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = openStore(dir.file("turns.db"));
+      using store = new SqliteStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       if (isRead) {
         assertEquals(await read(path, store), log(0, 3));
@@ -83,7 +83,7 @@ for (const isCopy of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = openStore(dir.file("turns.db"));
+      using store = new SqliteStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       const files = filesOf(path, store);
       await files.look();

@@ -7,7 +7,7 @@ import { formatProgress } from "../../src/terminal/progress.ts";
 import { noCounts } from "../../src/turns/counts.ts";
 import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
 import { query } from "../support/database.ts";
 import { blocks, README } from "../support/readme.ts";
@@ -50,7 +50,7 @@ Deno.test("README shows a record of the golden stream, and explains each of its 
 Deno.test("README shows the tables that the program creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
   const [sql] = blocks("sql");
   const shown = new Database(":memory:");
   try {
@@ -120,7 +120,7 @@ Deno.test("README shows followed files as status prints them", () => {
     breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
     directories: [],
     files: [{
-      ...{ path, state: "current", movedMs: 0, sizeBytes: 27_000 },
+      ...{ host: null, path, state: "current", movedMs: 0, sizeBytes: 27_000 },
       ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },
     }],
   };

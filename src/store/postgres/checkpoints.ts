@@ -6,8 +6,8 @@
 
 import type {
   Checkpoint,
-  Fingerprint,
-  Identity,
+  FilePlace,
+  NewFile,
   Position,
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
@@ -28,14 +28,14 @@ function checkpointSql(schema: string) {
   return {
     list: `SELECT json_build_array(file_id, device, inode, read_bytes,
         read_lines, head_length, head_hash, last_end, last_length, last_hash,
-        done, seen_ms, dialect, decoder)
+        done, seen_ms, dialect, decoder, name)
       FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
-    add: `INSERT INTO ${checkpoints} (host, path, device, inode, read_bytes,
-        read_lines, head_length, head_hash, last_end, last_length, last_hash,
-        done, seen_ms, moved_ms)
-      VALUES ($1, $2, $3, $4, 0, 0, $5, $6, 0, 0, $7, false, $8, $8)
+    add: `INSERT INTO ${checkpoints} (host, path, name, device, inode,
+        read_bytes, read_lines, head_length, head_hash, last_end, last_length,
+        last_hash, done, seen_ms, moved_ms)
+      VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, 0, 0, $8, false, $9, $9)
       RETURNING json_build_array(file_id)`,
-    locate: `UPDATE ${checkpoints} SET device = $2, inode = $3
+    locate: `UPDATE ${checkpoints} SET device = $2, inode = $3, name = $4
       WHERE file_id = $1`,
     move: `UPDATE ${checkpoints} SET read_bytes = $2, read_lines = $3,
       head_length = $4, head_hash = $5, last_end = $6, last_length = $7,
@@ -64,6 +64,7 @@ type Row = [
   seenMs: number,
   dialect: string | null,
   decoder: string | null,
+  name: string | null,
 ];
 
 /** The table `checkpoints`, of which a program sees those of its host. */
@@ -84,26 +85,22 @@ export class CheckpointTable
       .map(readRow);
   }
 
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
-    const { device, inode } = identity;
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
+    const { name, identity: { device, inode }, head, seenMs } = file;
     const [[id]] = this.#transactions.change(this.#sql.add, [
-      ...[...this.#of(path), device, inode, head.length, head.hash],
-      ...[NOTHING.hash, seenMs],
+      ...[...this.#of(path), storable(name), device, inode],
+      ...[head.length, head.hash, NOTHING.hash, seenMs],
     ]) as [[number]];
     return {
-      ...{ id, offset: 0, line: 0, head, last: NOTHING, done: false },
-      ...{ dialect: null, decoder: null, identity, seenMs },
+      ...{ id, offset: 0, line: 0, last: NOTHING, done: false },
+      ...{ dialect: null, decoder: null, ...file },
     };
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
+  locateCheckpoint(id: number, { identity, name }: FilePlace): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    this.#transactions.change(this.#sql.locate, [id, device, inode]);
+    const place = [device, inode, storable(name)];
+    this.#transactions.change(this.#sql.locate, [id, ...place]);
   }
 
   moveCheckpoint(position: Position): void {
@@ -140,5 +137,6 @@ function readRow(row: Row): Checkpoint {
     dialect: row[12],
     // As JSON, since it may hold U+0000.
     decoder: row[13] === null ? null : JSON.parse(row[13]),
+    name: row[14],
   };
 }

@@ -68,7 +68,7 @@ export class Claims {
     return new Failure(
       `${
         JSON.stringify(path)
-      } of host ${this.#host} is being followed into database ${
+      } is being followed on host ${this.#host} into database ${
         JSON.stringify(this.#name)
       } already; stop the program that does, or name another database with --db`,
     );

@@ -113,22 +113,29 @@ export class Connection implements Disposable {
    * @throws {ConnectionLost} Where the server does not answer.
    */
   run(sql: string, parameters: readonly Parameter[] = []): unknown[][] {
-    let name = this.#prepared.get(sql);
+    const name = this.#prepared.get(sql);
     if (name === undefined) {
-      name = cString(`s${this.#prepared.size}`);
-      const statement = cString(sql);
-      this.#send((pq, handle) =>
-        pq.PQsendPrepare(handle, name!, statement, 0, null)
-      );
+      this.#sendPrepare(sql);
       this.#answer();
-      this.#prepared.set(sql, name);
+      return this.run(sql, parameters);
     }
-    const pointers = this.#parameters.write(parameters);
-    const { length } = parameters;
-    this.#send((pq, handle) =>
-      pq.PQsendQueryPrepared(handle, name, length, pointers, null, null, 0)
-    );
+    this.#sendPrepared(name, parameters);
     return this.#answer().rows;
+  }
+
+  /**
+   * {@linkcode run} while the event loop runs, however long it takes.
+   *
+   * @throws As {@linkcode run} does.
+   */
+  async runLater(
+    sql: string,
+    parameters: readonly Parameter[] = [],
+  ): Promise<unknown[][]> {
+    this.#sendPrepare(sql);
+    await this.#answerLater(Infinity);
+    this.#sendPrepared(this.#prepared.get(sql)!, parameters);
+    return (await this.#answerLater(Infinity)).rows;
   }
 
   /**
@@ -149,14 +156,7 @@ export class Connection implements Disposable {
    */
   async scriptLater(sql: string, limitMs: number): Promise<Result> {
     this.#sendScript(sql);
-    const deadline = performance.now() + limitMs;
-    let isFirst = true;
-    return await this.#collectLater(async (fd, orWritten) => {
-      if (isFirst && waitReadable(fd, MOST_BLOCK_MS, orWritten)) return;
-      isFirst = false;
-      await readableLater(fd, WAIT_MS, orWritten);
-      this.#assertBefore(deadline);
-    });
+    return await this.#answerLater(limitMs);
   }
 
   /** Disconnects. */
@@ -168,6 +168,26 @@ export class Connection implements Disposable {
   get #open(): Deno.PointerObject {
     if (this.#handle === null) throw new ConnectionLost("it is closed");
     return this.#handle;
+  }
+
+  #sendPrepare(sql: string): void {
+    const name = cString(`s${this.#prepared.size}`);
+    const statement = cString(sql);
+    this.#send((pq, handle) =>
+      pq.PQsendPrepare(handle, name, statement, 0, null)
+    );
+    this.#prepared.set(sql, name);
+  }
+
+  #sendPrepared(
+    name: Uint8Array<ArrayBuffer>,
+    parameters: readonly Parameter[],
+  ): void {
+    const pointers = this.#parameters.write(parameters);
+    const { length } = parameters;
+    this.#send((pq, handle) =>
+      pq.PQsendQueryPrepared(handle, name, length, pointers, null, null, 0)
+    );
   }
 
   #sendScript(sql: string): void {
@@ -195,15 +215,20 @@ export class Connection implements Disposable {
     return this.#finish(collected);
   }
 
-  async #collectLater(
-    wait: (fd: number, orWritten: boolean) => Promise<void>,
-  ): Promise<Result> {
+  /** {@linkcode #answer} while the event loop runs. */
+  async #answerLater(limitMs: number): Promise<Result> {
+    const deadline = performance.now() + limitMs;
     const pq = this.#pq;
     const fd = pq.PQsocket(this.#open);
     const collected = new Collected(pq);
+    let mayBlock = true;
     do {
       for (let state = this.#state(); state !== READY; state = this.#state()) {
-        await wait(fd, state === UNSENT);
+        const orWritten = state === UNSENT;
+        if (mayBlock && waitReadable(fd, MOST_BLOCK_MS, orWritten)) continue;
+        mayBlock = false;
+        await readableLater(fd, WAIT_MS, orWritten);
+        this.#assertBefore(deadline);
       }
     } while (collected.add(pq.PQgetResult(this.#open)));
     return this.#finish(collected);

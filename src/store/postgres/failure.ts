@@ -13,8 +13,7 @@ import { ConnectionLost, ServerError } from "./connection.ts";
  * another person does: the server restarts, another one takes over, its disk is
  * full, a lock is held.
  */
-const PASSING =
-  /^(08|40|53|57|58|55P03|25006|25P0[34]|25P02)/;
+const PASSING = /^(08|40|53|57|58|55P03|25006|25P0[34]|25P02)/;
 
 /** What libpq says of a server that will never accept this client as it is. */
 const REFUSED =

@@ -8,8 +8,8 @@
 import { hostName } from "../../system/host.ts";
 import type {
   Checkpoint,
-  Fingerprint,
-  Identity,
+  FilePlace,
+  NewFile,
   Position,
 } from "../../turns/checkpoint.ts";
 import type {
@@ -77,10 +77,8 @@ export class PostgresStore implements Store {
     address: string,
     options: StoreOptions = {},
   ): Promise<PostgresStore> {
-    const {
-      ...{ synchronous = "full", busyTimeoutMs = 5000, signal },
-      ...{ outageLimitMs = MOST_OUTAGE_MS, warn = () => {} },
-    } = options;
+    const { synchronous = "full", busyTimeoutMs = 5000, signal } = options;
+    const { outageLimitMs = MOST_OUTAGE_MS, warn = () => {} } = options;
     const name = nameOf(address);
     const host = hostName();
     const claims = new Claims(name, host);
@@ -236,7 +234,9 @@ export class PostgresStore implements Store {
     const isNew = this.#unknown?.hash === hash && current !== undefined &&
       this.#unknown.transaction === current;
     this.#unknown = undefined;
-    if (!isNew) return this.#transactions.change(remember, [id, hash]).length > 0;
+    if (!isNew) {
+      return this.#transactions.change(remember, [id, hash]).length > 0;
+    }
     this.#transactions.defer([remember, [id, hash]]);
     return true;
   }
@@ -245,17 +245,12 @@ export class PostgresStore implements Store {
     return this.#checkpoints.checkpointsOf(path);
   }
 
-  addCheckpoint(
-    path: string,
-    identity: Identity,
-    head: Fingerprint,
-    seenMs: number,
-  ): Checkpoint {
-    return this.#checkpoints.addCheckpoint(path, identity, head, seenMs);
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
+    return this.#checkpoints.addCheckpoint(path, file);
   }
 
-  locateCheckpoint(id: number, identity: Identity | null): void {
-    this.#checkpoints.locateCheckpoint(id, identity);
+  locateCheckpoint(id: number, place: FilePlace): void {
+    this.#checkpoints.locateCheckpoint(id, place);
   }
 
   moveCheckpoint(position: Position): void {

@@ -98,6 +98,8 @@ export const TABLES: Readonly<Record<string, Table>> = {
       // The dialect that was recognised in it, and what its decoder remembers, as JSON.
       dialect: "text",
       decoder: "text",
+      // The path of a file below a followed directory, NULL for the files of a log.
+      name: "text",
     },
   },
   // One row: the version of all of these.

@@ -24,7 +24,8 @@ export interface TransactionParts {
 }
 
 /** How long a row or a table that a person locked may delay a statement, and a statement itself, in milliseconds. */
-const LIMITS = "SET LOCAL lock_timeout = 4000; SET LOCAL statement_timeout = 5000";
+const LIMITS =
+  "SET LOCAL lock_timeout = 4000; SET LOCAL statement_timeout = 5000";
 /** How long a commit may take: the disk may be slow, or a standby. In milliseconds. */
 const MOST_COMMIT_MS = 60_000;
 
@@ -253,7 +254,9 @@ export class LinkTransactions implements Transactions {
     const { link } = this.#parts;
     this.#open = undefined;
     try {
-      if (!isPassing(causeOf(error))) link.session.connection.script("ROLLBACK");
+      if (!isPassing(causeOf(error))) {
+        link.session.connection.script("ROLLBACK");
+      }
     } catch {
       link.drop();
     }

@@ -100,7 +100,7 @@ export class CheckpointTable
   }
 
   checkpointsOf(path: string): Checkpoint[] {
-    return this.#transactions.query(() => this.#sql.list.values<Row>(path))
+    return this.#transactions.read(() => this.#sql.list.values<Row>(path))
       .map(readRow);
   }
 

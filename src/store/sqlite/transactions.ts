@@ -60,10 +60,6 @@ export class FileTransactions implements Transactions {
     return this.#queue.run(() => this.#transact(work));
   }
 
-  read<T>(work: () => T): Promise<T> {
-    return new Promise((resolve) => resolve(work()));
-  }
-
   transaction<T>(work: () => T): T {
     if (this.#isOpen) return this.#savepoint(work);
     try {
@@ -103,7 +99,7 @@ export class FileTransactions implements Transactions {
    *
    * @throws {Failure} Where the database cannot be read.
    */
-  query<T>(statement: () => T): T {
+  read<T>(statement: () => T): T {
     try {
       this.#parts.place.assertKept();
       return statement();

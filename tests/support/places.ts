@@ -1,0 +1,163 @@
+/**
+ * The database engines, and temporary databases of each for tests.
+ *
+ * @module
+ */
+
+import { libpq } from "../../src/store/postgres/libpq.ts";
+import { contents, query, records } from "./database.ts";
+import { Postgres, POSTGRES_BIN } from "./postgres.ts";
+import { TempDir } from "./temp.ts";
+
+/** A temporary database for one store. */
+export interface Place extends Disposable {
+  /** The path or URL for `openStore`. */
+  readonly address: string;
+  /** Runs a query on a connection of its own. */
+  rows(sql: string): unknown[][];
+  /** All that it holds, in an order of its own, for comparisons. */
+  contents(): Record<string, unknown[][]>;
+  /** The records of its turns, by id. */
+  records(): Record<string, unknown>[];
+}
+
+/** A kind of database. */
+export interface Engine {
+  name: string;
+  place(): Place;
+  /** A text as a row of it holds it. */
+  stored(text: string): string;
+  /** How many seeds a property is checked with, of those for the fastest engine. */
+  seeds(count: number): number;
+}
+
+class SqliteFile implements Place {
+  #dir = new TempDir();
+  readonly address = this.#dir.file("turns.db");
+
+  rows(sql: string): unknown[][] {
+    return query(this.address, sql);
+  }
+
+  contents(): Record<string, unknown[][]> {
+    return contents(this.address);
+  }
+
+  records(): Record<string, unknown>[] {
+    return records(this.address);
+  }
+
+  [Symbol.dispose](): void {
+    this.#dir[Symbol.dispose]();
+  }
+}
+
+const RECORD = `SELECT turn_id_glob, sid, pid, session_turn, session_pid_turn,
+  status, user_text, assistant_text, start_time, end_time, duration_ms,
+  original_turn_id, pid_mismatch, agent, cwd, outcome, outcome_reason,
+  outcome_time FROM turns ORDER BY turn_id_glob`;
+
+const TABLES: Record<string, string> = {
+  turns: "SELECT * FROM turns ORDER BY turn_id_glob",
+  session_counters: "SELECT * FROM session_counters ORDER BY sid, pid",
+  sessions: "SELECT * FROM sessions ORDER BY sid",
+  answers: "SELECT * FROM answers ORDER BY dedup_hash",
+  minted: "SELECT * FROM minted",
+};
+
+let schemas = 0;
+
+/** A schema of a server. */
+class PostgresSchema implements Place {
+  #server: Postgres;
+  #schema = `place_${++schemas}`;
+  readonly address: string;
+
+  constructor(server: Postgres) {
+    this.#server = server;
+    this.address = server.url(this.#schema);
+    this.#run(`CREATE SCHEMA ${this.#schema}`);
+  }
+
+  rows(sql: string): unknown[][] {
+    return this.#objects(sql).map((row) => Object.values(row));
+  }
+
+  contents(): Record<string, unknown[][]> {
+    return Object.fromEntries(
+      Object.entries(TABLES).map(([name, sql]) => [name, this.rows(sql)]),
+    );
+  }
+
+  records(): Record<string, unknown>[] {
+    return this.#objects(RECORD);
+  }
+
+  [Symbol.dispose](): void {
+    this.#run(`DROP SCHEMA ${this.#schema} CASCADE`);
+  }
+
+  #objects(sql: string): Record<string, unknown>[] {
+    // As hex, since psql leaves out some characters.
+    const hex = this.#run(`SET search_path = ${this.#schema};
+      SELECT encode(convert_to(coalesce(json_agg(q), '[]')::text, 'UTF8'), 'hex')
+        FROM (${sql}) AS q`);
+    return JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(hex.trim())));
+  }
+
+  #run(sql: string): string {
+    const { success, stdout, stderr } = new Deno.Command("psql", {
+      args: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql],
+      env: { ...this.#server.env, PGOPTIONS: "-c client_min_messages=error" },
+    }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  }
+}
+
+const SQLITE: Engine = {
+  name: "SQLite",
+  place: () => new SqliteFile(),
+  stored: (text) => text,
+  seeds: (count) => count,
+};
+
+/** Starts a server that ends with the tests of the module. */
+async function startPostgres(): Promise<Engine> {
+  const dir = new TempDir();
+  const server = await Postgres.create(dir);
+  // It is never unloaded, so that no test may be the first to load it.
+  libpq();
+  globalThis.addEventListener("unload", () => {
+    server.endNow();
+    dir[Symbol.dispose]();
+  });
+  return {
+    name: "PostgreSQL",
+    place: () => new PostgresSchema(server),
+    stored: (text) => text.replaceAll("\0", "\uFFFD"),
+    seeds: (count) => Math.ceil(count / 10),
+  };
+}
+
+/** The engines that this machine has. */
+export const ENGINES: readonly Engine[] = [
+  SQLITE,
+  ...POSTGRES_BIN === undefined ? [] : [await startPostgres()],
+];
+
+/** Tests one sentence on each engine. */
+export function testEngines(
+  name: (engine: string) => string,
+  test: (engine: Engine) => void | Promise<void>,
+): void {
+  for (const engine of ENGINES) {
+    Deno.test(name(engine.name), () => test(engine));
+  }
+  if (POSTGRES_BIN !== undefined) return;
+  Deno.test({
+    name: `${name("PostgreSQL")} (skipped: there is no PostgreSQL server)`,
+    ignore: true,
+    fn() {},
+  });
+}
