@@ -19,7 +19,7 @@ import {
   noCounts,
 } from "./turns/counts.ts";
 import type { TurnEvent } from "./turns/event.ts";
-import type { Store } from "./turns/store.ts";
+import type { Expected, Store } from "./turns/store.ts";
 import type { Applied, Tracker } from "./turns/tracker.ts";
 
 /** Reports to people what has been committed. */
@@ -202,7 +202,7 @@ export class Delivery {
     };
     const { store, sink, counts } = this.#parts;
     // What only reads must not wait for other writers.
-    await (hasEvents ? store.write(work) : store.read(work));
+    await (hasEvents ? store.write(work, expectedOf(group)) : store.read(work));
     addCounts(counts, results);
     for (const taken of group.slice(0, applied)) this.#report(taken);
     const records = this.#rendered.bytes;
@@ -305,6 +305,16 @@ export class Delivery {
     const reached = [...this.#reached.values()];
     this.#reached.clear();
     const { store } = this.#parts;
-    await store.write(() => reached.forEach((at) => store.moveCheckpoint(at)));
+    const work = () => reached.forEach((at) => store.moveCheckpoint(at));
+    await store.write(work, { events: [], owners: [] });
   }
+}
+
+function expectedOf(group: readonly Taken[]): Expected {
+  return {
+    events: group.flatMap(({ events }) => events),
+    owners: group.flatMap(({ events, envelope }) =>
+      events.length === 0 ? envelope?.owner ?? [] : []
+    ),
+  };
 }

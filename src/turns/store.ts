@@ -6,7 +6,7 @@
  */
 
 import type { Checkpoint, FilePlace, NewFile, Position } from "./checkpoint.ts";
-import type { Prompt } from "./event.ts";
+import type { EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
 /** A process of a session, which owns turns. */
@@ -47,6 +47,13 @@ export type Ending =
   & Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">
   & Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">>;
 
+/** What is going to be applied or looked up in a transaction. */
+export interface Expected {
+  events: readonly TurnEvent[];
+  /** Other events, whose turns are looked up. */
+  owners: readonly EventOwner[];
+}
+
 /** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
@@ -58,10 +65,12 @@ export interface Transactions {
    * Where the connection to the database is lost, `work` runs once more, and
    * perhaps after it was committed: nothing of the run before may remain.
    *
+   * @param expected What `work` will apply and look up; an engine may read all
+   * that it needs at once.
    * @throws {Failure} If the database cannot be written. All changes of `work`
    * are rolled back then, and also if `work` throws.
    */
-  write<T>(work: () => T): Promise<T>;
+  write<T>(work: () => T, expected?: Expected): Promise<T>;
   /**
    * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
    * throws, only its own changes are rolled back and the outer transaction may

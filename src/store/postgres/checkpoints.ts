@@ -104,12 +104,8 @@ export class CheckpointTable
   }
 
   moveCheckpoint(position: Position): void {
-    const { id, offset, line, head, last, done, dialect, decoder } = position;
-    this.#transactions.change(this.#sql.move, [
-      ...[id, offset, line, head.length, head.hash],
-      ...[last.end, last.length, last.hash, done, Date.now()],
-      ...[dialect, decoder === null ? null : JSON.stringify(decoder)],
-    ]);
+    const columns = Object.values(checkpointRow(position));
+    this.#transactions.change(this.#sql.move, columns);
   }
 
   dropCheckpoint(id: number): void {
@@ -125,6 +121,26 @@ export class CheckpointTable
   }
 }
 
+/** A position by the names of its columns. */
+export function checkpointRow(position: Position) {
+  const { head, last, decoder } = position;
+  return {
+    file_id: position.id,
+    read_bytes: position.offset,
+    read_lines: position.line,
+    head_length: head.length,
+    head_hash: head.hash,
+    last_end: last.end,
+    last_length: last.length,
+    last_hash: last.hash,
+    done: position.done,
+    moved_ms: Date.now(),
+    dialect: position.dialect,
+    // As JSON, since it may hold U+0000.
+    decoder: decoder === null ? null : JSON.stringify(decoder),
+  };
+}
+
 function readRow(row: Row): Checkpoint {
   const [id, device, inode, offset, line] = row;
   return {
@@ -135,7 +151,6 @@ function readRow(row: Row): Checkpoint {
     done: row[10],
     seenMs: row[11],
     dialect: row[12],
-    // As JSON, since it may hold U+0000.
     decoder: row[13] === null ? null : JSON.parse(row[13]),
     name: row[14],
   };

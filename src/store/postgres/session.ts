@@ -36,9 +36,14 @@ const SETTINGS = `SET client_min_messages = error;
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;
   SET tcp_keepalives_count = 3; SET tcp_user_timeout = 8000;`;
 
-/** Statements are prepared while tables may be empty, and must use indexes for ever. */
+/**
+ * No statement may read a table from end to end, also where the server does not
+ * know yet how large it is.
+ */
 const WRITER_SETTINGS = `SET idle_in_transaction_session_timeout = 10000;
-  SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;`;
+  SET enable_seqscan = off; SET enable_hashjoin = off;
+  SET enable_mergejoin = off; SET enable_bitmapscan = off;
+  SET plan_cache_mode = force_custom_plan;`;
 
 /** PostgreSQL 14 and newer, and not on each system. */
 const CHECK_CLIENT = "SET client_connection_check_interval = 2000";

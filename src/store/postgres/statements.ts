@@ -9,7 +9,7 @@ import type { Outcome } from "../../turns/event.ts";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
 
 /** The columns that {@linkcode readTurn} takes, as one. */
-const ROW = `json_build_array(turn_id_glob, sid, pid, session_turn,
+export const ROW = `json_build_array(turn_id_glob, sid, pid, session_turn,
   session_pid_turn, status, user_text, assistant_text, start_time, end_time,
   duration_ms, original_turn_id, pid_mismatch, start_ms, end_ms, agent, cwd,
   outcome, outcome_reason, outcome_time)`;

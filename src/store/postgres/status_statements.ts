@@ -31,7 +31,7 @@ function breakdownOf(turns: string) {
       truncated("name", MOST_NAME_BYTES)
     }, turns) FROM (SELECT ${column} AS name, count(*) AS turns FROM ${turns}
       GROUP BY ${column}
-      ORDER BY turns DESC, name COLLATE "C" NULLS FIRST LIMIT ${MOST_NAMES})
+      ORDER BY count(*) DESC, ${column} COLLATE "C" NULLS FIRST LIMIT ${MOST_NAMES})
       AS names ORDER BY turns DESC, name COLLATE "C" NULLS FIRST`;
   return {
     outcomes: `SELECT json_build_array(status, outcome, count(*)) FROM ${turns}

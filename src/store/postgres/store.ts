@@ -1,6 +1,5 @@
 /**
- * Answers the tracker's questions with one prepared statement each (SPEC section
- * 11).
+ * The port of the rules on a PostgreSQL database (SPEC section 11).
  *
  * @module
  */
@@ -15,29 +14,24 @@ import type {
 import type {
   Completion,
   Ending,
+  Expected,
   Neighbours,
   NewTurn,
   Owner,
   Store,
 } from "../../turns/store.ts";
-import type { Turn, TurnStatus } from "../../turns/turn.ts";
+import type { Turn } from "../../turns/turn.ts";
 import { nameOf } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { Claims } from "./claims.ts";
+import { Group } from "./group.ts";
+import { groupSql } from "./group_statements.ts";
 import { Link } from "./link.ts";
-import { writerLockSql } from "./locks.ts";
-import type { Parameter } from "./parameters.ts";
 import { prepareSchema } from "./schema.ts";
 import { openWriter, type Session } from "./session.ts";
-import {
-  type EventSql,
-  eventSql,
-  readTurn,
-  type TurnRow,
-} from "./statements.ts";
-import { storable, storableName } from "./texts.ts";
 import { LinkTransactions } from "./transactions.ts";
+import { type Turns, TurnTable } from "./turn_table.ts";
 
 /** How long a program that reads its input to the end waits for the server, in milliseconds. */
 const MOST_OUTAGE_MS = 60_000;
@@ -47,10 +41,11 @@ export class PostgresStore implements Store {
   #link: Link;
   #claims: Claims;
   #transactions: LinkTransactions;
-  #sql: EventSql;
+  #table: TurnTable;
   #checkpoints: CheckpointTable;
-  /** An answer that no turn was given to, as was found in a transaction. */
-  #unknown: { hash: string; transaction: unknown } | undefined;
+  #groupSql: ReturnType<typeof groupSql>;
+  /** What is applied now, if it was announced. */
+  #group: Group | undefined;
 
   private constructor(
     link: Link,
@@ -62,7 +57,8 @@ export class PostgresStore implements Store {
     this.#claims = claims;
     this.#transactions = transactions;
     const { schema } = link.session;
-    this.#sql = eventSql(schema);
+    this.#table = new TurnTable(transactions, schema);
+    this.#groupSql = groupSql(schema);
     this.#checkpoints = new CheckpointTable(transactions, schema, host);
   }
 
@@ -99,8 +95,10 @@ export class PostgresStore implements Store {
     return this.#transactions.waitedMs;
   }
 
-  write<T>(work: () => T): Promise<T> {
-    return this.#transactions.write(work);
+  write<T>(work: () => T, expected?: Expected): Promise<T> {
+    return this.#transactions.write(
+      expected === undefined ? work : () => this.#runGrouped(work, expected),
+    );
   }
 
   read<T>(work: () => T): Promise<T> {
@@ -108,7 +106,13 @@ export class PostgresStore implements Store {
   }
 
   transaction<T>(work: () => T): T {
-    return this.#transactions.transaction(work);
+    if (this.#group === undefined) return this.#transactions.transaction(work);
+    try {
+      return work();
+    } catch (error) {
+      this.#group?.fail();
+      throw error;
+    }
   }
 
   claim(followed: string): void {
@@ -116,129 +120,67 @@ export class PostgresStore implements Store {
   }
 
   turnOfPrompt(hash: string): Turn | undefined {
-    return this.#find("turnOfPrompt", hash);
+    return this.#turns.turnOfPrompt(hash);
   }
 
   turnOfAnswer(hash: string): Turn | undefined {
-    const [row] = this.#transactions.find(this.#sql.turnOfAnswer, [hash]);
-    const transaction = this.#transactions.current;
-    if (row === undefined) this.#unknown = { hash, transaction };
-    // Its turn may have been deleted by hand.
-    return row === undefined || row[0] === null
-      ? undefined
-      : readTurn(row as TurnRow);
+    return this.#turns.turnOfAnswer(hash);
   }
 
-  newestTurn({ sid, pid }: Owner, at: number): Turn | undefined {
-    return this.#find("newestTurn", storableName(sid), pid, instant(at));
+  newestTurn(owner: Owner, at: number): Turn | undefined {
+    return this.#turns.newestTurn(owner, at);
   }
 
-  nextTurn({ sid, pid }: Owner, at: number): Turn | undefined {
-    return this.#find("nextTurn", storableName(sid), pid, instant(at));
+  nextTurn(owner: Owner, at: number): Turn | undefined {
+    return this.#turns.nextTurn(owner, at);
   }
 
-  newestNamedTurn(
-    { sid, pid }: Owner,
-    turnId: string,
-    at: number,
-  ): Turn | undefined {
-    const named = [storableName(sid), pid, storableName(turnId)];
-    return this.#find("newestNamedTurn", ...named, instant(at));
+  newestNamedTurn(owner: Owner, turnId: string, at: number): Turn | undefined {
+    return this.#turns.newestNamedTurn(owner, turnId, at);
   }
 
-  oldestNamedTurn({ sid, pid }: Owner, turnId: string): Turn | undefined {
-    const named = [storableName(sid), pid, storableName(turnId)];
-    return this.#find("oldestNamedTurn", ...named);
+  oldestNamedTurn(owner: Owner, turnId: string): Turn | undefined {
+    return this.#turns.oldestNamedTurn(owner, turnId);
   }
 
   newestSessionTurn(sid: string, at: number): Turn | undefined {
-    return this.#find("newestSessionTurn", storableName(sid), instant(at));
+    return this.#turns.newestSessionTurn(sid, at);
   }
 
   nextSessionTurn(sid: string, at: number): Turn | undefined {
-    return this.#find("nextSessionTurn", storableName(sid), instant(at));
+    return this.#turns.nextSessionTurn(sid, at);
   }
 
-  hasTurns({ sid, pid }: Owner): boolean {
-    const owner = [storableName(sid), pid];
-    return this.#transactions.find(this.#sql.hasTurns, owner).length > 0;
+  hasTurns(owner: Owner): boolean {
+    return this.#turns.hasTurns(owner);
   }
 
-  neighbours({ sid, pid }: Owner, at: number): Neighbours {
-    const [[id, status, after]] = this.#transactions.find(
-      this.#sql.neighbours,
-      [storableName(sid), pid, instant(at)],
-    ) as [[id: number | null, status: TurnStatus, after: number | null]];
-    return {
-      before: id === null ? undefined : { id, status },
-      after: after ?? undefined,
-    };
+  neighbours(owner: Owner, at: number): Neighbours {
+    return this.#turns.neighbours(owner, at);
   }
 
-  mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
-    const { pid, at } = prompt;
-    const [sid, turnId] = [prompt.sid, prompt.turnId].map(storableName);
-    const [text, t, agent, cwd] = [
-      ...[prompt.text, prompt.t, prompt.agent, prompt.cwd],
-    ].map(storable);
-    const [row] = this.#transactions.change(this.#sql.mint, [
-      ...[sid, pid, text, t, status, hash, turnId, at, orphanedBy, agent, cwd],
-    ]);
-    const [id, sessionTurn, sessionPidTurn] = row as number[] ?? refused();
-    return {
-      ...{ id, sid: sid!, pid, sessionTurn, sessionPidTurn, status },
-      ...{ userText: text, assistantText: null, startTime: t, endTime: null },
-      ...{ durationMs: null, turnId, pidMismatch: false, startMs: at },
-      ...{ endMs: null, agent, cwd, outcome: null },
-      ...{ outcomeReason: null, outcomeTime: null },
-    };
+  mint(turn: NewTurn): Turn {
+    return this.#turns.mint(turn);
   }
 
   orphan(id: number, by: number): Turn {
-    const [row] = this.#transactions.change(this.#sql.orphan, [by, id]);
-    return readTurn(row as TurnRow ?? refused());
+    return this.#turns.orphan(id, by);
   }
 
   orphansOf(id: number): Turn[] {
-    return (this.#transactions.find(this.#sql.orphansOf, [id]) as TurnRow[])
-      .map(readTurn);
+    return this.#turns.orphansOf(id);
   }
 
   complete(turn: Turn, completion: Completion): Turn {
-    const { at, durationMs, pidMismatch } = completion;
-    const [text, t] = [completion.text, completion.t].map(storable);
-    this.#changeAnswered("complete", "rememberAndComplete", [
-      ...[turn.id, text, t, at, durationMs, pidMismatch],
-    ]);
-    return {
-      ...turn,
-      ...{ status: "completed", assistantText: text, endTime: t, endMs: at },
-      ...{ durationMs, pidMismatch },
-    };
+    return this.#turns.complete(turn, completion);
   }
 
   end(turn: Turn, ending: Ending): Turn {
-    const ended = { ...turn, ...ending };
-    ended.outcomeReason = storable(ended.outcomeReason);
-    this.#changeAnswered("end", "rememberAndEnd", [
-      ...[ended.id, ended.status, ended.endTime, ended.endMs],
-      ...[ended.durationMs, ended.outcome, ended.outcomeReason],
-      ...[ended.outcomeTime, ending.status === "orphaned"],
-    ]);
-    return ended;
+    return this.#turns.end(turn, ending);
   }
 
   rememberAnswer(hash: string, id: number): boolean {
-    const { current } = this.#transactions;
-    const { remember } = this.#sql;
-    const isNew = this.#unknown?.hash === hash && current !== undefined &&
-      this.#unknown.transaction === current;
-    this.#unknown = undefined;
-    if (!isNew) {
-      return this.#transactions.change(remember, [id, hash]).length > 0;
-    }
-    this.#transactions.defer([remember, [id, hash]]);
-    return true;
+    return this.#turns.rememberAnswer(hash, id);
   }
 
   checkpointsOf(path: string): Checkpoint[] {
@@ -254,7 +196,7 @@ export class PostgresStore implements Store {
   }
 
   moveCheckpoint(position: Position): void {
-    this.#checkpoints.moveCheckpoint(position);
+    (this.#group ?? this.#checkpoints).moveCheckpoint(position);
   }
 
   dropCheckpoint(id: number): void {
@@ -270,28 +212,28 @@ export class PostgresStore implements Store {
     this.#link[Symbol.dispose]();
   }
 
-  #find(name: keyof EventSql, ...parameters: Parameter[]): Turn | undefined {
-    const [row] = this.#transactions.find(this.#sql[name], parameters);
-    return row === undefined ? undefined : readTurn(row as TurnRow);
+  get #turns(): Turns {
+    return this.#group ?? this.#table;
   }
 
-  /** Changes a turn, and remembers its answer if that was deferred. */
-  #changeAnswered(
-    alone: "complete" | "end",
-    both: "rememberAndComplete" | "rememberAndEnd",
-    parameters: Parameter[],
-  ): void {
-    const [id] = parameters;
-    const remembered = this.#transactions.takeDeferred(this.#sql.remember);
-    if (remembered?.[0] === id) {
-      const [, hash] = remembered;
-      this.#transactions.change(this.#sql[both], [...parameters, hash]);
-      return;
+  /** Runs what was announced on a copy in memory. */
+  #runGrouped<T>(work: () => T, expected: Expected): T {
+    const transactions = this.#transactions;
+    const group = new Group(transactions, this.#table, this.#groupSql);
+    try {
+      group.read(expected);
+      this.#group = group;
+      const result = work();
+      group.write();
+      return result;
+    } catch (error) {
+      this.#group = undefined;
+      // One event after the other, so that only what is wrong is undone.
+      if (!transactions.startAgain()) throw error;
+      return work();
+    } finally {
+      this.#group = undefined;
     }
-    if (remembered !== undefined) {
-      this.#transactions.change(this.#sql.remember, remembered);
-    }
-    this.#transactions.change(this.#sql[alone], parameters);
   }
 }
 
@@ -307,15 +249,4 @@ async function prepareOrClose(
     session.connection[Symbol.dispose]();
     throw error;
   }
-}
-
-/** The instant as a whole number, also where it is infinite. */
-function instant(at: number): number {
-  const most = Number.MAX_SAFE_INTEGER;
-  return Math.max(-most, Math.min(most, at));
-}
-
-/** @throws {Error} What PostgreSQL does not report: that a trigger left a row out. */
-function refused(): never {
-  throw new Error("a trigger in it ignores changes that turns need");
 }

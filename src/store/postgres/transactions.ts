@@ -129,6 +129,18 @@ export class LinkTransactions implements Transactions {
     return parameters;
   }
 
+  /**
+   * Undoes all changes of the open transaction.
+   *
+   * @returns Whether it can be used from its beginning.
+   */
+  startAgain(): boolean {
+    this.#deferred = undefined;
+    if (this.#lost !== undefined) return false;
+    this.#undo(0, new Error("an event failed"));
+    return this.#lost === undefined;
+  }
+
   /** Waits for what was begun before, then for the database. */
   #inTurn<T>(attempt: (session: Session) => T | Promise<T>): Promise<T> {
     const result = this.#last.then(() => this.#persist(attempt, false));
