@@ -113,11 +113,11 @@ export class Connection implements Disposable {
    * @throws {ConnectionLost} Where the server does not answer.
    */
   run(sql: string, parameters: readonly Parameter[] = []): unknown[][] {
-    const name = this.#prepared.get(sql);
+    let name = this.#prepared.get(sql);
     if (name === undefined) {
-      this.#sendPrepare(sql);
+      name = this.#sendPrepare(sql);
       this.#answer();
-      return this.run(sql, parameters);
+      this.#prepared.set(sql, name);
     }
     this.#sendPrepared(name, parameters);
     return this.#answer().rows;
@@ -132,9 +132,13 @@ export class Connection implements Disposable {
     sql: string,
     parameters: readonly Parameter[] = [],
   ): Promise<unknown[][]> {
-    this.#sendPrepare(sql);
-    await this.#answerLater(Infinity);
-    this.#sendPrepared(this.#prepared.get(sql)!, parameters);
+    let name = this.#prepared.get(sql);
+    if (name === undefined) {
+      name = this.#sendPrepare(sql);
+      await this.#answerLater(Infinity);
+      this.#prepared.set(sql, name);
+    }
+    this.#sendPrepared(name, parameters);
     return (await this.#answerLater(Infinity)).rows;
   }
 
@@ -170,13 +174,14 @@ export class Connection implements Disposable {
     return this.#handle;
   }
 
-  #sendPrepare(sql: string): void {
+  /** @returns The name under which it is prepared. */
+  #sendPrepare(sql: string): Uint8Array<ArrayBuffer> {
     const name = cString(`s${this.#prepared.size}`);
     const statement = cString(sql);
     this.#send((pq, handle) =>
       pq.PQsendPrepare(handle, name, statement, 0, null)
     );
-    this.#prepared.set(sql, name);
+    return name;
   }
 
   #sendPrepared(

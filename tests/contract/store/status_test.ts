@@ -32,7 +32,10 @@ function add(
 async function apply(place: Place, events: TurnEvent[]): Promise<void> {
   using store = await open(place);
   const tracker = new Tracker(store);
-  store.transaction(() => events.forEach((event) => tracker.apply(event)));
+  await store.write(
+    () => events.forEach((event) => tracker.apply(event)),
+    { events, owners: [] },
+  );
 }
 
 contract(
@@ -85,19 +88,21 @@ contract(
   "reports the durations of the last completed turns only",
   async (place) => {
     using store = await open(place);
-    store.transaction(() => {
+    const prompts = Array.from(
+      { length: 2 * MOST_DURATIONS + 2 },
+      (_, i) => prompt({ t: at(i) }),
+    );
+    await store.write(() => {
       // The first took longest, and every second one is not completed.
-      for (let i = 0; i < 2 * MOST_DURATIONS + 2; i++) {
+      for (const [i, prompt] of prompts.entries()) {
         const turn = store.mint({
-          prompt: prompt({ t: at(i) }),
-          hash: `${i}`,
-          ...{ status: "orphaned", orphanedBy: null },
+          ...{ prompt, hash: `${i}`, status: "orphaned", orphanedBy: null },
         });
         if (i % 2 === 1) continue;
         const durationMs = MOST_DURATIONS - i / 2;
         store.complete(turn, { ...answer(), durationMs, pidMismatch: false });
       }
-    });
+    }, { events: prompts, owners: [] });
     const { durations, byStatus } = await readStatus(place.address);
     assertEquals(byStatus.completed, MOST_DURATIONS + 1);
     assertEquals(durations, {
