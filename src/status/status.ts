@@ -15,7 +15,7 @@ import { watch } from "./watch.ts";
 
 /** What the command line asks for. */
 export interface StatusOptions {
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default. */
   isDefaultDb: boolean;
