@@ -88,14 +88,14 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   const dialect = dialectNamed(args.format);
   // What one run needs and another does not would slow the start of both.
   const followed = args.follow
-    ? new (await import("./followed_log.ts")).FollowedLog(args)
+    ? new (await import("./followed_sources.ts")).FollowedSources(args)
     : null;
   const sources: Source[] = followed === null
     ? await openSources(args.sources, { damaged, skipped }, dialect)
     : [];
   refuseSameFiles(args);
-  if (followed === null) refuseSessionDirectories(args);
-  followed?.refuseRotatedNames();
+  refuseSessionDirectories(args);
+  followed?.refuseOwnFiles();
   if (args.isDefaultDb) refuseForeignFiles(args.db);
   using deadLetter = args.deadLetter === null
     ? null
@@ -108,7 +108,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   waitedMs = () => store.waitedMs;
   if (followed !== null) {
     const report = (message: string) => console.error(message);
-    sources.push(followed.open(store, report, damaged));
+    sources.push(await followed.open(store, report, damaged));
   }
   const tracker = new Tracker(store);
   const output = OUTPUTS[args.emit](tracker);
@@ -200,21 +200,35 @@ function databaseFiles(db: string): string[] {
   return DATABASE_SUFFIXES.map((suffix) => db + suffix);
 }
 
-/** @throws {UsageError} If rejected lines would be read as a session file. */
-function refuseSessionDirectories({ sources, deadLetter }: RunArgs): void {
+/**
+ * @throws {UsageError} If a file that is written is below a directory that is read:
+ * rejected lines would be read as a session, and a follower must not open the
+ * database as one.
+ */
+function refuseSessionDirectories(
+  { sources, deadLetter, db, follow }: RunArgs,
+): void {
   const directories = sources.filter(isDirectory);
-  if (deadLetter === null || directories.length === 0) return;
-  const directory = unlessMissing(() =>
-    Deno.realPathSync(parse(deadLetter).dir || ".")
-  );
-  for (const source of directories) {
-    const root = Deno.realPathSync(source);
-    if (directory !== root && !directory?.startsWith(join(root, "/"))) continue;
-    throw new UsageError(
-      `${JSON.stringify(deadLetter)} is below ${
-        JSON.stringify(source)
-      }, and would be read as a session; choose another directory`,
+  if (directories.length === 0) return;
+  const written = [
+    ...(follow ? databaseFiles(db).slice(0, 1) : []),
+    ...(deadLetter ? [deadLetter] : []),
+  ];
+  for (const path of written) {
+    const directory = unlessMissing(() =>
+      Deno.realPathSync(parse(path).dir || ".")
     );
+    for (const source of directories) {
+      const root = Deno.realPathSync(source);
+      if (directory !== root && !directory?.startsWith(join(root, "/"))) {
+        continue;
+      }
+      throw new UsageError(
+        `${JSON.stringify(path)} is below ${
+          JSON.stringify(source)
+        }, and would be read as a session; choose another directory`,
+      );
+    }
   }
 }
 

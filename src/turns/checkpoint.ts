@@ -78,4 +78,6 @@ export interface NewFile extends FilePlace {
 export interface Checkpoint extends Position, FilePlace {
   /** When the file was first seen, in milliseconds since the epoch. */
   seenMs: number;
+  /** When its position was stored, likewise. */
+  movedMs: number;
 }

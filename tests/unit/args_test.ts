@@ -102,13 +102,14 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
   assertEquals(readArgs(["formats"]), { command: "formats" });
 });
 
-Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
-  const { sources, follow } = readRun(["--source", "a", "--follow"]);
-  assertEquals([sources, follow], [["a"], true]);
+Deno.test("SPEC 7: --follow needs sources, none of which is stdin", () => {
+  const args = ["--source", "a", "--source", "b", "--follow"];
+  const { sources, follow } = readRun(args);
+  assertEquals([sources, follow], [["a", "b"], true]);
   for (
     const args of [
       "--follow",
-      "--follow --source a --source b",
+      "--follow --source a --source -",
       "--follow --source -",
       "--follow --source /dev/stdin",
     ]
@@ -117,7 +118,7 @@ Deno.test("SPEC 7: --follow needs one --source that is not stdin", () => {
       () => readArgs(args.split(" ")),
       UsageError,
     );
-    assertStringIncludes(message, "--source FILE --follow", args);
+    assertStringIncludes(message, "--source PATH --follow", args);
   }
 });
 

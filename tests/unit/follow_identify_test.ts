@@ -27,6 +27,7 @@ function known(
   const head = bytes.slice(0, FINGERPRINT_BYTES);
   const checkpoint = {
     ...{ id, offset: bytes.length, line: 1, done: false, seenMs: 0 },
+    movedMs: 0,
     ...{ dialect: null, decoder: null, name: null },
     head: fingerprint(head, head.length),
     last: fingerprint(bytes.slice(-FINGERPRINT_BYTES), bytes.length),

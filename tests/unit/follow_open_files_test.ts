@@ -20,7 +20,12 @@ function filesOf(path: string, checkpoints: CheckpointStore): OpenFiles {
   return new OpenFiles(path, {
     ...{ checkpoints, report: () => {}, damaged: () => {} },
     ...{ clock: SYSTEM_CLOCK, reading: READING },
-    watcher: { watch() {}, changed: () => Promise.resolve() },
+    watcher: {
+      watch: () => true,
+      take: () => new Set(),
+      changed: () => Promise.resolve(),
+      close() {},
+    },
   });
 }
 

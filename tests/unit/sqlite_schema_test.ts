@@ -176,7 +176,7 @@ Deno.test("SPEC 5: a database of version 2 keeps its checkpoints, without a dial
     head: { end: 80, length: 80, hash: "head" },
     last: { end: 90, length: 10, hash: "last" },
     ...{ done: true, seenMs: 5, dialect: null, decoder: null },
-    name: null,
+    ...{ name: null, movedMs: 6 },
   }]);
 });
 

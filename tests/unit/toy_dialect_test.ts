@@ -3,6 +3,11 @@ import { Delivery } from "../../src/delivery.ts";
 import { DIALECTS } from "../../src/dialect/dialects.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
 import { run } from "../../src/run.ts";
+import {
+  SYSTEM_CLOCK,
+  SystemWatcher,
+} from "../../src/source/follow/change_watcher.ts";
+import { FollowedLog } from "../../src/source/follow/followed_log.ts";
 import { Follower } from "../../src/source/follow/follower.ts";
 import { openSource } from "../../src/source/source.ts";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
@@ -48,10 +53,14 @@ async function countTurns(logs: string[], db: string, lines = 0) {
     counts: noCounts(),
   }, { skipReplayed: false });
   const follow = (log: string) =>
-    new Follower(log, log, {
-      ...{ checkpoints: store, report: (message) => rejected.push(message) },
-      damaged: (_, reason) => rejected.push(reason),
-    });
+    new Follower(log, [(reading) =>
+      new FollowedLog(log, {
+        checkpoints: store,
+        report: (message) => rejected.push(message),
+        damaged: (_, reason) => rejected.push(reason),
+        clock: SYSTEM_CLOCK,
+        watcher: new SystemWatcher(),
+      }, reading)], SYSTEM_CLOCK);
   const sources = await Promise.all(
     logs.map((log) => lines > 0 ? follow(log) : openSource(log, () => {})),
   );

@@ -79,9 +79,9 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     const { values, isSet } = parsed;
     const sources = values("source");
     const follow = isSet("follow");
-    if (follow && (sources.length !== 1 || isStdin(sources[0]))) {
+    if (follow && (sources.length === 0 || sources.some(isStdin))) {
       throw new UsageError(
-        `option "--follow" needs one log file: --source FILE --follow`,
+        `option "--follow" needs logs or directories: --source PATH --follow`,
       );
     }
     return {

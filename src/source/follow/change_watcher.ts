@@ -1,5 +1,5 @@
 /**
- * Waits for changes of a file, with a timeout.
+ * Waits for changes of files, with a timeout.
  *
  * @module
  */
@@ -20,57 +20,87 @@ export const SYSTEM_CLOCK: Clock = {
   uptimeMs: () => performance.now(),
 };
 
-/** Waits for changes of one file. */
+/** Waits for changes of files. */
 export interface ChangeWatcher {
-  /** Watches the file that is now at a path, instead of the one before. */
-  watch(path: string): void;
+  /**
+   * Watches what is now at some paths, and below them, instead of what was
+   * watched before.
+   *
+   * @returns Whether the system reports its changes; if not, each wait ends at its
+   * limit.
+   */
+  watch(paths: readonly string[]): boolean;
+  /**
+   * The paths that have changed since the last call; `null` if the system has
+   * lost count of them.
+   */
+  take(): ReadonlySet<string> | null;
   /** Resolves at the next change, or after `limit` milliseconds. */
   changed(limit: number): Promise<void>;
+  /** Stops watching. */
+  close(): void;
 }
 
 /**
  * Waits for changes that the system reports.
  *
- * It watches the file, not its directory: for each event the runtime opens and
- * closes the file of the event. If that were the database, this process would
- * lose all its locks on it, SQLite's included.
+ * For each event the runtime opens and closes the file of the event. If that were
+ * the database, this process would lose all its locks on it, SQLite's included. So
+ * it watches a log itself, not its directory, and the database may not be below a
+ * followed directory.
  */
 export class SystemWatcher implements ChangeWatcher {
   #watcher: Deno.FsWatcher | undefined;
-  #events: AsyncIterator<Deno.FsEvent> | undefined;
-  #next: Promise<void> | undefined;
+  #changed = new Set<string>();
+  #isLost = false;
+  #hasNews = false;
+  #wake = () => {};
 
-  watch(path: string): void {
-    this.#watcher?.close();
-    this.#next = undefined;
+  watch(paths: readonly string[]): boolean {
+    this.close();
     try {
-      this.#watcher = unlessMissing(() => Deno.watchFs(path));
+      this.#watcher = unlessMissing(() => Deno.watchFs([...paths]));
     } catch {
-      // The system has no watches left: each wait ends at its limit.
+      // The system has no watches left.
       this.#watcher = undefined;
     }
-    this.#events = this.#watcher?.[Symbol.asyncIterator]();
+    if (this.#watcher !== undefined) this.#listen(this.#watcher);
+    return this.#watcher !== undefined;
+  }
+
+  take(): ReadonlySet<string> | null {
+    const changed = this.#isLost ? null : this.#changed;
+    this.#changed = new Set();
+    this.#isLost = false;
+    return changed;
   }
 
   async changed(limit: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limit);
-    });
-    // A pending wait for an event is reused.
-    if (this.#events !== undefined) this.#next ??= this.#change(this.#events);
-    await Promise.race([this.#next ?? timeout, timeout]);
+    if (!this.#hasNews) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, limit);
+      });
+    }
     clearTimeout(timer);
+    this.#hasNews = false;
   }
 
-  async #change(events: AsyncIterator<Deno.FsEvent>): Promise<void> {
-    let event = await events.next();
-    // Reading does not change a file.
-    while (!event.done && event.value.kind === "access") {
-      event = await events.next();
+  close(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+
+  async #listen(watcher: Deno.FsWatcher): Promise<void> {
+    for await (const { kind, paths, flag } of watcher) {
+      if (watcher !== this.#watcher) return;
+      // Reading does not change a file.
+      if (kind === "access") continue;
+      if (flag === "rescan") this.#isLost = true;
+      for (const path of paths) this.#changed.add(path);
+      this.#hasNews = true;
+      this.#wake();
     }
-    if (this.#events !== events) return;
-    this.#next = undefined;
-    if (event.done) this.#events = undefined;
   }
 }

@@ -13,6 +13,7 @@ import {
   type Position,
 } from "../../turns/checkpoint.ts";
 import { decompressed } from "../compressed/decompress.ts";
+import { formatOf, MOST_SIGNATURE_BYTES } from "../compressed/detect.ts";
 import { readFile } from "../source.ts";
 import type { Clock } from "./change_watcher.ts";
 import {
@@ -61,7 +62,7 @@ export class Content implements Holder {
   /** Whether it is compressed, or named so and too short to tell. */
   get isCompressed(): boolean {
     const { path, size } = this.file;
-    return this.#isCompressed ??= isGzip(this.open()) ||
+    return this.#isCompressed ??= isCompressed(this.open()) ||
       (path.endsWith(".gz") && size < MAGIC_BYTES);
   }
 
@@ -247,10 +248,10 @@ export function matches(bytes: Uint8Array, print: Fingerprint): boolean {
     fingerprint(bytes, print.end).hash === print.hash;
 }
 
-/** Whether a file begins with the signature of gzip. */
-export function isGzip(file: Deno.FsFile): boolean {
-  const [first, second] = readAt(file, 0, MAGIC_BYTES);
-  return first === 0x1f && second === 0x8b;
+/** Whether a file begins with the signature of gzip or zstd. */
+export function isCompressed(file: Deno.FsFile): boolean {
+  const format = formatOf(readAt(file, 0, MOST_SIGNATURE_BYTES));
+  return format !== undefined && format.command === undefined;
 }
 
 /** The decompressed size in the last field of gzip data. */

@@ -8,7 +8,7 @@ import { isAbsolute } from "node:path";
 import { UsageError } from "../../error.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { unreadable } from "../source.ts";
-import { isGzip } from "./content.ts";
+import { isCompressed } from "./content.ts";
 
 /**
  * Checks that a file can be followed; it need not exist yet.
@@ -31,7 +31,7 @@ export function checkFollowable(name: string): string {
       );
     }
     using file = info && Deno.openSync(path);
-    if (file !== undefined && isGzip(file)) {
+    if (file !== undefined && isCompressed(file)) {
       throw new UsageError(
         "it is compressed, and only plain files can be followed: read it without --follow",
       );

@@ -1,66 +1,33 @@
 /**
- * Follows a file as it grows, across rotation (SPEC section 7, `--follow`).
- * Such a source never ends.
+ * Follows files as they grow (SPEC section 7, `--follow`; section 10). Such a
+ * source never ends.
  *
  * @module
  */
 
-import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
-import {
-  type ChangeWatcher,
-  type Clock,
-  SYSTEM_CLOCK,
-  SystemWatcher,
-} from "./change_watcher.ts";
-import { type FileReader, PlainReader } from "./file_reader.ts";
-import { OpenFiles } from "./open_files.ts";
+import type { Clock } from "./change_watcher.ts";
+import type { FollowedFiles, OpenFollowed } from "./followed_files.ts";
 
-/** How long to wait for a change at most, in milliseconds. */
-const POLL = 1000;
-/** The time between two marks, in milliseconds. */
-const MARK = 1000;
-/** How long a deleted file is kept open after it last grew, in milliseconds. */
-const LINGER = 30_000;
-/** How many rotated files are kept open: writers may still append to them. */
-const MOST_ROTATED = 16;
+/** How long to wait for a change at most, and the time between marks, in milliseconds. */
+const PERIOD = 1000;
 
-/** What a {@linkcode Follower} needs. */
-export interface FollowerParts {
-  checkpoints: CheckpointStore;
-  /** Shows a message to people. */
-  report: (message: string) => void;
-  /** Called with the reason if compressed data is damaged. */
-  damaged: (name: string, reason: string) => void;
-  /** The system's by default. */
-  clock?: Clock;
-  /** The system's by default. */
-  watcher?: ChangeWatcher;
-}
-
-/** Follows one file. */
+/** Follows any number of logs and directories, in one stream. */
 export class Follower implements Source {
   readonly name: string;
   readonly size = null;
   readonly consumed = 0;
-  #path: string;
-  #parts: FollowerParts;
+  #openers: readonly OpenFollowed[];
   #clock: Clock;
-  #watcher: ChangeWatcher;
-  #markedAt = 0;
+  #settledAt = 0;
 
-  /**
-   * @param name The path as given.
-   * @param path The same, absolute.
-   */
-  constructor(name: string, path: string, parts: FollowerParts) {
+  /** @param name For messages: what it follows. */
+  constructor(name: string, openers: readonly OpenFollowed[], clock: Clock) {
     this.name = name;
-    this.#path = path;
-    this.#parts = parts;
-    this.#clock = parts.clock ?? SYSTEM_CLOCK;
-    this.#watcher = parts.watcher ?? new SystemWatcher();
+    this.#openers = openers;
+    this.#clock = clock;
   }
 
   /**
@@ -71,95 +38,67 @@ export class Follower implements Source {
    * written.
    */
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
-    const { checkpoints, report, damaged } = this.#parts;
-    const [clock, watcher] = [this.#clock, this.#watcher];
-    const files = new OpenFiles(this.#path, {
-      ...{ checkpoints, report, damaged, clock, watcher, reading: options },
-    });
-    this.#markedAt = clock.uptimeMs();
+    const all = this.#openers.map((open) => open(options));
+    try {
+      yield* this.#follow(all, options.beforeWait ?? (() => {}));
+    } finally {
+      for (const files of all) files.close();
+    }
+  }
+
+  async *#follow(
+    all: FollowedFiles[],
+    beforeWait: () => void,
+  ): AsyncGenerator<Item[]> {
+    this.#settledAt = this.#clock.uptimeMs();
     while (true) {
       // Files that exist now are read before files that appear later.
-      await files.look();
+      for (const files of all) await files.look();
       let isIdle = true;
-      for (const reader of files.readers) {
-        for await (const items of this.#available(files, reader)) {
-          isIdle = false;
-          yield items;
-          if (!this.#isMarkDue()) continue;
-          yield* this.#settle(files);
-          options.beforeWait?.();
-          // So that files are not rotated away before they are seen.
-          await files.look();
-        }
+      for await (
+        const items of inTurns(all.map((files) => files.available()))
+      ) {
+        isIdle = false;
+        yield items;
+        if (!this.#isDue()) continue;
+        yield* this.#settle(all);
+        beforeWait();
+        // So that files are not rotated away before they are seen.
+        for (const files of all) await files.look();
       }
       if (!isIdle) continue;
-      if (this.#isMarkDue()) yield* this.#settle(files);
-      options.beforeWait?.();
-      const wait = this.#markedAt + POLL - this.#clock.uptimeMs();
-      await this.#watcher.changed(Math.max(1, wait));
+      if (this.#isDue()) yield* this.#settle(all);
+      beforeWait();
+      const wait = this.#settledAt + PERIOD - this.#clock.uptimeMs();
+      const limit = Math.max(1, wait);
+      await Promise.race(all.map((files) => files.changed(limit)));
     }
   }
 
-  /**
-   * The available lines of one file, and before them new lines of older files.
-   * A file that is done is closed.
-   */
-  async *#available(
-    files: OpenFiles,
-    reader: FileReader,
-  ): AsyncGenerator<Item[]> {
-    const mayBegin = (reader: FileReader) => async () =>
-      await files.lookNow() && !reader.isClosed;
-    // Reading an earlier file may have closed it.
-    if (reader.isClosed) return;
-    for await (const items of reader.available(mayBegin(reader))) {
-      for (const older of files.readers) {
-        if (older === reader) break;
-        if (!older.isClosed) yield* older.available(mayBegin(older));
-        if (older.isDone) files.close(older);
+  #isDue(): boolean {
+    return this.#clock.uptimeMs() - this.#settledAt >= PERIOD;
+  }
+
+  async *#settle(all: FollowedFiles[]): AsyncGenerator<Item[]> {
+    this.#settledAt = this.#clock.uptimeMs();
+    for (const files of all) yield* files.settle();
+  }
+}
+
+/** Takes one value from each generator in turn, so that none waits for another. */
+async function* inTurns<T>(
+  generators: readonly AsyncGenerator<T>[],
+): AsyncGenerator<T> {
+  const open = new Set(generators);
+  try {
+    while (open.size > 0) {
+      for (const generator of open) {
+        const { done, value } = await generator.next();
+        if (done) open.delete(generator);
+        else yield value;
       }
-      yield items;
     }
-    // A file that was closed meanwhile has no position any more.
-    if (reader.isClosed) return;
-    if (reader.isDone) return files.close(reader);
-    if (!reader.isReplaced) return;
-    const mark = reader.mark();
-    if (mark !== undefined) yield [mark];
-    files.close(reader);
-    await files.lookNow();
-  }
-
-  #isMarkDue(): boolean {
-    return this.#clock.uptimeMs() - this.#markedAt >= MARK;
-  }
-
-  /**
-   * Closes files that will not grow any more, and marks the positions of the
-   * others.
-   */
-  async *#settle(files: OpenFiles): AsyncGenerator<Item[]> {
-    this.#markedAt = this.#clock.uptimeMs();
-    yield* this.#retire(files);
-    for (const reader of files.readers) reader.checkRecognised();
-    const marks = files.readers.flatMap((reader) => reader.mark() ?? []);
-    if (marks.length > 0) yield marks;
-  }
-
-  /** Closes files that will not grow any more; an incomplete line in them is a line. */
-  async *#retire(files: OpenFiles): AsyncGenerator<Item[]> {
-    const ended = files.readers.filter((reader) =>
-      reader instanceof PlainReader && reader.isAtEnd
-    ) as PlainReader[];
-    const excess = ended.length - 1 - MOST_ROTATED;
-    for (const [i, reader] of ended.entries()) {
-      const quiet = this.#clock.uptimeMs() - reader.grownAt;
-      const isGone = quiet > LINGER && reader.isDeleted();
-      if (!isGone && !(i < excess && quiet > POLL)) continue;
-      yield* reader.available(() => Promise.resolve(true));
-      if (reader.isReplaced || reader.isClosed) continue;
-      yield reader.end();
-      files.close(reader);
-    }
+  } finally {
+    for (const generator of open) await generator.return(undefined);
   }
 }

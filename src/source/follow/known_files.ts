@@ -24,6 +24,8 @@ export class KnownFile {
   readonly log: LogFile;
   /** When it was first seen, in milliseconds since the epoch. */
   readonly seenMs: number;
+  /** When its position was last stored before this run, likewise. */
+  readonly movedMs: number;
   /** Its place in the reading order at the last scan. */
   rank: number;
   /** Its device and inode; `null` if the file is gone. */
@@ -35,9 +37,10 @@ export class KnownFile {
   #position: Position;
 
   constructor(checkpoint: Checkpoint, name: string, isResumed: boolean) {
-    const { identity, seenMs, ...position } = checkpoint;
+    const { identity, seenMs, movedMs, name: _, ...position } = checkpoint;
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
+    this.movedMs = movedMs;
     this.rank = position.id;
     this.identity = identity;
     this.#position = position;
@@ -132,10 +135,10 @@ export class KnownFiles {
    *
    * @returns The new files.
    */
-  apply(changes: Changes): Map<KnownFile, ScannedFile> {
+  async apply(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
     for (const [known, { path }] of changes.places) known.log.name = path;
     for (const known of changes.dropped) known.close();
-    const added = this.#save(changes);
+    const added = await this.#save(changes);
     this.#sort(new Map([...changes.places, ...added]), changes.files);
     return added;
   }
@@ -157,7 +160,7 @@ export class KnownFiles {
     for (const [rank, known] of sorted.entries()) known.rank = rank;
   }
 
-  #save(changes: Changes): Map<KnownFile, ScannedFile> {
+  async #save(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
     const { places, dropped, fresh, nowMs } = changes;
     const moved = this.#moved(changes);
     const gone = this.#gone(changes);
@@ -170,7 +173,8 @@ export class KnownFiles {
       return new Map();
     }
     const newest = this.all.findLast(({ reader }) => reader === undefined);
-    return this.#store.transaction(() => {
+    // It may run more than once.
+    const { added, ids } = await this.#store.write(() => {
       for (const { log } of forgotten) this.#store.dropCheckpoint(log.id);
       for (const known of moved) {
         this.#locate(known, places.get(known)!.identity);
@@ -184,20 +188,20 @@ export class KnownFiles {
       });
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
-      const ids = new Set(stored.map(({ id }) => id));
-      for (const [known] of added) {
-        const before = dropped.find((other) =>
-          isSame(other.identity, known.identity)
-        );
-        known.rank = before?.rank ?? Infinity;
-      }
-      this.all = [...this.all, ...added.map(([known]) => known)].filter(
-        (known) => ids.has(known.log.id) || known.reader !== undefined,
-      );
-      // Of older files the loss is expected.
-      if (newest && lost.includes(newest)) this.#reportLoss(newest);
-      return new Map(added);
+      return { added, ids: new Set(stored.map(({ id }) => id)) };
     });
+    for (const [known] of added) {
+      const before = dropped.find((other) =>
+        isSame(other.identity, known.identity)
+      );
+      known.rank = before?.rank ?? Infinity;
+    }
+    this.all = [...this.all, ...added.map(([known]) => known)].filter(
+      (known) => ids.has(known.log.id) || known.reader !== undefined,
+    );
+    // Of older files the loss is expected.
+    if (newest && lost.includes(newest)) this.#reportLoss(newest);
+    return new Map(added);
   }
 
   /** Closed files with a new inode, for example because they were compressed. */

@@ -183,7 +183,7 @@ export class OpenFiles {
     this.#current = current;
     const isSame = before && current &&
       sameIdentity(before.identity, current.identity);
-    if (current && !isSame) this.#parts.watcher.watch(this.#path);
+    if (current && !isSame) this.#parts.watcher.watch([this.#path]);
   }
 
   /** A text that differs if the files have changed since the last scan. */
@@ -228,7 +228,7 @@ export class OpenFiles {
     this.#redundant = findings.redundant;
     const hasCurrent = current !== undefined && !refused.has(current);
     if (current && !hasCurrent) this.#awaited.push(current);
-    const added = this.#known.apply({
+    const added = await this.#known.apply({
       ...findings,
       ...{ files, fresh, hasCurrent, nowMs },
     });

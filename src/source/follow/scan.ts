@@ -145,6 +145,17 @@ export function splitPath(path: string): { directory: string; name: string } {
   };
 }
 
+/** Whether a path is that of a log, or of a file that it was rotated to. */
+export function isFileOf(log: string): (path: string) => boolean {
+  const { directory, name } = splitPath(log);
+  const rotated = rotatedName(name);
+  return (path) => {
+    const other = splitPath(path);
+    return other.directory === directory &&
+      (other.name === name || rotated.test(other.name));
+  };
+}
+
 /** A path, and its target if it is a link. */
 export function pathsOf(path: string): string[] {
   const target = unlessMissing(() => Deno.realPathSync(path)) ?? path;

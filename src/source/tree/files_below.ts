@@ -5,20 +5,25 @@
  */
 
 import { join } from "node:path";
+import { unlessMissing } from "../../system/unless_missing.ts";
+import { scanned, type ScannedFile } from "../follow/scan.ts";
 import { reasonOf, unreadable } from "../source.ts";
 
 /** Reports that a file or a directory is left out: the reason is a clause. */
 export type Skipped = (path: string, reason: string) => void;
 
 /** A file as it was found. */
-export interface FoundFile {
-  path: string;
+export interface FoundFile extends ScannedFile {
   /** Its path without links: one file has one. */
   realPath: string;
-  /** Its size in bytes. */
-  size: number;
-  /** When it was last written to, in milliseconds since the epoch. */
-  modifiedMs: number;
+}
+
+/** What a search for files reports. */
+export interface Search {
+  /** Called for each file or directory that cannot be read. */
+  skipped: Skipped;
+  /** Called with the real path of each directory that is searched. */
+  entered?: (realPath: string) => void;
 }
 
 type Place = Pick<FoundFile, "path" | "realPath">;
@@ -28,33 +33,38 @@ type Place = Pick<FoundFile, "path" | "realPath">;
  * form a circle end it. What is there under its own name is found before what
  * is there as a link.
  *
- * @param skipped Called for each file or directory that cannot be read.
  * @throws {UsageError} If the directory itself cannot be read.
  */
 export function* filesBelow(
   directory: string,
-  skipped: Skipped,
+  search: Search,
 ): Generator<FoundFile> {
-  const links: string[] = [];
-  const seen = new Set<string>();
-  let places: Place[];
   try {
-    const root = placeOf(directory);
-    seen.add(root.realPath);
-    places = childrenOf(root, links);
+    // Reading it shows that it is a directory.
+    Deno.readDirSync(directory)[Symbol.iterator]().next();
   } catch (error) {
     throw unreadable(directory, error, "name a directory that can be read");
   }
+  yield* filesAt([directory], search);
+}
+
+/** The files at some paths, and below those that are directories. */
+export function* filesAt(
+  paths: readonly string[],
+  { skipped, entered }: Search,
+): Generator<FoundFile> {
+  const links = [...paths];
+  const places: Place[] = [];
+  const seen = new Set<string>();
   while (places.length + links.length > 0) {
     const place = places.pop() ?? followLink(links.pop()!, skipped);
     if (place === undefined || seen.has(place.realPath)) continue;
     seen.add(place.realPath);
     const { path } = place;
     const info = unlessUnreadable(path, () => Deno.statSync(path), skipped);
-    if (info?.isFile) {
-      const modifiedMs = info.mtime?.getTime() ?? 0;
-      yield { ...place, size: info.size, modifiedMs };
-    } else if (info?.isDirectory) {
+    if (info?.isFile) yield { ...scanned(path, info), ...place };
+    else if (info?.isDirectory) {
+      entered?.(place.realPath);
       const list = () => childrenOf(place, links);
       for (const child of unlessUnreadable(path, list, skipped) ?? []) {
         places.push(child);
@@ -73,21 +83,17 @@ export function unlessUnreadable<T>(
   skipped: Skipped,
 ): T | undefined {
   try {
-    return call();
+    return unlessMissing(call);
   } catch (error) {
-    const isNowhere = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.FilesystemLoop;
-    if (!isNowhere) skipped(path, reasonOf(error));
+    const isCircle = error instanceof Deno.errors.FilesystemLoop;
+    if (!isCircle) skipped(path, reasonOf(error));
     return undefined;
   }
 }
 
 function followLink(path: string, skipped: Skipped): Place | undefined {
-  return unlessUnreadable(path, () => placeOf(path), skipped);
-}
-
-function placeOf(path: string): Place {
-  return { path, realPath: Deno.realPathSync(path) };
+  const place = () => ({ path, realPath: Deno.realPathSync(path) });
+  return unlessUnreadable(path, place, skipped);
 }
 
 /** What is in a directory; links are added to the others. */

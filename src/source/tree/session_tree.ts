@@ -16,11 +16,8 @@ import {
   type Source,
 } from "../source.ts";
 import type { Skipped } from "./files_below.ts";
-import {
-  findSessionFiles,
-  type SessionFile,
-  type SessionFiles,
-} from "./session_files.ts";
+import type { SessionFile } from "./recognise.ts";
+import { findSessionFiles, type SessionFiles } from "./session_files.ts";
 
 /** Reports what cannot be read. */
 export interface Reports {

@@ -28,7 +28,7 @@ function checkpointSql(schema: string) {
   return {
     list: `SELECT json_build_array(file_id, device, inode, read_bytes,
         read_lines, head_length, head_hash, last_end, last_length, last_hash,
-        done, seen_ms, dialect, decoder, name)
+        done, seen_ms, dialect, decoder, name, moved_ms)
       FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
     add: `INSERT INTO ${checkpoints} (host, path, name, device, inode,
         read_bytes, read_lines, head_length, head_hash, last_end, last_length,
@@ -65,6 +65,7 @@ type Row = [
   dialect: string | null,
   decoder: string | null,
   name: string | null,
+  movedMs: number,
 ];
 
 /** The table `checkpoints`, of which a program sees those of its host. */
@@ -93,7 +94,7 @@ export class CheckpointTable
     ]) as [[number]];
     return {
       ...{ id, offset: 0, line: 0, last: NOTHING, done: false },
-      ...{ dialect: null, decoder: null, ...file },
+      ...{ dialect: null, decoder: null, movedMs: seenMs, ...file },
     };
   }
 
@@ -153,5 +154,6 @@ function readRow(row: Row): Checkpoint {
     dialect: row[12],
     decoder: row[13] === null ? null : JSON.parse(row[13]),
     name: row[14],
+    movedMs: row[15],
   };
 }

@@ -48,7 +48,7 @@ const REMEMBERED = 64;
 export const CHECKPOINT_SQL = {
   list: `SELECT file_id, device, inode, read_bytes, read_lines, head_length,
     head_hash, last_end, last_length, last_hash, done, seen_ms, dialect,
-    CAST(decoder AS BLOB), CAST(name AS BLOB) FROM checkpoints WHERE path = ? ORDER BY file_id`,
+    CAST(decoder AS BLOB), CAST(name AS BLOB), moved_ms FROM checkpoints WHERE path = ? ORDER BY file_id`,
   add: `INSERT INTO checkpoints (path, name, device, inode, read_bytes,
     read_lines, head_length, head_hash, last_end, last_length, last_hash, done,
     seen_ms, moved_ms) VALUES (?, ?, ?, ?, 0, 0, ?, ?, 0, 0, ?, 0, ?, ?)
@@ -82,6 +82,7 @@ type Row = [
   dialect: string | null,
   decoder: Uint8Array | null,
   name: Uint8Array | null,
+  movedMs: number,
 ];
 
 /** The table `checkpoints`. */
@@ -114,7 +115,7 @@ export class CheckpointTable
     );
     return {
       ...{ id, offset: 0, line: 0, last: NOTHING, done: false },
-      ...{ dialect: null, decoder: null, ...file },
+      ...{ dialect: null, decoder: null, movedMs: seenMs, ...file },
     };
   }
 
@@ -160,5 +161,6 @@ function readRow(row: Row): Checkpoint {
     dialect: row[12],
     decoder: row[13] && utf8.decode(row[13]),
     name: row[14] && utf8.decode(row[14]),
+    movedMs: row[15],
   };
 }

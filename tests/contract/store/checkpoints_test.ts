@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { openStore } from "../../../src/store/open.ts";
 import {
   type Checkpoint,
@@ -32,7 +32,7 @@ contract(
     const added = store.addCheckpoint("log", file);
     assertEquals(added, {
       ...{ id: 1, offset: 0, line: 0, last: NOTHING, done: false },
-      ...{ dialect: null, decoder: null, ...file },
+      ...{ dialect: null, decoder: null, movedMs: 1234, ...file },
     });
     assertEquals(store.checkpointsOf("log"), [added]);
   },
@@ -53,7 +53,8 @@ contract("moves a checkpoint with all fields of a position", async (place) => {
     store.moveCheckpoint(position(id));
   }
   using store = await open(place);
-  const [moved, other] = store.checkpointsOf("log");
+  const [{ movedMs, ...moved }, other] = store.checkpointsOf("log");
+  assert(movedMs > Date.now() - 60_000 && movedMs <= Date.now());
   assertEquals(moved, {
     ...position(moved.id),
     ...{ identity: FILE, name: null, seenMs: 0 },

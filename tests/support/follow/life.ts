@@ -6,6 +6,7 @@
  */
 
 import type { ChangeWatcher } from "../../../src/source/follow/change_watcher.ts";
+import { FollowedLog } from "../../../src/source/follow/followed_log.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
 import type { Position } from "../../../src/turns/checkpoint.ts";
@@ -48,17 +49,29 @@ export class Life implements ChangeWatcher {
     this.#checkpoints = checkpoints;
     this.#generations = generations;
     this.#beforeItem = beforeItem;
-    const follower = new Follower(world.path, world.path, {
+    const clock = { nowMs: () => world.nowMs, uptimeMs: () => world.nowMs };
+    const parts = {
       checkpoints,
-      report: (message) => this.messages.push(message),
-      damaged: (name, reason) => this.messages.push(`${name}: ${reason}`),
-      clock: { nowMs: () => world.nowMs, uptimeMs: () => world.nowMs },
-      watcher: this,
-    });
+      report: (message: string) => this.messages.push(message),
+      damaged: (name: string, reason: string) =>
+        this.messages.push(`${name}: ${reason}`),
+      ...{ clock, watcher: this },
+    };
+    const follower = new Follower(world.path, [
+      (reading) => new FollowedLog(world.path, parts, reading),
+    ], clock);
     this.#items = follower.read({ maxLineBytes: 100_000 });
   }
 
-  watch(): void {}
+  watch(): boolean {
+    return true;
+  }
+
+  take(): ReadonlySet<string> {
+    return new Set();
+  }
+
+  close(): void {}
 
   changed(limit: number): Promise<void> {
     this.#limit = limit;

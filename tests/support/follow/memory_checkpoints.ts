@@ -21,6 +21,11 @@ export class MemoryCheckpoints implements CheckpointStore {
   #rows: Checkpoint[] = [];
   #nextId = 1;
   #depth = 0;
+  #nowMs: () => number;
+
+  constructor(nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs;
+  }
 
   write<T>(work: () => T): Promise<T> {
     return Promise.resolve(this.transaction(work));
@@ -47,6 +52,7 @@ export class MemoryCheckpoints implements CheckpointStore {
     const added = {
       ...{ id: this.#nextId++, offset: 0, line: 0, last: NOTHING },
       ...{ done: false, dialect: null, decoder: null, ...file },
+      movedMs: file.seenMs,
     };
     this.#rows = [...this.#rows, added];
     return structuredClone(added);
@@ -57,7 +63,8 @@ export class MemoryCheckpoints implements CheckpointStore {
   }
 
   moveCheckpoint(position: Position): void {
-    this.#update(position.id, structuredClone(position));
+    const movedMs = this.#nowMs();
+    this.#update(position.id, { ...structuredClone(position), movedMs });
   }
 
   dropCheckpoint(id: number): void {

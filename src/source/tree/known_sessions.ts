@@ -1,0 +1,164 @@
+/**
+ * The session files below followed directories that were or will be read. The
+ * database has a copy of this table.
+ *
+ * @module
+ */
+
+import type { CheckpointStore } from "../../turns/store.ts";
+import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
+import { KnownFile } from "../follow/known_files.ts";
+import { sameIdentity } from "../follow/scan.ts";
+import type { FoundFile } from "./files_below.ts";
+import { COMPRESSED, logPathOf, type SessionFile } from "./recognise.ts";
+import { isBelow } from "./tree_scan.ts";
+
+/** After how long the checkpoint of a file that is gone is deleted, in milliseconds. */
+const REMEMBERED_MS = 30 * 86_400_000;
+
+/** The known session files below some directories. */
+export class KnownSessions {
+  #directories: readonly string[];
+  #store: CheckpointStore;
+  /** All of them; the maps below have the latest of each key. */
+  #all = new Set<KnownFile>();
+  #byIdentity = new Map<string, KnownFile>();
+  #byLog = new Map<string, KnownFile>();
+
+  /** @param directories The paths under which checkpoints are stored. */
+  constructor(directories: readonly string[], store: CheckpointStore) {
+    this.#directories = directories;
+    this.#store = store;
+    for (const directory of directories) {
+      for (const checkpoint of store.checkpointsOf(directory)) {
+        // A log was followed under this path before.
+        if (checkpoint.name === null) continue;
+        this.#add(new KnownFile(checkpoint, checkpoint.name, true));
+      }
+    }
+  }
+
+  /** All of them. */
+  get all(): Iterable<KnownFile> {
+    return this.#all;
+  }
+
+  /** The file that had an identity when it was last seen. */
+  withIdentity(identity: Identity): KnownFile | undefined {
+    return this.#byIdentity.get(keyOf(identity));
+  }
+
+  /** The file of the same log, which may have been compressed or written anew. */
+  ofSameLog(file: FoundFile): KnownFile | undefined {
+    return this.#byLog.get(logPathOf(file));
+  }
+
+  /**
+   * Stores where known files are now, and adds new ones.
+   *
+   * @param places The known files that are at a new path or have a new identity.
+   * @param fresh The new files, in the order in which they are read.
+   * @returns The new files.
+   */
+  async save(
+    places: ReadonlyMap<KnownFile, FoundFile>,
+    fresh: readonly SessionFile[],
+    nowMs: number,
+  ): Promise<KnownFile[]> {
+    if (places.size + fresh.length === 0) return [];
+    const checkpoints = await this.#store.write(() => {
+      for (const [{ log }, { identity, realPath }] of places) {
+        this.#store.locateCheckpoint(log.id, { identity, name: realPath });
+      }
+      return fresh.map((file) => {
+        const { identity, realPath: name } = file;
+        const added = { identity, name, head: NOTHING, seenMs: nowMs };
+        return this.#store.addCheckpoint(this.#directoryOf(file), added);
+      });
+    });
+    for (const known of places.keys()) this.#remove(known);
+    for (const [known, { identity, realPath }] of places) {
+      known.identity = identity;
+      known.log.name = realPath;
+      this.#add(known);
+    }
+    return checkpoints.map((checkpoint) => {
+      const known = new KnownFile(checkpoint, checkpoint.name!, false);
+      this.#add(known);
+      return known;
+    });
+  }
+
+  /** Deletes known files: they are no sessions any more, or have been gone for long. */
+  async forget(files: readonly KnownFile[]): Promise<void> {
+    if (files.length === 0) return;
+    await this.#store.write(() => {
+      for (const { log } of files) this.#store.dropCheckpoint(log.id);
+    });
+    for (const known of files) {
+      known.close();
+      this.#remove(known);
+    }
+  }
+
+  /**
+   * Forgets the identities of files that are gone: other files may get them.
+   *
+   * @param present Those that are there.
+   */
+  keepIdentities(present: ReadonlySet<KnownFile>): void {
+    for (const [key, known] of this.#byIdentity) {
+      if (!present.has(known)) this.#byIdentity.delete(key);
+    }
+  }
+
+  /**
+   * The known files that can be forgotten: a file that comes back is read again,
+   * which changes nothing.
+   *
+   * @param present Those that are there.
+   */
+  outdated(present: ReadonlySet<KnownFile>, nowMs: number): KnownFile[] {
+    return [...this.#all].filter((known) =>
+      !present.has(known) &&
+      (known.isUnread || nowMs - known.seenMs > REMEMBERED_MS)
+    );
+  }
+
+  #add(known: KnownFile): void {
+    this.#all.add(known);
+    if (known.identity !== null) {
+      this.#byIdentity.set(keyOf(known.identity), known);
+    }
+    this.#byLog.set(logOf(known), known);
+  }
+
+  #remove(known: KnownFile): void {
+    this.#all.delete(known);
+    const log = logOf(known);
+    if (this.#byLog.get(log) === known) this.#byLog.delete(log);
+    const { identity } = known;
+    if (identity === null || this.withIdentity(identity) !== known) return;
+    this.#byIdentity.delete(keyOf(identity));
+  }
+
+  /** The directory under which a file is stored. */
+  #directoryOf({ path }: FoundFile): string {
+    return this.#directories.find((directory) => isBelow(path, directory)) ??
+      this.#directories[0];
+  }
+}
+
+function logOf({ log }: KnownFile): string {
+  return log.name.replace(COMPRESSED, "");
+}
+
+function keyOf({ device, inode }: Identity): string {
+  return `${device} ${inode}`;
+}
+
+/** Whether a known file is at another path than before, or has another identity. */
+export function hasMoved(known: KnownFile, file: FoundFile): boolean {
+  return known.log.name !== file.realPath || known.identity === null ||
+    !sameIdentity(known.identity, file.identity);
+}
