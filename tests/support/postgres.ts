@@ -44,8 +44,16 @@ export class Postgres implements AsyncDisposable {
   #command: readonly string[];
   #server: Deno.ChildProcess | undefined;
 
-  private constructor(path: string, isRoot: boolean, settings: Settings) {
+  #data: string;
+
+  private constructor(
+    path: string,
+    isRoot: boolean,
+    settings: Settings,
+    data = `${path}/data`,
+  ) {
     this.path = path;
+    this.#data = data;
     this.#settings = { listen_addresses: "", fsync: "off", ...settings };
     this.#command = [...WITH_PARENT, ...isRoot ? OTHER_USER : []];
     this.env = { PGHOST: path, PGUSER: "turns", PGDATABASE: "postgres" };
@@ -76,6 +84,20 @@ export class Postgres implements AsyncDisposable {
     return postgres;
   }
 
+  /** Starts a server on a copy of another's data, with a socket of its own. */
+  static async startCopy(
+    dir: { readonly path: string },
+    data: string,
+  ): Promise<Postgres> {
+    const path = `${dir.path}/copy`;
+    Deno.mkdirSync(path);
+    const isRoot = (await run(["id", "-u"])).stdout.trim() === "0";
+    if (isRoot) await run(["chown", "postgres:", path]);
+    const postgres = new Postgres(path, isRoot, {}, data);
+    await postgres.start();
+    return postgres;
+  }
+
   /** Runs one of the programs of the server. */
   async tool(name: string, args: string[]): Promise<void> {
     const command = [...this.#command, `${POSTGRES_BIN}/${name}`, ...args];
@@ -91,7 +113,7 @@ export class Postgres implements AsyncDisposable {
     ]);
     const [command, ...args] = [
       ...[...this.#command, `${POSTGRES_BIN}/postgres`],
-      ...["-D", `${this.path}/data`, "-k", this.path, ...options],
+      ...["-D", this.#data, "-k", this.path, ...options],
     ];
     this.#server = new Deno.Command(command, {
       args,
@@ -121,11 +143,6 @@ export class Postgres implements AsyncDisposable {
   /** Kills its first process, so that the others end and the memory is lost. */
   async kill(): Promise<void> {
     await this.stop("SIGKILL");
-    // Its children end as soon as they look for it.
-    await until(
-      async () => (await this.query("SELECT 1")).code !== 0,
-      "the end of the server's processes",
-    );
   }
 
   /** Ends it when the tests of a module end, which can wait for nothing then. */
