@@ -161,7 +161,7 @@ postgresTest(
     );
     await locker.write("COMMIT;\n");
     await follower.expect(2, "waiting_response");
-    assertStringIncludes(await follower.stop(), "lock timeout");
+    await follower.stop();
     await locker.end();
   },
 );

@@ -25,10 +25,16 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ConnectionLost;
 }
 
+/** What libpq says of a standby, if the address asks for a server that can be written. */
+const READ_ONLY = /session is read-only|server is in hot standby mode/;
+
 /** Whether a server will refuse this client until a person changes something. */
 export function isRefused(error: unknown): boolean {
-  return error instanceof ConnectionLost && REFUSED.test(error.message);
+  return error instanceof ConnectionLost &&
+    (REFUSED.test(error.message) || READ_ONLY.test(error.message));
 }
+
+const READ_ONLY_CODE = "25006";
 
 /** What to do, by the beginning of an SQLSTATE. */
 const REMEDIES: [code: RegExp, sentence: string][] = [
@@ -56,7 +62,7 @@ export function storeFailure(name: string, error: unknown): Failure {
   const named = `database ${JSON.stringify(name)}`;
   const reason = reasonOf(error);
   const options = { cause: error };
-  if (error instanceof ConnectionLost) {
+  if (error instanceof ConnectionLost && !READ_ONLY.test(error.message)) {
     return new Failure(
       isRefused(error)
         ? `${named} cannot be opened: ${reason}; check its address, its user and the password (~/.pgpass)`
@@ -64,7 +70,11 @@ export function storeFailure(name: string, error: unknown): Failure {
       options,
     );
   }
-  const code = error instanceof ServerError ? error.code : "";
+  const code = error instanceof ServerError
+    ? error.code
+    : error instanceof ConnectionLost
+    ? READ_ONLY_CODE
+    : "";
   const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1];
   return new Failure(
     remedy === undefined

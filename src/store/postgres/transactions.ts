@@ -26,6 +26,11 @@ export interface TransactionParts {
 /** How long a row or a table that a person locked may delay a statement, and a statement itself, in milliseconds. */
 const LIMITS =
   "SET LOCAL lock_timeout = 4000; SET LOCAL statement_timeout = 5000";
+/** How long to wait for other writers at a time, and for the answer, in milliseconds. */
+const [MOST_QUEUE_MS, MOST_BEGIN_MS] = [3000, 8000];
+/** How long a wait for other writers is before it is reported, in milliseconds. */
+const PATIENCE_MS = 5000;
+const LOCK_NOT_AVAILABLE = "55P03";
 /** How long a commit may take: the disk may be slow, or a standby. In milliseconds. */
 const MOST_COMMIT_MS = 60_000;
 
@@ -42,6 +47,7 @@ export class LinkTransactions implements Transactions {
   /** Why nothing is left of the transaction that is open. */
   #lost: unknown;
   #waitStart: number | undefined;
+  #hasWaitedLong = false;
 
   constructor(parts: TransactionParts) {
     this.#parts = parts;
@@ -176,7 +182,7 @@ export class LinkTransactions implements Transactions {
   async #transact<T>(session: Session, work: () => T): Promise<T> {
     const { connection } = session;
     try {
-      await connection.scriptLater(beginSql(session, 0), Infinity);
+      await this.#beginLater(session);
       this.#waitStart = undefined;
       const result = this.#work(session, work);
       const { tag } = await connection.scriptLater("COMMIT", MOST_COMMIT_MS);
@@ -187,6 +193,40 @@ export class LinkTransactions implements Transactions {
     } finally {
       this.#end();
     }
+  }
+
+  /**
+   * Begins a transaction once no other program writes, however long that takes.
+   * A server that does not answer at all is noticed.
+   */
+  async #beginLater(session: Session): Promise<void> {
+    const { connection } = session;
+    while (true) {
+      try {
+        await connection.scriptLater(
+          beginSql(session, MOST_QUEUE_MS),
+          MOST_BEGIN_MS,
+        );
+        return;
+      } catch (error) {
+        const isQueueing = error instanceof ServerError &&
+          error.code === LOCK_NOT_AVAILABLE;
+        if (!isQueueing) throw error;
+        connection.script("ROLLBACK");
+        this.#reportLongWait();
+      }
+    }
+  }
+
+  #reportLongWait(): void {
+    if (this.waitedMs < PATIENCE_MS || this.#hasWaitedLong) return;
+    this.#hasWaitedLong = true;
+    const { name, patience } = this.#parts;
+    patience.warn(
+      `waiting for more than 5 seconds for other turn-counters that write database ${
+        JSON.stringify(name)
+      }; if one of them is stopped, continue it or end it`,
+    );
   }
 
   /** Runs what changes the database in the transaction that was begun. */
@@ -283,7 +323,7 @@ export class LinkTransactions implements Transactions {
   }
 }
 
-/** @param waitMs How long to wait for other writers; 0 is without limit. */
+/** @param waitMs How long to wait for other writers. */
 function beginSql({ writerLock }: Session, waitMs: number): string {
   return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SET LOCAL lock_timeout = ${waitMs}; ${writerLock}; ${LIMITS};
