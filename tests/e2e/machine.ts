@@ -41,6 +41,9 @@ const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(
   [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
 );
+const canRename = await succeeds(
+  ["unshare", "--map-root-user", "--uts", "hostname", "other"],
+);
 const hasTerminals = await succeeds(onTerminal("true"));
 const canTrace = await succeeds(["strace", "-V"]);
 const canRotate = Deno.build.os === "linux" &&
@@ -100,6 +103,12 @@ export const logrotateTest = testIf(
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testIf(canMount, "nothing can be mounted");
+
+/** A test of machines with names of their own, which share a PostgreSQL server. */
+export const hostsTest = testIf(
+  POSTGRES_BIN !== undefined && canMount && canRename,
+  "PostgreSQL or the right to mount and to name a machine is missing",
+);
 
 /** A test that starts a PostgreSQL server. */
 export const postgresTest = testIf(

@@ -101,7 +101,7 @@ postgresTest(
 );
 
 postgresTest(
-  "SPEC 11: a server that does not answer delays no signal for long",
+  "SPEC 11: a follower connects again where the server does not answer",
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
