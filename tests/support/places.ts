@@ -68,15 +68,20 @@ const TABLES: Record<string, string> = {
 let schemas = 0;
 
 /** A schema of a server. */
-class PostgresSchema implements Place {
-  #server: Postgres;
+export class PostgresSchema implements Place {
+  readonly server: Postgres;
   #schema = `place_${++schemas}`;
   readonly address: string;
 
   constructor(server: Postgres) {
-    this.#server = server;
+    this.server = server;
     this.address = server.url(this.#schema);
     this.#run(`CREATE SCHEMA ${this.#schema}`);
+  }
+
+  /** Changes it on a connection of its own. */
+  change(sql: string): void {
+    this.#run(`SET search_path = ${this.#schema}; ${sql}`);
   }
 
   rows(sql: string): unknown[][] {
@@ -108,7 +113,7 @@ class PostgresSchema implements Place {
   #run(sql: string): string {
     const { success, stdout, stderr } = new Deno.Command("psql", {
       args: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql],
-      env: { ...this.#server.env, PGOPTIONS: "-c client_min_messages=error" },
+      env: { ...this.server.env, PGOPTIONS: "-c client_min_messages=error" },
     }).outputSync();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout);
@@ -123,7 +128,7 @@ const SQLITE: Engine = {
 };
 
 /** Starts a server that ends with the tests of the module. */
-async function startPostgres(): Promise<Engine> {
+async function startPostgres(): Promise<Postgres> {
   const dir = new TempDir();
   const server = await Postgres.create(dir);
   // It is never unloaded, so that no test may be the first to load it.
@@ -132,32 +137,41 @@ async function startPostgres(): Promise<Engine> {
     server.endNow();
     dir[Symbol.dispose]();
   });
-  return {
-    name: "PostgreSQL",
-    place: () => new PostgresSchema(server),
-    stored: (text) => text.replaceAll("\0", "\uFFFD"),
-    seeds: (count) => Math.ceil(count / 10),
-  };
+  return server;
 }
 
-/** The engines that this machine has. */
-export const ENGINES: readonly Engine[] = [
-  SQLITE,
-  ...POSTGRES_BIN === undefined ? [] : [await startPostgres()],
-];
+const server = POSTGRES_BIN === undefined ? undefined : await startPostgres();
+
+const POSTGRES: Engine = {
+  name: "PostgreSQL",
+  place: () => new PostgresSchema(server!),
+  stored: (text) => text.replaceAll("\0", "\uFFFD"),
+  seeds: (count) => Math.ceil(count / 10),
+};
+
+const SKIPPED = "(skipped: there is no PostgreSQL server)";
 
 /** Tests one sentence on each engine. */
 export function testEngines(
   name: (engine: string) => string,
   test: (engine: Engine) => void | Promise<void>,
 ): void {
-  for (const engine of ENGINES) {
-    Deno.test(name(engine.name), () => test(engine));
-  }
-  if (POSTGRES_BIN !== undefined) return;
-  Deno.test({
-    name: `${name("PostgreSQL")} (skipped: there is no PostgreSQL server)`,
-    ignore: true,
-    fn() {},
+  Deno.test(name(SQLITE.name), () => test(SQLITE));
+  onPostgres(name(POSTGRES.name), () => test(POSTGRES));
+}
+
+/** A test that needs a schema of a PostgreSQL server. */
+export function testSchema(
+  name: string,
+  test: (schema: PostgresSchema) => void | Promise<void>,
+): void {
+  onPostgres(name, async () => {
+    using schema = new PostgresSchema(server!);
+    await test(schema);
   });
+}
+
+function onPostgres(name: string, fn: () => void | Promise<void>): void {
+  const ignore = server === undefined;
+  Deno.test({ name: ignore ? `${name} ${SKIPPED}` : name, ignore, fn });
 }

@@ -191,6 +191,16 @@ Deno.test("SPEC 4: after a restart --skip-replayed begins at the first new event
   assertEquals(logged().at(-1), "emit ab");
 });
 
+Deno.test("SPEC 11: a group that is applied once more is emitted, even if its events are known then", async () => {
+  const { delivery, logged } = recorded({ skipReplayed: true }, 2);
+  delivery.take(line(ask("a"), 1));
+  await delivery.commit();
+  const all = logged();
+  assertEquals(all.filter((it) => /^(emit|report|forget|lose)/.test(it)), [
+    ...["lose", "forget", "report a", "emit a"],
+  ]);
+});
+
 Deno.test("SPEC 4: a failed event undoes no event before it in its group", async () => {
   const { delivery, fails, logged } = recorded();
   fails.add("b");

@@ -96,7 +96,7 @@ export function groupSql(schema: string) {
             WHERE turn.sid = session.sid), 0))
         FROM (SELECT DISTINCT sid FROM process) AS session
       UNION ALL SELECT json_build_array('minted', greatest(
-        (SELECT last_id FROM ${schema}.minted),
+        (SELECT last_id FROM ${schema}.minted WHERE one = 1),
         (SELECT max(turn_id_glob) FROM ${turns}
           WHERE turn_id_glob < ${Number.MAX_SAFE_INTEGER}), 0))`,
     /** New turns, changed turns, counters, answers, the last id, and checkpoints. */

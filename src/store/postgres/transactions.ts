@@ -85,7 +85,7 @@ export class LinkTransactions implements Transactions {
       assertCommitted(session.connection.script("COMMIT").tag);
       return result;
     } catch (error) {
-      throw this.#rollBack(error);
+      throw this.#failure(this.#rollBack(error));
     } finally {
       this.#end();
     }
