@@ -18,6 +18,7 @@ import {
 } from "./part.ts";
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
+import { postgres } from "./parts/postgres.ts";
 import { commits, growth } from "./parts/store.ts";
 import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
 import { writers } from "./parts/writers.ts";
@@ -33,6 +34,7 @@ const PARTS: Record<string, Part> = {
   startup,
   commits,
   writers,
+  postgres,
   growth,
 };
 
