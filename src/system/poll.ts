@@ -74,7 +74,9 @@ export async function readableLater(
   const own = new Uint8Array(8);
   new Int32Array(own.buffer, 0, 1)[0] = fd;
   new Int16Array(own.buffer, 4, 1)[0] = orWritten ? POLLIN | POLLOUT : POLLIN;
-  return await libc.pollLater(own, 1n, timeoutMs) > 0;
+  const count = await libc.pollLater(own, 1n, timeoutMs);
+  // The system writes to it, so that it must be kept until here.
+  return own.length > 0 && count > 0;
 }
 
 /** Whether each write to a stream fails: its other end is closed, or it is. */

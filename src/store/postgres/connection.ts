@@ -86,12 +86,12 @@ export class Connection implements Disposable {
     const handle = await pq.PQconnectdbParams(
       ...[names.pointers, values.pointers, 1] as const,
     );
+    // What was passed must be kept until here.
+    void [names, values].length;
     if (handle === null) throw new ConnectionLost("there is no memory for it");
     if (pq.PQstatus(handle) === OK) return new Connection(pq, handle);
     const reason = textAt(pq.PQerrorMessage(handle));
     pq.PQfinish(handle);
-    // What was passed must be kept until here.
-    void [names.keep, values.keep];
     throw new ConnectionLost(oneLine(reason));
   }
 

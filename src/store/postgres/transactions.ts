@@ -85,7 +85,7 @@ export class LinkTransactions implements Transactions {
       assertCommitted(session.connection.script("COMMIT").tag);
       return result;
     } catch (error) {
-      throw this.#failure(this.#rollBack(error));
+      throw this.#failure(this.#rollBack(this.#lost ?? error));
     } finally {
       this.#end();
     }
@@ -189,7 +189,7 @@ export class LinkTransactions implements Transactions {
       assertCommitted(tag);
       return result;
     } catch (error) {
-      throw this.#rollBack(error);
+      throw this.#rollBack(this.#lost ?? error);
     } finally {
       this.#end();
     }
