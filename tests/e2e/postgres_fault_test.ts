@@ -221,6 +221,36 @@ postgresTest(
 );
 
 postgresTest(
+  "SPEC 8: a signal ends a program whose server is gone, and it reports what it waited for",
+  async () => {
+    using dir = new TempDir();
+    await using server = await Postgres.create(dir);
+    const log = dir.file("log");
+    {
+      await using follower = new PostgresFollower(log, server.url());
+      follower.prompt();
+      await follower.expect(1, "waiting_response");
+      await server.stop();
+      follower.prompt();
+      await follower.isRead();
+      follower.kill("SIGTERM");
+      const { code, stderr } = await follower.exit();
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "was not reachable");
+    }
+    // The next run has what this one could not commit.
+    await server.start();
+    const args = ["--source", log, "--follow", "--db", server.url()];
+    await using next = Running.start(args);
+    assertEquals(JSON.parse((await next.line())!).turn_id_glob, 2);
+    // Nothing is in hand, so that nothing is lost.
+    await server.stop();
+    next.kill("SIGTERM");
+    assertEquals((await next.exit()).code, 0);
+  },
+);
+
+postgresTest(
   "SPEC 11: a wrong password is one sentence without it",
   async () => {
     using dir = new TempDir();

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { fold } from "../support/database.ts";
 import { answer, at, lineOf, prompt } from "../support/envelope.ts";
-import { COMMAND, type Exit, Running } from "./program.ts";
+import { COMMAND, type Exit, run, Running, until } from "./program.ts";
 
 /** A followed log, each event of which begins or ends a turn of its own. */
 export class PostgresFollower implements AsyncDisposable {
@@ -49,6 +49,19 @@ export class PostgresFollower implements AsyncDisposable {
     this.#write(
       lineOf(answer({ sid: `${this.#log} ${n}`, t: at(n + 1), text: `a${n}` })),
     );
+  }
+
+  /** Waits until it has read all of its log. */
+  async isRead(): Promise<void> {
+    const { size } = await Deno.stat(this.#log);
+    const script = `for fd in /proc/$0/fdinfo/*; do
+      [ "$(readlink "/proc/$0/fd/\${fd##*/}")" = "$1" ] && head -1 "$fd"
+      done`;
+    const { pid } = this.#program;
+    await until(async () => {
+      const { stdout } = await run(["sh", "-c", script, `${pid}`, this.#log]);
+      return stdout.split(/\s+/).includes(`${size}`);
+    }, "the end of the log");
   }
 
   /** Reads the next record, and compares its id and its status. */

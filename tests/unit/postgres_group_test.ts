@@ -137,6 +137,47 @@ testSchema(
 );
 
 testSchema(
+  "SPEC 11: a group whose connection is lost at any event is applied again",
+  async (schema) => {
+    using store = await openStore(schema.address, { synchronous: "off" });
+    await applyGroup(store, [prompt({ t: at(0) })]);
+    const events = [
+      prompt({ t: at(1) }),
+      // Its turn is not read with the group.
+      answer({ t: at(2), pid: 99 }),
+      prompt({ t: at(3), text: "last" }),
+    ];
+    for (let lost = 0; lost <= events.length; lost++) {
+      let runs = 0;
+      const tracker = new Tracker(store);
+      const changes = await store.write(() => {
+        runs++;
+        return events.map((event, i) => {
+          if (runs === 1 && lost === i) {
+            schema.change(
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE state = 'idle in transaction'`,
+            );
+          }
+          try {
+            return tracker.apply(event).change;
+          } catch {
+            return "failed";
+          }
+        });
+      }, { events, owners: [] });
+      assertEquals(
+        changes,
+        lost === 0
+          ? ["minted", "completed", "minted"]
+          : ["known", "known", "known"],
+      );
+      assertEquals(schema.rows("SELECT count(*) FROM turns"), [[3]]);
+    }
+  },
+);
+
+testSchema(
   "SPEC 11: a store that only reads connects again",
   async (schema) => {
     using store = await openStore(schema.address, { synchronous: "off" });
