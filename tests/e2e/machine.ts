@@ -110,6 +110,12 @@ export const hostsTest = testIf(
   "PostgreSQL or the right to mount and to name a machine is missing",
 );
 
+/** A test of a PostgreSQL server on a file system that the test mounts. */
+export const rootTest = testIf(
+  POSTGRES_BIN !== undefined && canMount && isRoot,
+  "PostgreSQL or the right to mount for another user is missing",
+);
+
 /** A test that starts a PostgreSQL server. */
 export const postgresTest = testIf(
   POSTGRES_BIN !== undefined,

@@ -63,11 +63,13 @@ export class Postgres implements AsyncDisposable {
    * Creates a server in a folder of a test and starts it.
    *
    * @param name The name of its folder.
+   * @param wrapper A command that starts the server, whose words follow.
    */
   static async create(
     dir: { readonly path: string },
     settings: Settings = {},
     name = "postgres",
+    wrapper: readonly string[] = [],
   ): Promise<Postgres> {
     const path = `${dir.path}/${name}`;
     Deno.mkdirSync(path);
@@ -80,6 +82,7 @@ export class Postgres implements AsyncDisposable {
     await postgres.tool("initdb", [
       ...["-D", `${path}/data`, "--username=turns", "--no-sync", ...options],
     ]);
+    postgres.#command = [...wrapper, ...postgres.#command];
     await postgres.start();
     return postgres;
   }
