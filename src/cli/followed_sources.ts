@@ -24,6 +24,7 @@ import {
   splitPath,
 } from "../source/follow/scan.ts";
 import { isDirectory } from "../source/open_sources.ts";
+import type { ReadOptions } from "../source/line_splitter.ts";
 import type { Source } from "../source/source.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import { isPostgres } from "../store/open.ts";
@@ -71,17 +72,25 @@ export class FollowedSources {
       ...{ checkpoints: store, report, damaged, clock: SYSTEM_CLOCK },
       watcher: new SystemWatcher(),
     });
-    const openers = this.#logs.map((log): OpenFollowed => (reading) =>
-      new FollowedLog(log, parts(), reading)
-    );
-    if (this.#directories.length > 0) {
-      // Most runs have no directory, and start sooner without it.
-      const { FollowedTree } = await import("../source/tree/followed_tree.ts");
-      const areOfLogs = this.#logs.flatMap(pathsOf).map(isFileOf);
-      const isOfLog = (path: string) => areOfLogs.some((isOf) => isOf(path));
-      openers.push((reading) =>
-        new FollowedTree(this.#directories, parts(), reading, isOfLog)
-      );
+    const directories = this.#directories;
+    const isThere = (path: string) =>
+      unlessMissing(() => Deno.statSync(path)) !== undefined;
+    // Most runs follow one log, and start sooner without trees.
+    const trees = directories.length > 0 || !this.#logs.every(isThere)
+      ? await import("../source/tree/followed_tree.ts")
+      : null;
+    const areOfLogs = this.#logs.flatMap(pathsOf).map(isFileOf);
+    const isOfLog = (path: string) => areOfLogs.some((isOf) => isOf(path));
+    const openTree = (directories: string[], reading: ReadOptions) =>
+      new trees!.FollowedTree(directories, parts(), reading, isOfLog);
+    const openers = this.#logs.map((log): OpenFollowed => (reading) => {
+      const followed = new FollowedLog(log, parts(), reading);
+      if (isThere(log)) return followed;
+      const asTree = (directory: string) => openTree([directory], reading);
+      return new trees!.LogOrTree(log, followed, asTree);
+    });
+    if (directories.length > 0) {
+      openers.push((reading) => openTree(directories, reading));
     }
     const name = this.#args.sources.join(", ");
     return new Follower(name, openers, SYSTEM_CLOCK);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { COMPRESSED_NAME } from "../source/compressed/detect.ts";
 import {
   identityOf,
   rotatedFiles,
@@ -121,7 +122,9 @@ function unreadBefore(path: string, older: OlderFile[]): number | null {
     if (file === undefined) continue;
     const info = statOf(rotated.path);
     // What is compressed in it is known only when it has been read.
-    if (typeof info === "string" || rotated.path.endsWith(".gz")) return null;
+    if (typeof info === "string" || COMPRESSED_NAME.test(rotated.path)) {
+      return null;
+    }
     unread += Math.max(0, info.size - file.readBytes);
   }
   return unread;

@@ -11,7 +11,9 @@ import { Database } from "@db/sqlite";
 import { query, records } from "../support/database.ts";
 import { exists, FollowedLog, hasRead } from "./follower.ts";
 import { run, until } from "./program.ts";
-import { BY_MODES, linuxTest, traceTest } from "./machine.ts";
+import { BY_MODES, linuxTest, testWith, traceTest } from "./machine.ts";
+
+const zstdTest = await testWith("zstd");
 
 /** More than the age up to which a file counts as new at a scan, in milliseconds. */
 const STEP = 150;
@@ -235,6 +237,31 @@ Deno.test("SPEC 7: --follow reads the rest of a log from an archive that was inc
   log.start();
   await assertAllIsRead(log);
 });
+
+zstdTest(
+  "SPEC 7: --follow reads files that were compressed with zstd, once",
+  async () => {
+    await using log = await readLog();
+    log.start();
+    await log.caughtUp();
+    await log.stop();
+    // Of the older one a part was read, of the newer one nothing.
+    for (let i = 0; i < 2; i++) {
+      log.append(log.turns(2));
+      log.rotate();
+      await log.tick(STEP);
+    }
+    const rotated = [1, 2].map((number) => `${log.path}.${number}`);
+    const { code } = await run(["zstd", "-q", "--rm", ...rotated]);
+    assertEquals(code, 0);
+    log.append(log.turns(1));
+    log.start();
+    await assertAllIsRead(log);
+    assertEquals(log.siblings(), [
+      ...["log.jsonl", "log.jsonl.1.zst", "log.jsonl.2.zst"],
+    ]);
+  },
+);
 
 Deno.test("SPEC 7: --follow reads an archive further while it is copied into place", async () => {
   await using log = await readLog();

@@ -287,7 +287,9 @@ export class FollowedLog implements AsyncDisposable {
   siblings(): string[] {
     const names = [...Deno.readDirSync(this.dir.path)].map(({ name }) => name);
     const number = (name: string) => +(/\.(\d+)/.exec(name)?.[1] ?? 0);
-    return names.filter((name) => /^log\.jsonl(\.\d+)?(\.gz)?$/.test(name))
+    return names.filter((name) =>
+      /^log\.jsonl(\.\d+)?(\.gz|\.zst)?$/.test(name)
+    )
       .sort((a, b) => number(a) - number(b));
   }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { at, logOf, prompt } from "../support/envelope.ts";
-import { README } from "../support/readme.ts";
+import { EXAMPLES } from "../support/pages.ts";
 import { TempDir } from "../support/temp.ts";
 import { expected } from "./ingestion.ts";
 import { serviceTest, unitTest } from "./machine.ts";
@@ -52,11 +52,11 @@ unitTest("turn-counter.service passes systemd-analyze verify", async () => {
 });
 
 unitTest(
-  "turn-counter.service has the exposure that the README states",
+  "turn-counter.service has the exposure that its page states",
   async () => {
     // From 0 to 10; a service without settings has 9.6.
     const most = 0.4;
-    assertStringIncludes(README, `rates its exposure ${most} of 10`);
+    assertStringIncludes(EXAMPLES, `rates its exposure ${most} of 10`);
     const { code, stdout } = await run([
       ...["systemd-analyze", "security", "--no-pager", "--offline=true"],
       ...[`--threshold=${most * 10}`, UNIT],

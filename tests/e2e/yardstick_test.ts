@@ -6,6 +6,7 @@ import { TempDir } from "../support/temp.ts";
 import { run, turnCounter } from "./program.ts";
 
 const YARDSTICK = "tools/bench/yardstick.py";
+const YARDSTICK_TREE = "tools/bench/yardstick_tree.py";
 
 /** A canonical log with steered, orphaned and foreign turns, and repeated lines. */
 function canonicalLog(seed: number): Uint8Array<ArrayBuffer> {
@@ -49,4 +50,23 @@ Deno.test("same_tables.py finds no difference between yardstick.py's and turn-co
     false,
     true,
   ]);
+});
+
+Deno.test("yardstick_tree.py writes turn-counter's stream and tables of generated homes", async () => {
+  using dir = new TempDir();
+  const home = dir.file("home");
+  const config = ["--config", "tools/offline/deno.json"];
+  await run([
+    ...[Deno.execPath(), "run", "--quiet", "--allow-write", ...config],
+    ...["tools/gen_tree.ts", "--files=120", "--bytes=12MB", `--out=${home}`],
+  ]);
+  const [ours, theirs] = [dir.file("ours"), dir.file("theirs")];
+  const args = ["--source", home, "--db", ours, "--synchronous", "off"];
+  // The times in the names of rollouts are local.
+  const { stdout } = await turnCounter(args, { env: { TZ: "UTC" } });
+  const other = await run(["python3", YARDSTICK_TREE, "--db", theirs, home]);
+  assertEquals([other.code, other.stderr], [0, ""]);
+  assertEquals(other.stdout.split("\n"), stdout.split("\n"));
+  const same = { code: 0, same: true, stderr: "" };
+  assertEquals(await sameTables(ours, theirs), same);
 });

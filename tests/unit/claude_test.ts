@@ -104,6 +104,12 @@ Deno.test("claude takes the uuid for the turn id where there is no promptId", ()
   assertEquals(events.map(({ turnId }) => turnId), ["u1", "u2"]);
 });
 
+/** A line of a session of Qwen Code. */
+const qwen = (type: string, members: Line): Line => ({
+  ...{ uuid: "u1", parentUuid: null, sessionId: SID, timestamp: timeOf(1) },
+  ...{ type, cwd: "/w", ...members },
+});
+
 Deno.test("claude recognises a transcript by one of its first lines", () => {
   const mode = { type: "permission-mode", sessionId: SID };
   const snapshot = { type: "file-history-snapshot", messageId: "m" };
@@ -116,6 +122,13 @@ Deno.test("claude recognises a transcript by one of its first lines", () => {
     [[snapshot], "a.jsonl", false],
     [[{ type: "session", id: "S", cwd: "/w" }], "a.jsonl", false],
     [[{ sessionId: SID, type: "other" }], "a.jsonl", false],
+    // Qwen Code begins its lines alike.
+    [
+      [qwen("user", { message: { role: "user", parts: [] } })],
+      "a.jsonl",
+      false,
+    ],
+    [[qwen("system", { systemPayload: {} })], "a.jsonl", false],
   ];
   for (const [lines, name, expected] of logs) {
     const log = lines.map((it) => JSON.stringify(it) + "\n").join("");
@@ -347,9 +360,9 @@ Deno.test("claude takes each stop reason that ends a turn, and no other", () => 
   ) {
     const { events } = decode([
       user(1, "hi"),
-      assistant(2, [], { stop_reason }),
+      assistant(2, [text("yo")], { stop_reason }),
     ]);
-    assertEquals(outline(events)[1], `end of hi: completed, ${stop_reason}`);
+    assertEquals(outline(events)[2], `end of hi: completed, ${stop_reason}`);
   }
   for (const stop_reason of ["tool_use", "pause_turn", null, undefined]) {
     const { events } = decode([
@@ -358,6 +371,21 @@ Deno.test("claude takes each stop reason that ends a turn, and no other", () => 
     ]);
     assertEquals(events.length, 1);
   }
+});
+
+Deno.test("claude continues a turn in which the model ran out of tokens before its answer", () => {
+  const thinking = [{ type: "thinking", thinking: "", signature: "x" }];
+  const call = [{ type: "tool_use", id: "t", name: "Write", input: {} }];
+  const stop_reason = "max_tokens";
+  assertEquals(
+    outlineOf([
+      user(1, "hi"),
+      assistant(2, thinking, { stop_reason }),
+      assistant(3, call, { stop_reason }),
+      assistant(4, [text("yo")], { stop_reason: "end_turn" }),
+    ]),
+    ["prompt: hi", "answer to hi: yo", "end of hi: completed, end_turn"],
+  );
 });
 
 Deno.test("claude fails a turn at an error of the API", () => {
@@ -457,6 +485,26 @@ Deno.test("claude lets no copy of an earlier prompt take over", () => {
       "end of second: completed, null",
     ],
   );
+});
+
+Deno.test("claude counts each prompt of two processes that append to one session once", () => {
+  const lines = [
+    user(1, "hi"),
+    user(2, "hello", { parentUuid: null }),
+    say(3, "there", done),
+    // The answer to the first prompt: in the file, it follows the second.
+    say(4, "yo", { ...done, parentUuid: "u1" }),
+    duration(5),
+  ];
+  const once = [
+    ...["prompt: hi", "prompt: hello", "answer to hello: there"],
+    ...["end of hello: completed, end_turn", "answer to hello: yo"],
+  ];
+  assertEquals(outlineOf(lines), once);
+  // Each of them may have written a line anew.
+  const { events } = decode([...lines, ...lines]);
+  const keys = new Set(events.map(({ key }) => key));
+  assertEquals(keys.size, once.length);
 });
 
 Deno.test("claude keeps apart the sessions of a merged log", () => {

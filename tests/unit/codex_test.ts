@@ -92,8 +92,7 @@ Deno.test("codex recognises a rollout by its first line alone", () => {
   assertEquals(named(logOf(quoted)), "sse");
 });
 
-Deno.test("codex takes the sid from the first session_meta of a fork", () => {
-  // claude-command-center#307
+Deno.test("claude-command-center#307: codex takes the sid from the first session_meta of a fork", () => {
   const fork = logOf(
     meta(10, { forked_from_id: uuid(0) }),
     meta(0),
@@ -193,8 +192,7 @@ Deno.test("codex keeps the numbers of a turn across a repeated session_meta", ()
   assertEquals(keys, ["1", "2"]);
 });
 
-Deno.test("codex keeps one identity for the copies of a fork, in any order", () => {
-  // ccusage#1370, #1371, #1460, #1349; tokscale#679
+Deno.test("ccusage#1370, #1371, #1460, #1349, tokscale#679: codex keeps one identity for the copies of a fork, in any order", () => {
   const parent = session(0);
   const kept = [
     ...[meta(10, { forked_from_id: uuid(0) }), ...parent],
@@ -231,8 +229,7 @@ Deno.test("codex keeps the answer of a running turn that is copied to a fork", (
   assertEquals(others, []);
 });
 
-Deno.test("codex finds the prompts and answers of a paginated rollout", () => {
-  // ORG2#837, memsearch#742
+Deno.test("ORG2#837, memsearch#742: codex finds the prompts and answers of a paginated rollout", () => {
   const log = logOf(
     ...[meta(0, paginated), started(1), userItem(2, 1, "hi")],
     ...[agentItem(3, 1, "yo"), complete(4, 1)],
@@ -337,8 +334,7 @@ Deno.test("codex gives two prompts of one turn a number each", () => {
   ]);
 });
 
-Deno.test("codex knows both names of the beginning and the end of a turn", () => {
-  // AgentsCommander#2356
+Deno.test("AgentsCommander#2356: codex knows both names of the beginning and the end of a turn", () => {
   const turn_id = uuid(1);
   const log = logOf(
     ...[meta(0), event(1, "turn_started", { turn_id }), user(2, "hi")],
@@ -400,8 +396,7 @@ Deno.test("codex leaves out what a turn without a prompt says", () => {
   assertEquals(decode(log), decode(logOf(session(0))));
 });
 
-Deno.test("codex lets a late end update its turn once", () => {
-  // langfuse codex plugin#46
+Deno.test("langfuse codex plugin#46: codex lets a late end update its turn once", () => {
   const log = logOf(
     ...[meta(0), started(1), user(2, "a"), agent(3, "x")],
     ...[started(4), user(5, "b"), complete(6, 1), complete(6, 1)],
@@ -420,8 +415,7 @@ Deno.test("codex gives an answer after the end to the turn that ended", () => {
   assertEquals(track(log).map(({ assistant }) => assistant), ["and more"]);
 });
 
-Deno.test("codex skips sessions that a program began", () => {
-  // agentsview#1644, akm#829, codeburn#974
+Deno.test("agentsview#1644, akm#829, codeburn#974: codex skips sessions that a program began", () => {
   const begun = [
     ...["subagent", "guardian_review", "memory_consolidation"].map(
       (thread_source) => ({ thread_source }),
@@ -502,8 +496,7 @@ Deno.test("codex rejects an event of a turn that cannot be decoded", () => {
   ]);
 });
 
-Deno.test("codex loses one line for a bad line", () => {
-  // getspecstory#108, skillreaper#33
+Deno.test("getspecstory#108, skillreaper#33: codex loses one line for a bad line", () => {
   const [first, second, ...rest] = session(0).map((line) => logOf(line));
   const torn = rest[0].slice(0, 40) + "\n";
   const broken = '{"type":"event_msg","payload":{"type":"user_message"\n';
@@ -521,8 +514,7 @@ Deno.test("codex loses one line for a bad line", () => {
   assertEquals(rejected, [{ line: 4, reason: "not JSON", text: broken }]);
 });
 
-Deno.test("codex loses one line for a line above the limit", () => {
-  // getspecstory#108, skillreaper#33
+Deno.test("getspecstory#108, skillreaper#33: codex loses one line for a line above the limit", () => {
   const file = { id: 0, name: "rollout.jsonl", isResumed: false };
   const splitter = new LineSplitter(file, { maxLineBytes: 2000 });
   const huge = "x".repeat(10_000);
@@ -538,16 +530,14 @@ Deno.test("codex loses one line for a line above the limit", () => {
   ]);
 });
 
-Deno.test("codex strips NULs and carriage returns, and keeps U+2028 in a text", () => {
-  // copilot-cli#2012, #4098, #2217
+Deno.test("copilot-cli#2012, #4098, #2217: codex strips NULs and carriage returns, and keeps U+2028 in a text", () => {
   const [first, ...rest] = logOf(meta(0), started(1), user(2, "a\u2028b"))
     .split("\n");
   const log = [first, ...rest].map((line) => line && `\0\0${line}\0\r`);
   assertEquals(brief(log.join("\n")), ["prompt a\u2028b"]);
 });
 
-Deno.test("codex decodes the tail of a glued line", () => {
-  // copilot-cli#2012, #4098, #2217
+Deno.test("copilot-cli#2012, #4098, #2217: codex decodes the tail of a glued line", () => {
   const torn = logOf(user(2, "lost")).slice(0, 110);
   const log = logOf(meta(0), started(1)) + torn + logOf(user(3, 'a {"b":1}'));
   const { events, rejected } = decode(log);

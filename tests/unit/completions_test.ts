@@ -55,9 +55,10 @@ Deno.test("the manual page names every option and command, with dashes that can 
   }
   assertStringIncludes(page, "1.2.3");
   assertStringIncludes(page, "if a compressed source was damaged");
+  assert(/^[\n -~]*$/.test(page), "not all locales show more than ASCII");
   // A line that begins with a dot or a quote is a request to the formatter.
   const requests = page.split("\n").filter((line) => /^[.']/.test(line));
   for (const request of requests) {
-    assert(/^\.(TH|SH|TP|B|br|RS|RE)\b/.test(request));
+    assert(/^\.(TH|SH|TP|PP|B|br|RS|RE|nf|fi|nh)\b/.test(request));
   }
 });

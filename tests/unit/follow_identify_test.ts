@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
-import { Contents } from "../../src/source/follow/content.ts";
-import { PlainReader } from "../../src/source/follow/file_reader.ts";
-import { type Copy, identify } from "../../src/source/follow/identify.ts";
+import { Content } from "../../src/source/follow/content.ts";
+import { Contents } from "../../src/source/follow/contents.ts";
+import { PlainReader } from "../../src/source/follow/plain_reader.ts";
+import type { Copy } from "../../src/source/follow/copies.ts";
+import { identify } from "../../src/source/follow/identify.ts";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
 import { fileAt, type ScannedFile } from "../../src/source/follow/scan.ts";
 import { WarnOnce } from "../../src/source/follow/warn_once.ts";
@@ -11,10 +13,12 @@ import {
   fingerprint,
   FINGERPRINT_BYTES,
 } from "../../src/turns/checkpoint.ts";
+import { hasZstd, storedZstd } from "../support/stored_zstd.ts";
 import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();
 const NOW = 1_000_000;
+const WITHOUT = hasZstd ? "" : " (left out: there is no zstd library)";
 
 /** A file that is known to the end of a content, as of the file at a path. */
 function known(
@@ -68,11 +72,9 @@ async function look(
     ...{
       known,
       current,
-      copies,
       contents,
       lookedMs: NOW,
-      redundant: [],
-      awaited: [],
+      last: { copies, waiting: [] },
     },
   });
   contents.clear();
@@ -81,6 +83,7 @@ async function look(
     found: [...findings.places].map(([{ log }, { path }]) => [log.id, path]),
     unread: findings.fresh.map(({ path }) => path),
     copies: findings.copies,
+    mistaken: findings.mistaken.map(({ log }) => log.id),
   };
 }
 
@@ -95,13 +98,13 @@ Deno.test("identify knows a file by its inode as long as it holds what was read"
   const log = dir.write("log", "one\ntwo\n");
   const one = known(1, "one\n", log);
   assertEquals(await look([one], [], file(log)), {
-    ...{ found: [[1, log]], unread: [], copies: [] },
+    ...{ found: [[1, log]], unread: [], copies: [], mistaken: [] },
   });
   // The inode was given to another file, or the file was written anew.
   for (const content of ["", "on", "two\none\ntwo\n"]) {
     Deno.writeTextFileSync(log, content);
     assertEquals(await look([one], [], file(log)), {
-      ...{ found: [], unread: [log], copies: [] },
+      ...{ found: [], unread: [log], copies: [], mistaken: [] },
     });
   }
   // What is open is that file, whatever was read of it.
@@ -132,6 +135,35 @@ Deno.test("identify finds a file again as a copy, and compressed", async () => {
   assertEquals((await look([one], [file(short)])).unread, [short]);
 });
 
+Deno.test({
+  name: `identify finds a file again that was compressed with zstd${WITHOUT}`,
+  ignore: !hasZstd,
+  fn: async () => {
+    using dir = new TempDir();
+    const header = "x".repeat(2 * FINGERPRINT_BYTES);
+    const zstd = (name: string, content: string) =>
+      file(dir.write(name, storedZstd(encoder.encode(content))));
+    const whole = zstd("log.3.zst", `${header}one\ntwo\n`);
+    const copy = zstd("log.2.zst", `${header}one\n`);
+    const other = zstd("log.1.zst", `${header}two\n`);
+    const done = known(1, `${header}one\n`, undefined, { done: true });
+    const one = known(2, `${header}one\ntwo\n`);
+    const { found, unread, copies } = await look(
+      [done, one],
+      [whole, copy, other],
+    );
+    assertEquals(found, [[2, whole.path], [1, copy.path]]);
+    assertEquals([unread, copies], [[other.path], []]);
+    // What was read to its end has no more bytes.
+    assertEquals((await look([done], [whole])).unread, [whole.path]);
+    // Its beginning may not have been written yet.
+    const begun = dir.write("log.4.zst", Uint8Array.of(0x28, 0xb5));
+    const content = new Content(file(begun));
+    assertEquals(content.isCompressed, true);
+    content.close();
+  },
+});
+
 Deno.test("identify knows a compressed file of the same size and first bytes for another", async () => {
   using dir = new TempDir();
   const header = "x".repeat(FINGERPRINT_BYTES);
@@ -146,7 +178,7 @@ Deno.test("identify takes files after the last scan for new, the oldest first, a
   const [old, second, first, log] = names.map((name) => dir.write(name, name));
   const rotated = [file(old, NOW - 1000), file(second), file(first)];
   assertEquals(await look([], rotated, file(log, 0)), {
-    ...{ found: [], unread: [second, first, log], copies: [] },
+    ...{ found: [], unread: [second, first, log], copies: [], mistaken: [] },
   });
 });
 
@@ -166,23 +198,36 @@ Deno.test("identify takes nothing that was read to its end for new, but a file t
   assertEquals((await look([read], [file(archive)])).unread, []);
 });
 
-Deno.test("identify reads files of which nothing was read in the order in which they are there", async () => {
+Deno.test("identify keeps the files of which nothing was read, whatever their order is", async () => {
   using dir = new TempDir();
   const [second, first, log] = ["log.2", "log.1", "log"].map((name) =>
     dir.write(name, name)
   );
   const empty = { head: fingerprint(new Uint8Array(), 0), offset: 0 };
   // The log was known, then copied to a new file and truncated.
-  const current = known(1, "", log, empty);
+  const current = open(known(1, "", log, empty), log);
   const rotated = [file(second), file(first)];
-  assertEquals((await look([current], rotated, file(log))).unread, [
-    ...[second, first, log],
-  ]);
+  assertEquals(await look([current], rotated, file(log)), {
+    ...{ found: [[1, log]], unread: [second, first], copies: [], mistaken: [] },
+  });
   // An inode was given to a newer file.
   const both = [known(1, "", log, empty), known(2, "", first, empty)];
   assertEquals(await look(both, [file(first)], file(log)), {
-    ...{ found: [[2, first]], unread: [log], copies: [] },
+    ...{ found: [[1, log], [2, first]], unread: [], copies: [], mistaken: [] },
   });
+});
+
+Deno.test("identify seeks a file of which nothing was read by its first bytes, not by its inode alone", async () => {
+  using dir = new TempDir();
+  const archive = dir.write("log.1.gz", await gzip("one\n"));
+  // The file is gone, and the log has its inode.
+  const log = dir.write("log", "two\n");
+  const one = known(1, "one\n", log, { offset: 0 });
+  const older = file(archive, 0);
+  assertEquals(await look([one], [older], file(log)), {
+    ...{ found: [[1, archive]], unread: [log], copies: [], mistaken: [] },
+  });
+  assertEquals((await look([one], [], file(log))).unread, [log]);
 });
 
 Deno.test("identify takes no copy for new of a file that is there or open itself", async () => {
@@ -266,20 +311,18 @@ Deno.test("identify takes a file for new that begins as others do of which more 
   assertEquals((await look([begun], [file(copy)], file(log))).unread, []);
 });
 
-Deno.test("identify takes an empty file for a copy that has just begun if the log was read", async () => {
+Deno.test("identify takes an empty file for new until it turns out to be a copy", async () => {
   using dir = new TempDir();
   const log = dir.write("log", "one\ntwo\n");
-  const empty = dir.write("log.1", "");
+  const begun = dir.write("log.1", "");
   const one = known(1, "one\n", log);
-  const { found, unread } = await look([one], [file(empty)], file(log));
-  assertEquals([found, unread], [[[1, log]], []]);
-  // It may be what the log was before, to be written to by those who are late.
-  for (const content of ["", "three\n"]) {
-    Deno.writeTextFileSync(log, content);
-    assertEquals(
-      (await look([one], [file(empty)], file(log))).unread,
-      [empty, log],
-    );
-  }
-  assertEquals((await look([one], [file(empty)])).unread, [empty]);
+  assertEquals((await look([one], [file(begun)], file(log))).unread, [begun]);
+  const empty = () => open(known(2, "", begun), begun);
+  assertEquals((await look([one, empty()], [file(begun)], file(log))).found, [
+    ...[[1, log], [2, begun]],
+  ]);
+  Deno.writeTextFileSync(begun, "one\n");
+  const both = [one, empty()];
+  const { found, mistaken } = await look(both, [file(begun)], file(log));
+  assertEquals([found, mistaken], [[[1, log]], [2]]);
 });

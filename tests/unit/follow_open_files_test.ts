@@ -1,6 +1,8 @@
+import { basename } from "node:path";
 import { assertEquals } from "@std/assert";
 import { isMark } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
+import type { FileReader } from "../../src/source/follow/file_reader.ts";
 import { OpenFiles } from "../../src/source/follow/open_files.ts";
 import type { CheckpointStore } from "../../src/turns/store.ts";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
@@ -106,3 +108,83 @@ for (const isCopy of [true, false]) {
     },
   );
 }
+
+/** Reads what is available, and gives the number of lines. */
+async function take(reader: FileReader): Promise<number> {
+  const available = reader.available(() => Promise.resolve(true));
+  const items = (await Array.fromAsync(available)).flat();
+  return items.filter((item) => !isMark(item)).length;
+}
+
+function names({ readers }: OpenFiles): string[] {
+  return readers.map(({ log }) => basename(log.name));
+}
+
+Deno.test("OpenFiles keep an unread file open where another unread one precedes it", async () => {
+  using dir = new TempDir();
+  using store = new SqliteStore(dir.file("turns.db"));
+  const path = dir.write("log", "");
+  const files = filesOf(path, store);
+  await files.lookNow();
+  const [reader] = files.readers;
+  dir.write("log.1", log(0, 3));
+  await files.lookNow();
+  assertEquals(names(files), ["log.1", "log"]);
+  assertEquals([files.readers[1] === reader, reader.isClosed], [true, false]);
+  for (const reader of files.readers) files.close(reader);
+});
+
+Deno.test("OpenFiles keep a deleted file open until it is read, though the log begins as it did", async () => {
+  using dir = new TempDir();
+  using store = new SqliteStore(dir.file("turns.db"));
+  const path = dir.write("log", log(0, 2));
+  const files = filesOf(path, store);
+  await files.lookNow();
+  const [reader] = files.readers;
+  assertEquals(await take(reader), 2);
+  Deno.writeTextFileSync(path, log(2, 4), { append: true });
+  Deno.removeSync(path);
+  dir.write("log", log(0, 2));
+  await files.lookNow();
+  assertEquals(await take(reader), 2);
+  // Now that all of it was read, the log is another file: it lacks some of it.
+  await files.lookNow();
+  assertEquals(files.readers[0], reader);
+  Deno.writeTextFileSync(path, log(2, 4), { append: true });
+  await files.lookNow();
+  assertEquals(reader.isClosed, true);
+  for (const reader of files.readers) files.close(reader);
+});
+
+Deno.test("OpenFiles read a deleted file in the place of its longest copy", async () => {
+  using dir = new TempDir();
+  using store = new SqliteStore(dir.file("turns.db"));
+  const path = dir.write("log", log(5, 8));
+  const files = filesOf(path, store);
+  await files.lookNow();
+  await take(files.readers[0]);
+  dir.write("log.2", log(5, 8));
+  Deno.removeSync(path);
+  dir.write("log.3", log(0, 2));
+  dir.write("log.1", log(5, 6));
+  dir.write("log", log(9, 10));
+  await files.lookNow();
+  assertEquals(names(files), ["log.3", "log", "log"]);
+  for (const reader of files.readers) files.close(reader);
+});
+
+Deno.test("OpenFiles read a deleted file after one that preceded it, and was a copy until now", async () => {
+  using dir = new TempDir();
+  using store = new SqliteStore(dir.file("turns.db"));
+  const path = dir.write("log", log(0, 4));
+  const earlier = dir.write("log.1", log(0, 2));
+  const files = filesOf(path, store);
+  await files.lookNow();
+  await take(files.readers[0]);
+  assertEquals(names(files), ["log"]);
+  Deno.writeTextFileSync(earlier, log(8, 9), { append: true });
+  Deno.removeSync(path);
+  await files.lookNow();
+  assertEquals(names(files), ["log.1", "log"]);
+  for (const reader of files.readers) files.close(reader);
+});

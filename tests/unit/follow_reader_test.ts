@@ -4,7 +4,7 @@ import { isMark, type Item } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { fileAt, Moved, openFile } from "../../src/source/follow/scan.ts";
 import type { Position } from "../../src/turns/checkpoint.ts";
-import { PlainReader } from "../../src/source/follow/file_reader.ts";
+import { PlainReader } from "../../src/source/follow/plain_reader.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 

@@ -20,6 +20,7 @@ Deno.test("rotatedName knows the names that rotation gives, and no others", () =
     "sse_lines.jsonl-1763460000",
     "sse_lines.1.jsonl",
     "sse_lines-20251118.jsonl.gz",
+    "sse_lines.jsonl.1.zst",
     "sse_lines.2025-11-18.jsonl",
   ];
   const others = [
@@ -64,6 +65,7 @@ Deno.test("rotatedFiles sorts by number or date, and lists a file that is being 
   assertEquals(list(...dated), dated);
   assertEquals(list("log-20251118", "log.1"), ["log.1", "log-20251118"]);
   assertEquals(list("log.2", "log.2.gz"), ["log.2"]);
+  assertEquals(list("log.3.zst", "log.2", "log.2.zst"), ["log.3.zst", "log.2"]);
   Deno.mkdirSync(dir.file("log.4"));
   assertEquals(list(), []);
 });

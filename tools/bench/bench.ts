@@ -16,11 +16,13 @@ import {
   type Scale,
   type Setting,
 } from "./part.ts";
+import { followed } from "./parts/followed.ts";
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
 import { postgres } from "./parts/postgres.ts";
 import { commits, growth } from "./parts/store.ts";
 import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
+import { tree } from "./parts/tree.ts";
 import { writers } from "./parts/writers.ts";
 import { formatTable, short } from "./table.ts";
 
@@ -36,9 +38,12 @@ const PARTS: Record<string, Part> = {
   writers,
   postgres,
   growth,
+  tree,
+  followed,
 };
 
-const HELP = `Measures the compiled ./turn-counter. Needs python3.
+const HELP =
+  `Measures the compiled ./turn-counter. Needs python3, and jq for the tree.
 
 Usage: deno task bench [OPTIONS]
 
@@ -65,6 +70,11 @@ const FULL: Scale = {
   writerTurns: 5_000,
   tableTurns: [1_000, 1_000_000, 10_000_000],
   newTurns: 2_000,
+  treeFiles: 5_000,
+  treeBytes: 1_000_000_000,
+  followedBytes: 300_000_000,
+  idleSeconds: 60,
+  appends: 300,
 };
 
 const QUICK: Scale = {
@@ -79,6 +89,11 @@ const QUICK: Scale = {
   writerTurns: 1_000,
   tableTurns: [1_000, 100_000],
   newTurns: 500,
+  treeFiles: 200,
+  treeBytes: 40_000_000,
+  followedBytes: 20_000_000,
+  idleSeconds: 5,
+  appends: 30,
 };
 
 function fail(message: string): never {

@@ -19,10 +19,18 @@ export interface Log {
 
 /** The command that makes a log on its standard output. */
 export function generate(options: Record<string, number | string>): string[] {
+  return generator("gen_log.ts", options);
+}
+
+/** The command that runs a generator. */
+function generator(
+  name: string,
+  options: Record<string, number | string>,
+): string[] {
   const words = Object.entries(options).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name}=${value}`
   );
-  const script = `${import.meta.dirname}/../gen_log.ts`;
+  const script = `${import.meta.dirname}/../${name}`;
   const offline = `${import.meta.dirname}/../offline/deno.json`;
   return [
     Deno.execPath(),
@@ -50,6 +58,35 @@ export async function generatedLog(
   }
   const { size } = await Deno.stat(path);
   return { path, bytes: size, events: options.events };
+}
+
+/** A directory of session files. */
+export interface Tree extends Log {
+  files: number;
+}
+
+/** Generated homes of all agents, from an earlier part or run if there are some. */
+export async function generatedTree(
+  { folder, say }: Setting,
+  files: number,
+  bytes: number,
+): Promise<Tree> {
+  const path = `${folder}/tree-${files}-${bytes}`;
+  const about = `${path}.json`;
+  if (!await exists(about)) {
+    say(`making a tree of ${files} files`);
+    await removeTree(path);
+    const giants = { giants: 5, "giant-bytes": bytes / 100 };
+    const options = { files, bytes, ...giants, out: path };
+    const made = await output(generator("gen_tree.ts", options));
+    await Deno.writeTextFile(about, made);
+  }
+  const made = JSON.parse(await Deno.readTextFile(about));
+  return { path, bytes: made.bytes, events: made.lines, files: made.files };
+}
+
+async function removeTree(path: string): Promise<void> {
+  if (await exists(path)) await Deno.remove(path, { recursive: true });
 }
 
 /** What a log of turns and nothing else is made of. */

@@ -31,6 +31,15 @@ export interface Scale {
   tableTurns: number[];
   /** New turns for each of these tables in each round. */
   newTurns: number;
+  /** Session files in the tree, and about how many bytes they have. */
+  treeFiles: number;
+  treeBytes: number;
+  /** About how many bytes they have where they are followed. */
+  followedBytes: number;
+  /** How long a followed tree is left alone, in seconds. */
+  idleSeconds: number;
+  /** Lines that are appended to a followed tree. */
+  appends: number;
 }
 
 /** Where and how a part measures. */

@@ -50,13 +50,20 @@ OUTCOMES = {
     "turn.response.aborted": "aborted",
     "turn.shutdown_complete": "aborted",
 }
+KINDS = {
+    "turn.user_message": "prompt",
+    "response.output_item.done": "answer",
+    "turn.response.completed": "end",
+    "turn.response.aborted": "end",
+    "turn.shutdown_complete": "session end",
+}
 
 
 def read_event(line):
     """The prompt, the answer or the end of a line, or None."""
     envelope = json.loads(line)
     name = envelope["event"]
-    if name not in ("turn.user_message", "response.output_item.done", *OUTCOMES):
+    if name not in KINDS:
         return None
     data = json.loads(envelope["line"].removeprefix("data:"))
     metadata = json.loads(envelope["metadata"])
@@ -69,16 +76,28 @@ def read_event(line):
         if item["type"] != "message" or item.get("role", "assistant") != "assistant":
             return None
         text = "".join(part.get("text") or part.get("refusal", "") for part in item["content"])
-    # SQLite takes no lone surrogates.
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = well_formed(text)
     sid, pid, t = envelope["sid"], metadata["pid"], envelope["t"]
-    time = datetime.datetime.fromisoformat(t).replace(tzinfo=datetime.timezone.utc)
     return {
-        "name": name, "sid": sid, "pid": pid, "t": t, "text": text, "turn_id": metadata["turn_id"],
-        "cwd": metadata["cwd"], "reason": data.get("payload", {}).get("reason"),
-        "ms": round(time.timestamp() * 1000),
-        "hash": hashlib.sha256(f"{sid}|{pid}|{t}|{text}".encode()).hexdigest(),
+        "kind": KINDS[name], "sid": sid, "pid": pid, "t": t, "ms": milliseconds(t), "text": text,
+        "turn_id": metadata["turn_id"], "agent": "codex", "cwd": metadata["cwd"], "owner": None,
+        "outcome": OUTCOMES.get(name), "reason": data.get("payload", {}).get("reason"),
+        "hash": hash_of(f"{sid}|{pid}|{t}|{text}"),
     }  # fmt: skip
+
+
+def well_formed(text):
+    """SQLite takes no lone surrogates."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def milliseconds(t):
+    time = datetime.datetime.fromisoformat(t.replace("Z", ""))
+    return round(time.replace(tzinfo=datetime.timezone.utc).timestamp() * 1000)
+
+
+def hash_of(key):
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def one(db, sql, values):
@@ -98,7 +117,7 @@ def apply_prompt(db, event):
     turn = db.execute(
         "INSERT INTO turns (sid, pid, user_text, start_time, status, dedup_hash, session_turn,"
         " session_pid_turn, original_turn_id, start_ms, orphaned_by, agent, cwd) VALUES"
-        " (:sid, :pid, :text, :t, :status, :hash, :in_sid, :in_pid, :turn_id, :ms, :by, 'codex', :cwd)",
+        " (:sid, :pid, :text, :t, :status, :hash, :in_sid, :in_pid, :turn_id, :ms, :by, :agent, :cwd)",
         {
             **event, **counts, "status": "orphaned" if after else "waiting_response",
             "by": after["turn_id_glob"] if after else None,
@@ -112,7 +131,9 @@ def apply_prompt(db, event):
 
 def find_turn(db, event):
     """The turn of an answer or an end, and whether another process answers it."""
-    if event["name"] == "turn.shutdown_complete":
+    if event["owner"]:
+        return one(db, "SELECT * FROM turns WHERE dedup_hash = :owner", event), False
+    if event["kind"] == "session end":
         return one(db, f"{IN_PROCESS} {NEWEST}", event), False
     turn = one(db, f"{NAMED} {NEWEST}", event) or one(db, f"{NAMED} ORDER BY start_ms", event)
     if turn:
@@ -132,8 +153,8 @@ def apply_answer_or_end(db, event):
         return None
     db.execute("INSERT INTO answers VALUES (?, ?)", (event["hash"], turn["turn_id_glob"]))
     values = {**event, "mismatch": mismatch, "id": turn["turn_id_glob"]}
-    if event["name"] in OUTCOMES:
-        apply_end(db, turn, {**values, "outcome": OUTCOMES[event["name"]]})
+    if event["outcome"]:
+        apply_end(db, turn, values)
     else:
         db.execute(
             "UPDATE turns SET assistant_text = coalesce(nullif(:text, ''), assistant_text, ''),"
@@ -168,23 +189,32 @@ def emit(db, where, turn):
         print(json.dumps(record, ensure_ascii=False, separators=(",", ":")), flush=True)
 
 
+def open_database(path):
+    db = sqlite3.connect(path)
+    db.row_factory = sqlite3.Row
+    db.executescript(SCHEMA)
+    return db
+
+
+def deliver(db, event):
+    is_prompt = event["kind"] == "prompt"
+    turn = (apply_prompt if is_prompt else apply_answer_or_end)(db, event)
+    db.commit()
+    if is_prompt:
+        emit(db, "orphaned_by", turn)
+    emit(db, "turn_id_glob", turn)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", default="yardstick.db")
     parser.add_argument("file", nargs="?")
     args = parser.parse_args()
-    db = sqlite3.connect(args.db)
-    db.row_factory = sqlite3.Row
-    db.executescript(SCHEMA)
+    db = open_database(args.db)
     for line in open(args.file, "rb") if args.file else sys.stdin.buffer:
         event = read_event(line)
         if event:
-            is_prompt = event["name"] == "turn.user_message"
-            turn = (apply_prompt if is_prompt else apply_answer_or_end)(db, event)
-            db.commit()
-            if is_prompt:
-                emit(db, "orphaned_by", turn)
-            emit(db, "turn_id_glob", turn)
+            deliver(db, event)
 
 
 if __name__ == "__main__":

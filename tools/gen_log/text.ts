@@ -55,18 +55,15 @@ export class Texts {
   #random: Random;
   #pool: string;
 
-  /** Draws the pool; everything later depends on the same sequence. */
-  constructor(random: Random) {
+  /** Draws the pool first: everything later depends on the same sequence. */
+  constructor(random: Random, pool = newPool(random)) {
     this.#random = random;
-    const words: string[] = [];
-    for (let length = 0; length < POOL_SIZE;) {
-      const word = random.chance(0.01)
-        ? random.pick(["\n", '"', "\\", "\t"])
-        : random.pick(WORDS);
-      words.push(word);
-      length += word.length + 1;
-    }
-    this.#pool = words.join(" ").slice(0, POOL_SIZE);
+    this.#pool = pool;
+  }
+
+  /** Texts of the same pool, from another source of randomness. */
+  with(random: Random): Texts {
+    return new Texts(random, this.#pool);
   }
 
   /** About `length` characters of plain text. */
@@ -108,4 +105,17 @@ export class Texts {
     }
     return text.trimEnd();
   }
+}
+
+/** Draws the text that fillings are cut from. */
+function newPool(random: Random): string {
+  const words: string[] = [];
+  for (let length = 0; length < POOL_SIZE;) {
+    const word = random.chance(0.01)
+      ? random.pick(["\n", '"', "\\", "\t"])
+      : random.pick(WORDS);
+    words.push(word);
+    length += word.length + 1;
+  }
+  return words.join(" ").slice(0, POOL_SIZE);
 }

@@ -13,6 +13,13 @@ import {
   OPTIONS,
   optionsOf,
 } from "../args/options.ts";
+import {
+  BEFORE_EXAMPLES,
+  BEFORE_EXIT,
+  EXIT_NOTES,
+  type Part,
+  type Section,
+} from "./manual.ts";
 
 /**
  * The manual page in the markup of `man`.
@@ -23,6 +30,7 @@ export function manualPage(version: string): string {
   return `.TH TURN\\-COUNTER 1 "" "turn\\-counter ${
     escape(version)
   }" "User Commands"
+.nh
 .SH NAME
 turn\\-counter \\- count and track the turns of agent sessions
 .SH SYNOPSIS
@@ -35,8 +43,10 @@ ${escape(DESCRIPTION)}
 ${optionsOf("run").map(describe).join("\n")}
 .SH COMMANDS
 ${Object.entries(NAMED_COMMANDS).map(describeCommand).join("\n")}
+${BEFORE_EXIT.map(section).join("\n")}
 .SH EXIT STATUS
 ${EXIT_CODES.map(describeExitCode).join("\n")}
+${EXIT_NOTES.map(part).join("\n")}
 .SH ENVIRONMENT
 .TP
 TURN_COUNTER_DB
@@ -44,6 +54,7 @@ the database, if \\-\\-db is not given
 .TP
 NO_COLOR
 disables colours
+${BEFORE_EXAMPLES.map(section).join("\n")}
 .SH EXAMPLES
 ${EXAMPLES.map(describeExample).join("\n")}
 `;
@@ -71,6 +82,16 @@ function describeExitCode([code, meaning]: typeof EXIT_CODES[number]): string {
 
 function describeExample({ title, command }: typeof EXAMPLES[number]): string {
   return `.TP\n${escape(title)}:\n${escape(command)}`;
+}
+
+function section({ title, parts }: Section): string {
+  return `.SH ${title}\n${parts.map(part).join("\n")}`;
+}
+
+function part(part: Part): string {
+  if (typeof part === "string") return `.PP\n${escape(part)}`;
+  if ("lines" in part) return `.PP\n.nf\n${escape(part.lines)}\n.fi`;
+  return `.TP\n\\fB${escape(part.term)}\\fR\n${escape(part.meaning)}`;
 }
 
 /** The options of a command that not all commands have. */

@@ -21,7 +21,9 @@ const TYPES = /"(?:user|assistant|queued_command|turn_duration)"/;
 /** The model that the agent names for what it wrote itself. */
 const SYNTHETIC = "<synthetic>";
 /** The stop reasons with which a turn is over. */
-const STOPS = ["end_turn", "max_tokens", "stop_sequence", "refusal"];
+const STOPS = ["end_turn", "stop_sequence", "refusal"];
+/** One with which it is over only if there is an answer: else the agent retries. */
+const TRUNCATED = "max_tokens";
 /** How many sessions are remembered: a transcript has one, a merged log several. */
 const MOST_SESSIONS = 8;
 
@@ -124,7 +126,7 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     const isFailure = line.isApiErrorMessage === true;
     if (model === SYNTHETIC && !isFailure) return [];
     const text = answerText(content);
-    const isStop = STOPS.some((reason) => reason === stop_reason);
+    const isStop = isEnd(stop_reason, text);
     const isEvent = text !== "" || isStop || isFailure;
     if (!isEvent) return this.#known(line)?.answerCommand() ?? [];
     // Before anything changes: it may throw.
@@ -177,4 +179,11 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     }
     return session;
   }
+}
+
+/** Whether a turn is over with a line of the model, by its text and stop reason. */
+function isEnd(reason: unknown, text: string): boolean {
+  return reason === TRUNCATED
+    ? text !== ""
+    : STOPS.some((stop) => stop === reason);
 }

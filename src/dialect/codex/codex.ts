@@ -7,11 +7,10 @@
 
 import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
+import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
 import { CodexDecoder } from "./decoder.ts";
 import { OLDEST_FORM, prefilter } from "./lines.ts";
-
-const utf8 = new TextDecoder();
 
 /** What a rollout begins with. Its first line may be too long to be read here. */
 const FIRST_LINE =
@@ -27,7 +26,7 @@ export const codex: Dialect = {
   ],
   variable: "CODEX_HOME",
   recognises(head) {
-    const text = utf8.decode(head);
+    const text = firstLineOf(head);
     return FIRST_LINE.test(text) || OLDEST_FORM.test(text);
   },
   knows(text) {

@@ -6,11 +6,13 @@
 
 import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
+import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
 import { CopilotDecoder } from "./decoder.ts";
 import { prefilter } from "./prefilter.ts";
 
-const utf8 = new TextDecoder();
+/** What writes these sessions. */
+const PRODUCER = "copilot-agent";
 
 /** The dialect of Copilot CLI's sessions. */
 export const copilot: Dialect = {
@@ -19,10 +21,11 @@ export const copilot: Dialect = {
   places: ["~/.copilot/session-state/*/events.jsonl"],
   variable: "COPILOT_HOME",
   recognises(head) {
-    const [first] = utf8.decode(head).split("\n", 1);
+    const first = firstLineOf(head);
+    if (!first.includes(PRODUCER)) return false;
     const { type, data } = readObject(parseJson(first.replaceAll("\0", "")));
     return type === "session.start" &&
-      readObject(data).producer === "copilot-agent";
+      readObject(data).producer === PRODUCER;
   },
   knows(text) {
     const { type, data, id } = readObject(parseJson(text));

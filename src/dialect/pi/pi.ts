@@ -7,11 +7,10 @@
 
 import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
+import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
 import { PiDecoder } from "./decoder.ts";
 import { prefilter } from "./lines.ts";
-
-const utf8 = new TextDecoder();
 
 /** What a session file begins with. */
 const FIRST_LINE =
@@ -23,7 +22,7 @@ export const pi: Dialect = {
   title: "sessions of pi",
   places: ["~/.pi/agent/sessions/*/*.jsonl"],
   variable: "PI_CODING_AGENT_DIR",
-  recognises: (head) => FIRST_LINE.test(utf8.decode(head)),
+  recognises: (head) => FIRST_LINE.test(firstLineOf(head)),
   knows(text) {
     const { type, message } = readObject(parseJson(text));
     return type === "message" && isObject(message) || FIRST_LINE.test(text);

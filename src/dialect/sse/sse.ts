@@ -42,7 +42,8 @@ export const sse: Dialect = {
   name: "sse",
   title: "sse_lines.jsonl of Codex and Claude Code",
   places: ["sse_lines.jsonl"],
-  recognises: (head) => latin1.decode(head).startsWith(ENVELOPE),
+  recognises: (head) =>
+    latin1.decode(head.subarray(0, ENVELOPE.length)) === ENVELOPE,
   knows(text) {
     if (text.startsWith(ENVELOPE)) return true;
     // A line is decoded, or rejected, because of such a name.

@@ -58,6 +58,9 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
+/** The names of files that are compressed in a format that this program reads. */
+export const COMPRESSED_NAME = /\.(?:gz|zst)$/;
+
 /** How many first bytes are enough to recognise every format. */
 export const MOST_SIGNATURE_BYTES: number = Math.max(
   ...FORMATS.flatMap(({ signatures }) =>

@@ -8,7 +8,7 @@ import { isAbsolute } from "node:path";
 import { UsageError } from "../../error.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { unreadable } from "../source.ts";
-import { isCompressed } from "./content.ts";
+import { formatIn } from "./file_bytes.ts";
 
 /**
  * Checks that a file can be followed; it need not exist yet.
@@ -31,7 +31,7 @@ export function checkFollowable(name: string): string {
       );
     }
     using file = info && Deno.openSync(path);
-    if (file !== undefined && isCompressed(file)) {
+    if (file !== undefined && formatIn(file)) {
       throw new UsageError(
         "it is compressed, and only plain files can be followed: read it without --follow",
       );

@@ -7,9 +7,10 @@
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
 import type { Clock } from "./change_watcher.ts";
-import { type FileReader, PlainReader } from "./file_reader.ts";
+import type { FileReader } from "./file_reader.ts";
 import type { FollowedFiles, FollowedParts } from "./followed_files.ts";
 import { OpenFiles } from "./open_files.ts";
+import { PlainReader } from "./plain_reader.ts";
 
 /** How long a file that is gone or full must be quiet to be closed, in milliseconds. */
 const QUIET = 1000;

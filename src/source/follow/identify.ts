@@ -5,64 +5,17 @@
  * @module
  */
 
-import {
-  type Content,
-  type Contents,
-  type Holder,
-  isPrefixOf,
-} from "./content.ts";
-import { PlainReader } from "./file_reader.ts";
+import { type Content, isPrefixOf } from "./content.ts";
+import { Copies, type Copy } from "./copies.ts";
+import type { FileReader } from "./file_reader.ts";
+import type { Findings, Situation } from "./findings.ts";
 import type { KnownFile } from "./known_files.ts";
 import {
   CLOCK_STEP,
   isSameFile,
-  isUnchanged,
   sameIdentity,
   type ScannedFile,
 } from "./scan.ts";
-
-/** A file that is a prefix of a known file. */
-export interface Copy {
-  file: ScannedFile;
-  /** The known file. */
-  of: KnownFile;
-  /** Its size in bytes. */
-  bytes: number;
-}
-
-/** The known files and the scanned files. */
-export interface Situation {
-  /** The known files, in reading order. */
-  known: readonly KnownFile[];
-  /** The scanned files, in reading order. */
-  files: ScannedFile[];
-  /** The scanned file that is the log itself. */
-  current: ScannedFile | undefined;
-  contents: Contents;
-  /** When the newest of the known files was first seen, in milliseconds since the epoch. */
-  lookedMs: number;
-  /** The copies of the last scan. */
-  copies: Copy[];
-  /** The redundant files of the last scan. */
-  redundant: ScannedFile[];
-  /** Files that were the log itself when they could not be read. */
-  awaited: ScannedFile[];
-}
-
-/** Which scanned file is which known file. */
-export interface Findings {
-  /** The scanned files of known files. */
-  places: Map<KnownFile, ScannedFile>;
-  /** Known files that are unread and that a new file replaces. */
-  dropped: KnownFile[];
-  /** New files, in reading order. */
-  fresh: ScannedFile[];
-  copies: Copy[];
-  /** Files without content of their own: copies, empty files. */
-  redundant: ScannedFile[];
-  /** Files that are not readable. */
-  refused: Set<ScannedFile>;
-}
 
 /**
  * Compares the known files with the scanned files. The first of these rules that
@@ -79,8 +32,7 @@ export interface Findings {
  * 5. A file older than the known files was present before them, and is ignored.
  * 6. All others are new.
  *
- * Unread known files only record which files must be read: they take the order
- * of the scanned files.
+ * Unread known files only record which files must be read: they come last.
  *
  * @throws {Moved} If a file is no longer at its path.
  */
@@ -92,18 +44,22 @@ class Identification {
   #situation: Situation;
   #places = new Map<KnownFile, ScannedFile>();
   #left: Set<ScannedFile>;
-  #claimed = new Set<ScannedFile>();
   #refused = new Set<ScannedFile>();
+  #finder: Copies;
   #copies: Copy[] = [];
-  #redundant: ScannedFile[] = [];
+  #waiting: ScannedFile[] = [];
 
   constructor(situation: Situation) {
     this.#situation = situation;
     this.#left = new Set(situation.files);
+    const { known, contents, last } = situation;
+    this.#finder = new Copies({
+      ...{ known, contents, last: last.copies, places: this.#places },
+    });
   }
 
   async run(): Promise<Findings> {
-    const { known, contents } = this.#situation;
+    const { known, contents, current } = this.#situation;
     const read = known.filter(({ isUnread }) => !isUnread);
     const unread = known.filter(({ isUnread }) => isUnread);
     for (const one of read) if (one.reader) this.#claimInode(one);
@@ -118,15 +74,17 @@ class Identification {
     for (const one of known) this.#claimInode(one, this.#refused);
     await this.#findCopies(true);
     for (const one of unread) if (one.reader) this.#claimInode(one);
-    for (const one of unread) await this.#claimUnread(one);
-    for (const one of unread) await this.#claimUnreadElsewhere(one);
-    return this.#ordered();
+    for (const one of unread) await this.#claimSame(one);
+    // The log itself is read in any case.
+    for (const file of this.#readable().reverse()) {
+      if (file !== current) await this.#claimByContent(file, unread);
+    }
+    return this.#findings();
   }
 
   #claim(known: KnownFile, file: ScannedFile): void {
     this.#places.set(known, file);
     this.#left.delete(file);
-    this.#claimed.add(file);
   }
 
   /** Claims the file that has the inode of a known one. */
@@ -141,45 +99,38 @@ class Identification {
 
   /** Rule 2. */
   async #claimSame(known: KnownFile): Promise<void> {
-    const { identity, reader, position } = known;
+    const { identity, reader } = known;
     if (identity === null || this.#places.has(known) || reader) return;
     for (const file of this.#readable()) {
       if (!sameIdentity(file.identity, identity)) continue;
-      const content = this.#contentOf(file);
+      if (await this.#isSame(file, known)) this.#claim(known, file);
+    }
+  }
+
+  /** Whether the file with the inode of a known one contains what was read. */
+  async #isSame(file: ScannedFile, known: KnownFile): Promise<boolean> {
+    const { position: { head, offset }, isUnread } = known;
+    const content = this.#contentOf(file);
+    return head.length === 0
+      ? isUnread || content.isOfSize(0)
       // Decompressing a whole file takes long: its size may be enough.
-      const isSure = content.isOfSize(position.offset);
-      const isSame = position.head.length > 0
-        ? await content.agrees(position, isSure)
-        : content.isOfSize(0);
-      if (isSame && this.#mayHaveEnded(known, file)) this.#claim(known, file);
-    }
+      : await this.#holds(file, known, await content.isOfSize(offset));
   }
 
-  /** Rule 3: `read` begins with the known file that was read furthest. */
-  async #claimByContent(file: ScannedFile, read: KnownFile[]): Promise<void> {
-    let isSought = this.#isNew(file);
-    for (const isLast of [false, true]) {
-      for (const known of read) {
-        const { done, head } = known.position;
-        if (this.#places.has(known) || known.reader || head.length === 0) {
-          continue;
-        }
-        // That it was read to its end matters only if it would be read.
-        if (done && !isSought) continue;
-        if (!await this.#holds(file, known)) continue;
-        if (!this.#mayHaveEnded(known, file)) continue;
-        if (isSought || isLast) return this.#claim(known, file);
-        isSought = true;
-        break;
-      }
-      if (!isSought) return;
-    }
-  }
-
-  /** A file that was read to its end, and has more bytes, is another. */
-  #mayHaveEnded({ position }: KnownFile, file: ScannedFile): boolean {
-    const { done, last } = position;
-    return !done || this.#contentOf(file).isOfSize(last.end);
+  /** Rule 3: finds the first of some known files that is missing and in a file. */
+  async #claimByContent(file: ScannedFile, known: KnownFile[]): Promise<void> {
+    const missing = known.filter((known) =>
+      !this.#places.has(known) && !known.reader &&
+      known.position.head.length > 0
+    );
+    const first = async (known: KnownFile[]) => {
+      for (const one of known) if (await this.#holds(file, one)) return one;
+    };
+    // That a file was read to its end matters only if it would be read.
+    const isSought = this.#isNew(file) ||
+      await first(missing.filter(({ position }) => !position.done));
+    const found = isSought && await first(missing);
+    if (found) this.#claim(found, file);
   }
 
   /**
@@ -188,125 +139,39 @@ class Identification {
    * @param isGone Whether the file that was copied may be gone.
    */
   async #findCopies(isGone = false): Promise<void> {
-    const { current, copies } = this.#situation;
     for (const file of this.#readable()) {
-      if (file === current) continue;
-      const copy = copies.find((copy) =>
-        isUnchanged(copy.file, file) && copy.of.read.offset >= copy.bytes &&
-        (isGone || this.#holderOf(copy.of) !== undefined)
-      ) ?? await this.#copyOf(file);
-      if (copy !== undefined) {
-        this.#copies.push({ ...copy, file });
-      }
-      if (copy !== undefined || await this.#isRedundant(file)) {
-        this.#left.delete(file);
-        this.#redundant.push(file);
-      }
+      if (file === this.#situation.current) continue;
+      const copy = await this.#finder.of(file, isGone);
+      if (copy !== undefined) this.#copies.push(copy);
+      else if (await this.#isRedundant(file)) this.#waiting.push(file);
+      else continue;
+      this.#left.delete(file);
     }
   }
 
-  async #copyOf(file: ScannedFile): Promise<Copy | undefined> {
-    const content = this.#contentOf(file);
-    for (const known of this.#situation.known) {
-      const holder = this.#holderOf(known);
-      if (holder === undefined) continue;
-      const { read, reader } = known;
-      if (reader === undefined) {
-        if (known.isUnread) continue;
-      } else if (sameIdentity(reader.identity, file.identity)) continue;
-      // A program that compresses a file keeps its modification time.
-      const isSure = content.isCompressed && !this.#places.has(known) &&
-        reader?.file.modifiedMs === file.modifiedMs &&
-        content.isOfSize(reader.file.size);
-      const isCopy =
-        read.offset > 0 && (isSure || content.isOfSize(read.offset))
-          ? await content.agrees(read, isSure)
-          : await isPrefixOf(content, holder);
-      if (!isCopy) continue;
-      const bytes = isSure ? read.offset : (await content.whole()).offset;
-      return { file, of: known, bytes };
-    }
-  }
-
-  /** Whether a file is empty, or a prefix of the log itself. */
+  /** Whether a file is a prefix of the log itself, which may be unread. */
   async #isRedundant(file: ScannedFile): Promise<boolean> {
     const { current } = this.#situation;
-    if (!this.#isReadable(current)) return false;
-    const content = this.#contentOf(file);
-    if ((await content.head()).length > 0) {
-      return await isPrefixOf(content, this.#contentOf(current));
-    }
-    // A copy that has just begun: once it grows, it is another file.
-    const isWaiting = this.#situation.known.some(({ identity }) =>
-      identity !== null && sameIdentity(identity, file.identity)
-    );
-    return !isWaiting &&
-      [...this.#places].some(([known, place]) =>
-        place === current && !known.isUnread
-      );
-  }
-
-  /** What a possible copy of a known file is compared with. */
-  #holderOf(known: KnownFile): Holder | undefined {
-    const { reader } = known;
-    const place = this.#places.get(known);
-    return reader instanceof PlainReader || !this.#isReadable(place)
-      ? reader
-      : this.#contentOf(place);
-  }
-
-  /** Finds an unread known file by its inode. */
-  async #claimUnread(known: KnownFile): Promise<void> {
-    const { identity, position } = known;
-    for (const file of this.#readable()) {
-      if (identity === null || !sameIdentity(file.identity, identity)) continue;
-      const isSame = position.head.length === 0 ||
-        file === this.#situation.current || await this.#holds(file, known);
-      if (isSame) this.#claim(known, file);
-    }
-  }
-
-  /** Finds an unread known file by its first bytes. */
-  async #claimUnreadElsewhere(known: KnownFile): Promise<void> {
-    const { head } = known.position;
-    if (this.#places.has(known) || known.reader || head.length === 0) return;
-    for (const file of this.#readable().reverse()) {
-      // The log itself is read in any case.
-      if (file === this.#situation.current) continue;
-      if (await this.#holds(file, known)) return this.#claim(known, file);
-    }
+    return this.#isReadable(current) &&
+      await isPrefixOf(this.#contentOf(file), this.#contentOf(current));
   }
 
   /** Rules 5 and 6. */
-  #ordered(): Findings {
-    const { files } = this.#situation;
-    const places = this.#places;
-    const owners = new Map([...places].map(([known, file]) => [file, known]));
-    const fresh: ScannedFile[] = [];
-    const dropped = this.#mistaken();
-    let lastId = 0;
-    for (const file of files) {
-      const owner = owners.get(file);
-      if (owner?.isUnread && (fresh.length > 0 || owner.log.id < lastId)) {
-        dropped.push(owner);
-        places.delete(owner);
-        fresh.push(file);
-      } else if (owner !== undefined) lastId = Math.max(lastId, owner.log.id);
-      else if (this.#left.has(file) && this.#isWanted(file)) fresh.push(file);
-    }
+  #findings(): Findings {
+    const { known, files, current } = this.#situation;
+    if (current && this.#refused.has(current)) this.#waiting.push(current);
+    const isPresent = ({ identity }: FileReader) =>
+      files.some((file) => sameIdentity(file.identity, identity));
     return {
-      ...{ places, dropped, fresh, refused: this.#refused },
-      ...{ copies: this.#copies, redundant: this.#redundant },
+      places: this.#places,
+      mistaken: known.filter((one) =>
+        one.reader?.isUntouched && !this.#places.has(one) &&
+        isPresent(one.reader)
+      ),
+      fresh: [...this.#left].filter((file) => this.#isWanted(file)),
+      ...{ refused: this.#refused, copies: this.#copies },
+      waiting: this.#waiting,
     };
-  }
-
-  /** Open unread files that turned out to be other files. */
-  #mistaken(): KnownFile[] {
-    const { known, files } = this.#situation;
-    return known.filter((one) =>
-      one.reader?.isUntouched && !this.#places.has(one) &&
-      files.some(({ identity }) => sameIdentity(identity, one.reader!.identity))
-    );
   }
 
   #isWanted(file: ScannedFile): boolean {
@@ -318,14 +183,16 @@ class Identification {
 
   /** Whether a file is newer than the known files, or follows one of them. */
   #isNew(file: ScannedFile): boolean {
-    const { files, known, lookedMs, redundant, awaited } = this.#situation;
+    const { files, known, lookedMs, last } = this.#situation;
+    const found = new Set(this.#places.values());
     const isKnown = (file: ScannedFile) =>
-      this.#claimed.has(file) ||
+      found.has(file) ||
       known.some(({ identity }) =>
         identity !== null && sameIdentity(identity, file.identity)
       );
     return file.modifiedMs >= lookedMs - CLOCK_STEP ||
-      [...redundant, ...awaited].some((other) => isSameFile(other, file)) ||
+      last.copies.some((copy) => isSameFile(copy.file, file)) ||
+      last.waiting.some((other) => isSameFile(other, file)) ||
       files.slice(0, files.indexOf(file) + 1).some(isKnown);
   }
 
@@ -341,7 +208,15 @@ class Identification {
     return this.#situation.contents.of(file);
   }
 
-  #holds(file: ScannedFile, known: KnownFile): Promise<boolean> {
-    return this.#contentOf(file).agrees(known.position);
+  /** @param isSure Whether the first bytes of a compressed file are enough. */
+  async #holds(
+    file: ScannedFile,
+    { position }: KnownFile,
+    isSure = false,
+  ): Promise<boolean> {
+    const content = this.#contentOf(file);
+    return await content.agrees(position, isSure) &&
+      // A file that was read to its end, and has more bytes, is another.
+      (!position.done || await content.isOfSize(position.last.end));
   }
 }

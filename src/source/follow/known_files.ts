@@ -27,7 +27,7 @@ export class KnownFile {
   /** When its position was last stored before this run, likewise. */
   readonly movedMs: number;
   /** Its place in the reading order at the last scan. */
-  rank: number;
+  rank: number | undefined;
   /** Its device and inode; `null` if the file is gone. */
   identity: Identity | null;
   /** Reads it, while it is open. */
@@ -41,7 +41,7 @@ export class KnownFile {
     this.log = { id: position.id, name, isResumed };
     this.seenMs = seenMs;
     this.movedMs = movedMs;
-    this.rank = position.id;
+    this.rank = isResumed ? position.id : undefined;
     this.identity = identity;
     this.#position = position;
   }
@@ -63,12 +63,26 @@ export class KnownFile {
     return this.#position.offset === 0 && !this.#position.done;
   }
 
-  /** Starts at the beginning of its current file. */
-  begin(head: Fingerprint): void {
+  /**
+   * Starts at the beginning of its current file.
+   *
+   * @param dialect The name of its dialect, if it is recognised already.
+   */
+  begin(head: Fingerprint, dialect: string | null = null): void {
     this.#position = {
       ...{ id: this.log.id, offset: 0, line: 0, head, last: NOTHING },
-      ...{ done: false, dialect: null, decoder: null },
+      ...{ done: false, dialect, decoder: null },
     };
+  }
+
+  /**
+   * Takes a position at which everything before it was decoded, so that what its
+   * decoder remembers need not stay in memory while it is closed.
+   */
+  settle(position: Position): void {
+    if (this.reader !== undefined) return;
+    this.#position = position;
+    this.log.decoder = undefined;
   }
 
   /** Closes it. */
@@ -84,12 +98,10 @@ export class KnownFile {
 
 /** The changes that a scan results in. */
 export interface Changes {
-  /** The scanned files, in reading order. */
-  files: ScannedFile[];
   /** The scanned files of known files. */
   places: Map<KnownFile, ScannedFile>;
-  /** Unread known files, whose place in the order has changed. */
-  dropped: KnownFile[];
+  /** Open unread files that turned out to be other files. */
+  mistaken: KnownFile[];
   /** New files, in reading order, and the fingerprints of their first bytes. */
   fresh: [file: ScannedFile, head: Fingerprint][];
   /** Whether there is a readable file at the path itself. */
@@ -137,36 +149,17 @@ export class KnownFiles {
    */
   async apply(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
     for (const [known, { path }] of changes.places) known.log.name = path;
-    for (const known of changes.dropped) known.close();
-    const added = await this.#save(changes);
-    this.#sort(new Map([...changes.places, ...added]), changes.files);
-    return added;
-  }
-
-  /**
-   * Sorts present files in the order of `files`, and puts each missing one after
-   * the last of those that preceded it.
-   */
-  #sort(places: Map<KnownFile, ScannedFile>, files: ScannedFile[]): void {
-    const place = (known: KnownFile) => files.indexOf(places.get(known)!);
-    const sorted = this.all.filter((known) => places.has(known))
-      .sort((a, b) => place(a) - place(b));
-    const gone = this.all.filter((known) => !places.has(known));
-    for (const known of gone) {
-      const before = sorted.findLastIndex(({ rank }) => rank < known.rank);
-      sorted.splice(before + 1, 0, known);
-    }
-    this.all = sorted;
-    for (const [rank, known] of sorted.entries()) known.rank = rank;
+    for (const known of changes.mistaken) known.close();
+    return await this.#save(changes);
   }
 
   async #save(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
-    const { places, dropped, fresh, nowMs } = changes;
+    const { places, mistaken, fresh, nowMs } = changes;
     const moved = this.#moved(changes);
     const gone = this.#gone(changes);
     const lost = gone.filter(({ position }) => position.head.length > 0);
     const forgotten = new Set([
-      ...dropped,
+      ...mistaken,
       ...gone.filter((known) => !lost.includes(known)),
     ]);
     if (moved.length + gone.length + forgotten.size + fresh.length === 0) {
@@ -190,12 +183,6 @@ export class KnownFiles {
       const stored = this.#store.checkpointsOf(this.#path);
       return { added, ids: new Set(stored.map(({ id }) => id)) };
     });
-    for (const [known] of added) {
-      const before = dropped.find((other) =>
-        isSame(other.identity, known.identity)
-      );
-      known.rank = before?.rank ?? Infinity;
-    }
     this.all = [...this.all, ...added.map(([known]) => known)].filter(
       (known) => ids.has(known.log.id) || known.reader !== undefined,
     );
@@ -205,10 +192,9 @@ export class KnownFiles {
   }
 
   /** Closed files with a new inode, for example because they were compressed. */
-  #moved({ places, dropped }: Changes): KnownFile[] {
+  #moved({ places }: Changes): KnownFile[] {
     return [...places].filter(([known, { identity }]) =>
-      known.reader === undefined && !dropped.includes(known) &&
-      !isSame(known.identity, identity)
+      known.reader === undefined && !isSame(known.identity, identity)
     ).map(([known]) => known);
   }
 
@@ -216,11 +202,11 @@ export class KnownFiles {
    * Closed files that are gone. Until there is a new file at the path, the log may
    * still be moved back.
    */
-  #gone({ places, dropped, hasCurrent }: Changes): KnownFile[] {
+  #gone({ places, mistaken, hasCurrent }: Changes): KnownFile[] {
     return hasCurrent
       ? this.all.filter((known) =>
         known.reader === undefined && !places.has(known) &&
-        !dropped.includes(known) && known.identity !== null &&
+        !mistaken.includes(known) && known.identity !== null &&
         (!known.position.done || known.position.head.length === 0)
       )
       : [];

@@ -13,7 +13,7 @@ import {
   FINGERPRINT_BYTES,
   type Position,
 } from "../../turns/checkpoint.ts";
-import { LastBytes } from "./content.ts";
+import { LastBytes } from "./file_bytes.ts";
 
 /** The position at which reading starts. */
 export interface Beginning

@@ -11,15 +11,14 @@ import {
 } from "../../turns/checkpoint.ts";
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ChangeWatcher } from "./change_watcher.ts";
-import { Contents } from "./content.ts";
-import {
-  CompressedReader,
-  type FileReader,
-  PlainReader,
-  type ReaderParts,
-} from "./file_reader.ts";
-import { type Copy, identify } from "./identify.ts";
+import { CompressedReader } from "./compressed_reader.ts";
+import { Contents } from "./contents.ts";
+import type { FileReader, ReaderParts } from "./file_reader.ts";
+import type { LeftOver } from "./findings.ts";
+import { identify } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
+import { PlainReader } from "./plain_reader.ts";
+import { ReadingOrder } from "./reading_order.ts";
 import {
   isUnchanged,
   Moved,
@@ -51,12 +50,10 @@ export class OpenFiles {
   #log: RotatedLog;
   #path: string;
   #known: KnownFiles;
+  #order: ReadingOrder;
   #contents: Contents;
   #warnings: WarnOnce;
-  #copies: Copy[] = [];
-  #redundant: ScannedFile[] = [];
-  /** Files that were the log itself when they could not be read. */
-  #awaited: ScannedFile[] = [];
+  #leftOver: LeftOver = { copies: [], waiting: [] };
   /** The log itself at the last scan. */
   #current: ScannedFile | undefined;
   /** The outline of the last scan. */
@@ -78,6 +75,7 @@ export class OpenFiles {
     );
     this.#contents = new Contents(clock, this.#warnings);
     this.#known = new KnownFiles(path, checkpoints, report);
+    this.#order = new ReadingOrder(path);
     this.#startedMs = clock.nowMs();
   }
 
@@ -165,14 +163,14 @@ export class OpenFiles {
   }
 
   /**
-   * Closes a deleted file if the log now begins with all that was read of it, as
-   * rsync and `sed -i` leave it: that is the same log.
+   * Closes a deleted file that was read to its end if the log now begins with all
+   * of it, as rsync and `sed -i` leave it: that is the same log.
    */
   async #closeReplaced(current: ScannedFile): Promise<void> {
     for (const known of this.#known.open) {
       const { reader, read } = known;
-      const isGone = reader instanceof PlainReader && reader.isAtEnd &&
-        reader.isDeleted() && read.offset > 0;
+      const isGone = reader instanceof PlainReader && reader.isDeleted() &&
+        read.offset > 0 && read.offset === reader.file.size;
       if (!isGone || !this.#contents.isReadable(current)) continue;
       if (await this.#contents.of(current).agrees(read)) known.close();
     }
@@ -213,9 +211,7 @@ export class OpenFiles {
     const seenMs = this.#known.all.map((known) => known.seenMs);
     const findings = await identify({
       ...{ known: this.#known.all, files, current },
-      ...{ contents: this.#contents, copies: this.#copies },
-      redundant: this.#redundant,
-      awaited: this.#awaited,
+      ...{ contents: this.#contents, last: this.#leftOver },
       lookedMs: seenMs.length > 0 ? Math.max(...seenMs) : this.#startedMs,
     });
     const { places, refused } = findings;
@@ -224,15 +220,16 @@ export class OpenFiles {
       fresh.push([file, refused.has(file) ? NOTHING : await this.#head(file)]);
     }
     this.#checkReaders();
-    this.#copies = findings.copies;
-    this.#redundant = findings.redundant;
+    this.#leftOver = findings;
     const hasCurrent = current !== undefined && !refused.has(current);
-    if (current && !hasCurrent) this.#awaited.push(current);
     const added = await this.#known.apply({
       ...findings,
-      ...{ files, fresh, hasCurrent, nowMs },
+      ...{ fresh, hasCurrent, nowMs },
     });
-    const wanted = [...places, ...added].filter((
+    const known = new Map([...places, ...added]);
+    const scanned = { ...findings, files, places: known };
+    this.#known.all = this.#order.sorted(this.#known.all, scanned);
+    const wanted = [...known].filter((
       [{ reader, position, endedAs }, file],
     ) =>
       reader === undefined &&

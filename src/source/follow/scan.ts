@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import type { Identity } from "../../turns/checkpoint.ts";
+import { COMPRESSED_NAME } from "../compressed/detect.ts";
 import type { Clock } from "./change_watcher.ts";
 
 /** A file as it was at a scan. */
@@ -133,7 +134,9 @@ export function rotatedName(name: string): RegExp {
   const [, stem, extension = ""] = /^(.+?)(\.[^.]*)?$/s.exec(name)!;
   const [whole, start, end] = [name, stem, extension].map(literal);
   const added = `(${DATED}|${NUMBERED})`;
-  return new RegExp(`^(?:${whole}${added}|${start}${added}${end})(?:\\.gz)?$`);
+  return new RegExp(
+    `^(?:${whole}${added}|${start}${added}${end})(?:\\.gz|\\.zst)?$`,
+  );
 }
 
 /** The directory of a path, and the name in it. */
@@ -199,7 +202,8 @@ function siblings(
   const names = list(directory).filter((name) => pattern.test(name));
   return names
     .filter((name) =>
-      !name.endsWith(".gz") || !names.includes(name.slice(0, -".gz".length))
+      !COMPRESSED_NAME.test(name) ||
+      !names.includes(name.replace(COMPRESSED_NAME, ""))
     )
     .flatMap((name) => {
       const path = join(directory, name);

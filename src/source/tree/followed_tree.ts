@@ -7,15 +7,12 @@
 
 import { NOTHING } from "../../turns/checkpoint.ts";
 import { MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
+import { CompressedReader } from "../follow/compressed_reader.ts";
 import { Content } from "../follow/content.ts";
-import {
-  CompressedReader,
-  type FileReader,
-  PlainReader,
-  type ReaderParts,
-} from "../follow/file_reader.ts";
+import type { FileReader, ReaderParts } from "../follow/file_reader.ts";
 import type { FollowedFiles, FollowedParts } from "../follow/followed_files.ts";
 import type { KnownFile } from "../follow/known_files.ts";
+import { PlainReader } from "../follow/plain_reader.ts";
 import {
   CLOCK_STEP,
   isSameFile,
@@ -37,6 +34,8 @@ import {
   SessionRecogniser,
 } from "./recognise.ts";
 import { isBelow, TreeScan } from "./tree_scan.ts";
+
+export { LogOrTree } from "./log_or_tree.ts";
 
 /** How long a file is kept open after it last grew, in milliseconds. */
 const LINGER = 30_000;
@@ -210,11 +209,24 @@ export class FollowedTree implements FollowedFiles {
   }
 
   async *available(): AsyncGenerator<Item[]> {
-    const due = [...this.#due].sort((a, b) => a.log.id - b.log.id);
-    for (const known of due) {
+    for (const known of this.#inOrder([...this.#due])) {
       // It may have been forgotten meanwhile.
       if (this.#due.delete(known)) yield* this.#availableOf(known);
     }
+  }
+
+  /**
+   * Files in the order in which they were found, but first those that have grown:
+   * that the others are unchanged can be checked later.
+   */
+  #inOrder(files: KnownFile[]): KnownFile[] {
+    const hasGrown = (known: KnownFile) =>
+      this.#found.get(known)!.size !== known.read.offset;
+    const [changed, others] = [true, false].map((grown) =>
+      files.filter((known) => hasGrown(known) === grown)
+        .sort((a, b) => a.log.id - b.log.id)
+    );
+    return [...changed, ...others];
   }
 
   /** The available lines of one file; it is closed unless it may soon grow. */
@@ -277,7 +289,7 @@ export class FollowedTree implements FollowedFiles {
           await this.#forget([known]);
           return undefined;
         }
-        known.begin(NOTHING);
+        known.begin(NOTHING, session.dialect);
       }
       const Reader = content.isCompressed ? CompressedReader : PlainReader;
       return new Reader(known.log, handle, known.position, this.#reading);
@@ -295,18 +307,27 @@ export class FollowedTree implements FollowedFiles {
   async *settle(): AsyncGenerator<Item[]> {
     const now = this.#parts.clock.uptimeMs();
     for (const known of this.#open) {
-      const { grownAt } = known.reader!;
-      const mark = known.reader!.mark();
-      if (mark !== undefined) yield [mark];
-      if (now - grownAt > LINGER) this.#closeNow(known);
+      const reader = known.reader!;
+      if (now - reader.grownAt > LINGER) yield* this.#close(known);
+      else {
+        const mark = reader.mark();
+        if (mark !== undefined) yield [mark];
+      }
     }
   }
 
   /** Closes a file after its position is stored; half a line is read again. */
   async *#close(known: KnownFile): AsyncGenerator<Item[]> {
-    const mark = known.reader?.mark();
-    if (mark !== undefined) yield [mark];
+    const mark = known.reader!.mark();
     this.#closeNow(known);
+    if (mark === undefined) return;
+    // Once it is asked for, all lines before it were decoded.
+    const position = () => {
+      const reached = mark.position();
+      known.settle(reached);
+      return reached;
+    };
+    yield [{ position }];
   }
 
   #closeNow(known: KnownFile): void {

@@ -7,10 +7,11 @@
 
 import type { CheckpointStore } from "../../turns/store.ts";
 import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
+import { COMPRESSED_NAME } from "../compressed/detect.ts";
 import { KnownFile } from "../follow/known_files.ts";
 import { sameIdentity } from "../follow/scan.ts";
 import type { FoundFile } from "./files_below.ts";
-import { COMPRESSED, logPathOf, type SessionFile } from "./recognise.ts";
+import { logPathOf, type SessionFile } from "./recognise.ts";
 import { isBelow } from "./tree_scan.ts";
 
 /** After how long the checkpoint of a file that is gone is deleted, in milliseconds. */
@@ -82,8 +83,9 @@ export class KnownSessions {
       known.log.name = realPath;
       this.#add(known);
     }
-    return checkpoints.map((checkpoint) => {
+    return checkpoints.map((checkpoint, i) => {
       const known = new KnownFile(checkpoint, checkpoint.name!, false);
+      known.begin(NOTHING, fresh[i].dialect);
       this.#add(known);
       return known;
     });
@@ -150,7 +152,7 @@ export class KnownSessions {
 }
 
 function logOf({ log }: KnownFile): string {
-  return log.name.replace(COMPRESSED, "");
+  return log.name.replace(COMPRESSED_NAME, "");
 }
 
 function keyOf({ device, inode }: Identity): string {

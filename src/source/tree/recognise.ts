@@ -9,8 +9,8 @@ import { type Dialect, MOST_HEAD_BYTES } from "../../dialect/dialect.ts";
 import { recogniserOf } from "../../dialect/dialects.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { decompressed, firstBytes } from "../compressed/decompress.ts";
-import { formatOf } from "../compressed/detect.ts";
-import { readFile } from "../source.ts";
+import { COMPRESSED_NAME, formatOf } from "../compressed/detect.ts";
+import { readFailure, readFile } from "../source.ts";
 import {
   type FoundFile,
   type Skipped,
@@ -25,24 +25,25 @@ export interface SessionFile extends FoundFile {
   beganMs: number;
 }
 
-/** What is added to the name of a file that is compressed. */
-export const COMPRESSED = /\.(?:gz|zst)$/;
 /** A time in the name of a file: local, unless it ends in `Z`. */
 const TIME_IN_NAME =
   /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)(?:(?:-(\d{3}))?(Z))?[^/]*$/;
 /** A JSON string that may be a time; one inside of a text has its quotes escaped. */
 const QUOTED_TIME = /"(\d{4}-\d\d-\d\d[T ][\d:.Z+-]{8,24})"/g;
+/** How many first bytes are likely to hold a time. */
+const LIKELY_BYTES = 2048;
 
 const utf8 = new TextDecoder();
 
 /** The path of a log, whether its file is compressed or not. */
 export function logPathOf({ realPath }: FoundFile): string {
-  return realPath.replace(COMPRESSED, "");
+  return realPath.replace(COMPRESSED_NAME, "");
 }
 
 /** A plain file first: of a log that is being compressed, it is the whole one. */
 export function byPreference(a: FoundFile, b: FoundFile): number {
-  return Number(COMPRESSED.test(a.path)) - Number(COMPRESSED.test(b.path));
+  return Number(COMPRESSED_NAME.test(a.path)) -
+    Number(COMPRESSED_NAME.test(b.path));
 }
 
 /** The oldest first, so that a session is read before its forks. */
@@ -87,7 +88,8 @@ export class SessionRecogniser {
 
 /**
  * The first bytes of a file, decompressed, as many as a dialect is recognised
- * by; none of a file that cannot be decompressed here.
+ * by; none of a file that cannot be decompressed here. They are valid until the
+ * next file is read into `buffer`.
  */
 async function headOf(
   path: string,
@@ -95,8 +97,9 @@ async function headOf(
   buffer: Uint8Array,
 ): Promise<Uint8Array> {
   const format = formatOf(firstBytes(file));
+  if (format === undefined) return plainHead(path, file, buffer);
   const pieces: Uint8Array[] = [];
-  if (format?.command !== undefined) return joinBytes(pieces);
+  if (format.command !== undefined) return joinBytes(pieces);
   const bytes = readFile(path, file, buffer);
   let size = 0;
   // What is damaged is reported when the file is read.
@@ -110,6 +113,29 @@ async function headOf(
   return joinBytes(pieces);
 }
 
+/** Without the zeros that a file can begin with; thousands of files are read so. */
+function plainHead(
+  path: string,
+  file: Deno.FsFile,
+  buffer: Uint8Array,
+): Uint8Array {
+  let size = 0;
+  try {
+    while (size < buffer.length) {
+      const count = file.readSync(buffer.subarray(size));
+      if (count === null) break;
+      const end = size + count;
+      const start = size === 0 ? buffer.findIndex((byte) => byte !== 0) : 0;
+      if (start < 0 || start >= end) continue;
+      buffer.copyWithin(0, start, end);
+      size = end - start;
+    }
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+  return buffer.subarray(0, size);
+}
+
 function timeInName(path: string): number | undefined {
   const match = TIME_IN_NAME.exec(path);
   if (match === null) return undefined;
@@ -121,6 +147,11 @@ function timeInName(path: string): number | undefined {
 
 /** The first time that is a value in some lines. */
 function firstTime(head: Uint8Array): number | undefined {
+  // It is mostly among the very first bytes.
+  return timeIn(head.subarray(0, LIKELY_BYTES)) ?? timeIn(head);
+}
+
+function timeIn(head: Uint8Array): number | undefined {
   for (const [, text] of utf8.decode(head).matchAll(QUOTED_TIME)) {
     const time = parseInstant(text);
     if (time !== null) return time;

@@ -129,8 +129,10 @@ export class TreeScan {
   #watch(directories: readonly string[]): void {
     const { watcher, skipped, unwatched } = this.#parts;
     const identities = directories.map((path) => {
-      const stat = () => identityOf(Deno.statSync(path));
-      return unlessUnreadable(path, stat, skipped);
+      const stat = () => Deno.statSync(path);
+      const info = unlessUnreadable(path, stat, skipped);
+      // A new directory may get the inode of a deleted one.
+      return info && [identityOf(info), info.birthtime];
     });
     const watched = JSON.stringify([directories, identities]);
     if (watched === this.#watched) return;

@@ -5,6 +5,7 @@
  */
 
 import { Random } from "../../../tools/gen_log/random.ts";
+import { hasZstd } from "../stored_zstd.ts";
 import { TempDir } from "../temp.ts";
 import { Ended, Life } from "./life.ts";
 import { MemoryCheckpoints } from "./memory_checkpoints.ts";
@@ -133,6 +134,7 @@ export function randomHistory(random: Random): History {
     ]),
     beginsAlike: random.chance(0.7),
     oldFiles: random.chance(0.2) ? random.between(1, 2) : 0,
+    archives: hasZstd && random.chance(0.5) ? "zstd" : "gzip",
   };
   return { customs, steps };
 }

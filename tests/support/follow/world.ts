@@ -6,6 +6,7 @@
  */
 
 import { gzipSync } from "node:zlib";
+import { storedZstd } from "../stored_zstd.ts";
 import { REAL } from "./system_calls.ts";
 
 /** A line that was written. */
@@ -72,6 +73,15 @@ interface Work {
   moved?: Generation;
 }
 
+/** How rotated files are compressed. */
+const ARCHIVES = {
+  gzip: {
+    extension: ".gz",
+    compressed: gzipSync as (_: Uint8Array) => Uint8Array,
+  },
+  zstd: { extension: ".zst", compressed: storedZstd },
+};
+
 /** How the log of a history is rotated. */
 export interface Customs {
   names: "numbers" | "dates";
@@ -81,6 +91,8 @@ export interface Customs {
   beginsAlike: boolean;
   /** How many files were rotated before the first start. */
   oldFiles: number;
+  /** What rotated files are compressed with. */
+  archives: keyof typeof ARCHIVES;
 }
 
 const LOG = "log.jsonl";
@@ -267,8 +279,9 @@ export class World {
     file.isClosed = true;
     const path = this.#pathOf(file);
     const { mtime } = REAL.statSync(path);
-    const bytes = gzipSync(REAL.readFileSync(path));
-    const archive = `${path}.gz`;
+    const { extension, compressed } = ARCHIVES[this.customs.archives];
+    const bytes = compressed(REAL.readFileSync(path));
+    const archive = path + extension;
     let size = 0;
     const grow = (end: number) => {
       if (end <= size && size > 0) return;
@@ -279,7 +292,7 @@ export class World {
     };
     const remove = () => {
       REAL.removeSync(path);
-      file.name += ".gz";
+      file.name += extension;
       file.isArchive = true;
       this.#touchDirectory();
     };

@@ -1,11 +1,12 @@
 /**
- * Runs the commands of the README, and compares their output with the one shown.
+ * Runs the commands of the pages, and compares their output with the one shown.
  *
  * @module
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { patternOf, README, shown, withoutAges } from "../support/readme.ts";
+import { dirname } from "node:path";
+import { EXAMPLES, patternOf, shown, withoutAges } from "../support/pages.ts";
 import { TempDir } from "../support/temp.ts";
 import {
   linuxTest,
@@ -22,7 +23,15 @@ const GOLDEN = Deno.readTextFileSync("testdata/golden.jsonl");
 /** The number of lines in the log of the live example. */
 const LIVE_LINES = 11;
 
-/** Sets up a clone as in the README, with the binary and a log. */
+/** Where the sessions of a person's agents are, from the home directory. */
+const SESSIONS = {
+  "codex/legacy.jsonl":
+    ".codex/sessions/2026/01/02/rollout-2026-01-02T03-00-00-019b7ca5-cf80-7000-8000-000000000000.jsonl",
+  "claude/session.jsonl":
+    ".claude/projects/-home-dev-shop/0b5e55ed-0000-4000-8000-000000000001.jsonl",
+};
+
+/** Sets up a clone as on the pages, with the binary, a log and sessions of agents. */
 function clone(dir: TempDir): void {
   Deno.symlinkSync(Deno.realPathSync("testdata"), dir.file("testdata"));
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
@@ -30,6 +39,11 @@ function clone(dir: TempDir): void {
   Deno.chmodSync(dir.file("turn-counter"), 0o755);
   const lines = GOLDEN.split("\n").slice(0, LIVE_LINES);
   dir.write("sse_lines.jsonl", lines.map((line) => `${line}\n`).join(""));
+  for (const [log, path] of Object.entries(SESSIONS)) {
+    const copy = dir.file(`home/${path}`);
+    Deno.mkdirSync(dirname(copy), { recursive: true });
+    Deno.copyFileSync(`testdata/${log}`, copy);
+  }
 }
 
 /** Runs commands in a clone, and returns the output of the last one. */
@@ -41,7 +55,7 @@ async function outputOf(...commands: string[]): Promise<string> {
     const script = `exec 2>&1; ${command}`;
     const env = {
       ...{ COLUMNS: "80", MANWIDTH: "80", NO_COLOR: "1" },
-      TURN_COUNTER_DB: "turns.db",
+      ...{ TURN_COUNTER_DB: "turns.db", HOME: dir.file("home") },
     };
     const ended = await run(["bash", "-c", script], { cwd: dir.path, env });
     output = ended.stdout;
@@ -49,11 +63,8 @@ async function outputOf(...commands: string[]): Promise<string> {
   return output;
 }
 
-/** Fills the database before `status` shows it. */
-const FILL = "./turn-counter --source testdata/golden.jsonl --db turns.db";
-
-for (const { command, output, before } of shown("$")) {
-  const name = `README shows the output of: ${command}`;
+for (const { path, command, output, before } of shown("$")) {
+  const name = `${path} shows the output of: ${command}`;
   if (command === "./turn-counter") {
     terminalTest(name, async () => {
       using dir = new TempDir();
@@ -64,7 +75,7 @@ for (const { command, output, before } of shown("$")) {
       await program.write("\x04");
       assertEquals((await program.exit()).code, 0);
     });
-  } else if (command.startsWith("tail")) {
+  } else if (/^tail|--follow/.test(command)) {
     linuxTest(name, async () => {
       using dir = new TempDir();
       clone(dir);
@@ -72,24 +83,37 @@ for (const { command, output, before } of shown("$")) {
       const script = command.replace("jq ", "jq --unbuffered ");
       await using program = new ProcessGroup(
         ["env", "-C", dir.path, "bash", "-c", script],
-        {},
+        { HOME: dir.file("home") },
       );
+      let isLeftOut = false;
       for (const line of output.trimEnd().split("\n")) {
-        assertEquals(await program.line(), line);
+        // What the terminal shows of Ctrl-C.
+        if (line === "^C") break;
+        if (line === "…") isLeftOut = true;
+        else {
+          let actual = await program.line();
+          while (isLeftOut && actual !== undefined && actual !== line) {
+            actual = await program.line();
+          }
+
+          assertEquals(actual, line);
+          isLeftOut = false;
+        }
       }
     });
   } else {
     const test = command.includes("man -l") ? manualTest : linuxTest;
     test(name, async () => {
-      const fill = command.startsWith("./turn-counter status") ? [FILL] : [];
-      const real = await outputOf(...fill, ...before, command);
+      // Without --follow the same is read, and the command ends.
+      const ended = before.map((it) => it.replace(" --follow", ""));
+      const real = await outputOf(...ended, command);
       assertMatch(withoutAges(real), patternOf(output));
     });
   }
 }
 
 postgresTest(
-  "README shows how to fill a PostgreSQL table, step by step",
+  "the examples show how to fill a PostgreSQL table, step by step",
   async () => {
     using dir = new TempDir();
     clone(dir);
@@ -100,8 +124,8 @@ postgresTest(
         .replaceAll("su - turncounter -c", "bash -c");
     const path = `${dir.path}:${Deno.cwd()}/tools/examples:/usr/bin:/bin`;
     const env = { ...server.env, PATH: path };
-    const [fill] = /^head -n .*$/m.exec(README)!;
-    const [pipe] = /^\{ records_of.*\/var\/log.*$/m.exec(README)!;
+    const [fill] = /^head -n .*$/m.exec(EXAMPLES)!;
+    const [pipe] = /^\{ records_of.*\/var\/log.*$/m.exec(EXAMPLES)!;
     const shell = (script: string) =>
       run(["bash", "-c", local(script)], { cwd: dir.path, env });
     assertEquals((await shell(fill)).code, 0);
@@ -114,7 +138,7 @@ postgresTest(
     try {
       for (const { command, output } of shown("#")) {
         if (command.startsWith("systemctl")) {
-          // In the README systemd starts it.
+          // On the page systemd starts it.
           await service[Symbol.asyncDispose]();
           service = start();
         } else if (command.startsWith("echo")) {

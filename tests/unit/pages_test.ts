@@ -7,15 +7,25 @@ import { formatProgress } from "../../src/terminal/progress.ts";
 import { noCounts } from "../../src/turns/counts.ts";
 import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
+import { BEFORE_EXIT } from "../../src/cli/docs/manual.ts";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
 import { query } from "../support/database.ts";
-import { blocks, README } from "../support/readme.ts";
+import { ARROWS } from "../../tools/check/arrows.ts";
+import {
+  anchorsIn,
+  blocks,
+  EXAMPLES,
+  linksIn,
+  page,
+  PAGES,
+  README,
+} from "../support/pages.ts";
 import { TempDir } from "../support/temp.ts";
 
-Deno.test("README shows the systemd unit of tools/examples", () => {
+Deno.test("the examples show the systemd unit beside them", () => {
   const unit = Deno.readTextFileSync("tools/examples/turn-counter.service");
-  assertEquals(blocks("ini"), [unit]);
+  assertEquals(blocks(EXAMPLES, "ini"), [unit]);
 });
 
 Deno.test("README names every option and command", () => {
@@ -28,16 +38,66 @@ Deno.test("README names every option and command", () => {
   }
 });
 
-Deno.test("README names only files that exist", () => {
+Deno.test("README begins with the command that builds and the one that tests", () => {
+  const [[build, test, ...others]] = blocks(README, "sh")
+    .map((block) => block.trimEnd().split("\n"));
+  assertEquals(README.indexOf("```"), README.indexOf("```sh"));
+  assert(build.startsWith("npx -y deno@"), build);
+  assert(/^npx -y deno@[\d.]+ task test$/.test(test), test);
+  assertEquals(others, []);
+});
+
+Deno.test("pages name only files that exist", () => {
   const paths = /`((?:src|tests|tools|testdata)\/[\w./]+)`/g;
-  const named = [...README.matchAll(paths)].map(([, path]) => path);
+  const named = PAGES.flatMap(({ text }) =>
+    [...text.matchAll(paths)].map(([, path]) => path)
+  );
   assert(named.length > 15, `${named}`);
   for (const path of named) Deno.statSync(path);
 });
 
+Deno.test("links in pages lead to files that exist, and to their headings", () => {
+  let links = 0;
+  for (const page of PAGES) {
+    for (const { target, path, anchor } of linksIn(page)) {
+      links++;
+      const name = `${page.path} links to ${target}`;
+      const { isFile, isDirectory } = Deno.statSync(path);
+      assert(isFile || isDirectory, name);
+      if (anchor === "") continue;
+      assert(anchorsIn(Deno.readTextFileSync(path)).includes(anchor), name);
+    }
+  }
+  assert(links > 15, `${links}`);
+});
+
+Deno.test("README links to every other page outside of the dialects", () => {
+  const linked = linksIn(PAGES[0]).map(({ path }) => path);
+  for (const { path } of PAGES.slice(1)) {
+    if (!path.startsWith("src/dialect/")) assert(linked.includes(path), path);
+  }
+});
+
+Deno.test("the architecture shows the rooms, and what each may import", () => {
+  const text = page(".github/ARCHITECTURE.md");
+  const [, table] = /^\| room .*\n\|[- |]+\n((?:\|.*\n)+)/m.exec(text)!;
+  const namesIn = (cell: string) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) =>
+      Object.hasOwn(ARROWS, name) || name === "deno.json" ? name : `src/${name}`
+    );
+  const shown = table.trimEnd().split("\n").map((row) => {
+    const [, room, , imports] = row.split("|");
+    return [namesIn(room)[0], namesIn(imports)];
+  });
+  const rooms = Object.entries(ARROWS)
+    .filter(([room]) => room === "main.ts" || room.startsWith("src/"))
+    .map(([room, imports]) => [room, [...imports]]);
+  assertEquals(shown, rooms);
+});
+
 Deno.test("README shows a record of the golden stream, and explains each of its keys", () => {
   const golden = Deno.readTextFileSync("testdata/golden.turns.jsonl");
-  const [shown] = blocks("json");
+  const [shown] = blocks(README, "json");
   const record = JSON.stringify(JSON.parse(shown));
   assert(golden.split("\n").includes(record), shown);
   const [, table] = /^\| key .*\n(?:\|[- |]+\n)((?:\|.*\n)+)/m.exec(README)!;
@@ -47,14 +107,18 @@ Deno.test("README shows a record of the golden stream, and explains each of its 
   assertEquals(keys.sort(), Object.keys(JSON.parse(shown)).sort());
 });
 
-Deno.test("README shows the tables that the program creates", () => {
+Deno.test("the manual page shows the tables that the program creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   new SqliteStore(path)[Symbol.dispose]();
-  const [sql] = blocks("sql");
+  const sql = BEFORE_EXIT.flatMap(({ parts }) => parts)
+    .map((part) =>
+      typeof part === "object" && "lines" in part ? part.lines : ""
+    )
+    .join("");
   const shown = new Database(":memory:");
   try {
-    shown.exec(sql.replace(", …", ""));
+    shown.exec(sql.replace(", ...", ""));
     const tables = shown.prepare(
       "SELECT name FROM sqlite_master WHERE sql > ''",
     )
@@ -66,7 +130,7 @@ Deno.test("README shows the tables that the program creates", () => {
       const ours = query(path, columns);
       const theirs = shown.prepare(columns).values();
       const isShortened = sql.includes(`TABLE ${table} `) &&
-        sql.split(`TABLE ${table} `)[1].split(";")[0].includes("…");
+        sql.split(`TABLE ${table} `)[1].split(";")[0].includes("...");
       assertEquals(
         theirs,
         ours.slice(0, isShortened ? theirs.length : undefined),
@@ -82,8 +146,8 @@ Deno.test("README shows the tables that the program creates", () => {
   }
 });
 
-Deno.test("README shows a progress bar and a summary as the program prints them", () => {
-  const [, bar, sum] = /```\n(█.*)\n(.*)\n```/.exec(README)!;
+Deno.test("the examples show a progress bar and a summary as the program prints them", () => {
+  const [, bar, sum] = /```\n(█.*)\n(.*)\n```/.exec(EXAMPLES)!;
   // 291 MB of 596 MB; the bar appeared after the first half second.
   const progress = { value: 291e6, max: 596e6, time: 6650 };
   const drawn = formatProgress(
@@ -110,8 +174,8 @@ Deno.test("README shows a progress bar and a summary as the program prints them"
   );
 });
 
-Deno.test("README shows followed files as status prints them", () => {
-  const [, rows] = /```\n( read .*\n.*\n)```/.exec(README)!;
+Deno.test("the examples show followed files as status prints them", () => {
+  const [, rows] = /```\n( read .*\n.*\n)```/.exec(EXAMPLES)!;
   const [, path] = /(\/.*)\n/.exec(rows)!;
   const status: Report = {
     ...{ database: "turns.db", readMs: 2000, turns: 0, sessions: 0 },
@@ -128,7 +192,7 @@ Deno.test("README shows followed files as status prints them", () => {
   assertStringIncludes(text, rows);
 });
 
-Deno.test("README names all permissions of the binary", () => {
+Deno.test("the security page names all permissions of the binary", () => {
   assertEquals(
     SHIPPED_PERMISSIONS.map((permission) => permission.split("=")[0]).sort(),
     [
@@ -144,7 +208,7 @@ Deno.test("README names all permissions of the binary", () => {
   )!.split("=")[1].split(",");
   assertEquals(variables.length, 4);
   assertStringIncludes(
-    README.replaceAll("\n", " "),
+    page(".github/SECURITY.md").replaceAll(/\s+/g, " "),
     "read four environment variables; it has no permission for the network or for starting programs",
   );
 });

@@ -1,0 +1,164 @@
+import { assertEquals } from "@std/assert";
+import type {
+  ChangeWatcher,
+  Clock,
+} from "../../src/source/follow/change_watcher.ts";
+import { isMark } from "../../src/source/lines.ts";
+import { FollowedTree } from "../../src/source/tree/followed_tree.ts";
+import { lineOf, prompt } from "../support/envelope.ts";
+import { MemoryCheckpoints } from "../support/follow/memory_checkpoints.ts";
+import { TempDir } from "../support/temp.ts";
+
+/** A tree under a clock and a watcher of the test's. */
+class Tree {
+  readonly dir = new TempDir();
+  readonly messages: string[] = [];
+  /** What was asked to be watched. */
+  readonly watched: string[][] = [];
+  /** What has changed; `null` if the system has lost count. */
+  changed: Set<string> | null = new Set();
+  nowMs = Date.now();
+  canWatch = true;
+  #files: FollowedTree | undefined;
+
+  /** The texts of the lines that are available after a look. */
+  async read(): Promise<string[]> {
+    const files = this.#files ??= this.#open();
+    await files.look();
+    const texts: string[] = [];
+    for await (const items of files.available()) {
+      for (const item of items) {
+        if (isMark(item)) continue;
+        const text = new TextDecoder().decode(item.bytes!);
+        texts.push(/text (\d+)/.exec(text)![1]);
+      }
+    }
+    return texts;
+  }
+
+  #open(): FollowedTree {
+    const clock: Clock = {
+      nowMs: () => this.nowMs,
+      uptimeMs: () => this.nowMs,
+    };
+    const watcher: ChangeWatcher = {
+      watch: (paths) => {
+        this.watched.push([...paths]);
+        return this.canWatch;
+      },
+      take: () => {
+        const { changed } = this;
+        this.changed = new Set();
+        return changed;
+      },
+      changed: () => Promise.resolve(),
+      close() {},
+    };
+    const report = (message: string) => this.messages.push(message);
+    const damaged = (name: string, reason: string) => report(name + reason);
+    const checkpoints = new MemoryCheckpoints();
+    const parts = { checkpoints, report, damaged, clock, watcher };
+    return new FollowedTree([this.dir.path], parts, { maxLineBytes: 10_000 });
+  }
+
+  /** Appends a line to a file, which is created if it is missing. */
+  append(name: string, n: number): void {
+    const line = lineOf(prompt({ text: `text ${n}` })) + "\n";
+    Deno.writeTextFileSync(this.dir.file(name), line, { append: true });
+  }
+
+  [Symbol.dispose](): void {
+    this.#files?.close();
+    this.dir[Symbol.dispose]();
+  }
+}
+
+Deno.test("FollowedTree looks only at what the system reports, and at all files every 30 seconds", async () => {
+  using tree = new Tree();
+  tree.append("a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  tree.append("a", 2);
+  tree.append("b", 3);
+  assertEquals(await tree.read(), []);
+  tree.changed!.add(tree.dir.file("b"));
+  assertEquals(await tree.read(), ["3"]);
+  tree.nowMs += 29_000;
+  assertEquals(await tree.read(), []);
+  tree.nowMs += 1000;
+  assertEquals(await tree.read(), ["2"]);
+});
+
+Deno.test("FollowedTree looks at all files where the system has lost count of changes", async () => {
+  using tree = new Tree();
+  tree.append("a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  tree.append("a", 2);
+  tree.changed = null;
+  assertEquals(await tree.read(), ["2"]);
+});
+
+Deno.test("FollowedTree looks at all files every second where the system reports no changes, and warns once", async () => {
+  using tree = new Tree();
+  tree.canWatch = false;
+  tree.append("a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  for (const n of [2, 3]) {
+    tree.append("a", n);
+    assertEquals(await tree.read(), []);
+    tree.nowMs += 1000;
+    assertEquals(await tree.read(), [`${n}`]);
+  }
+  assertEquals(tree.messages, [
+    `the system has no file watches left for "${tree.dir.path}": looking for changes every second instead; raise fs.inotify.max_user_watches`,
+  ]);
+});
+
+Deno.test("FollowedTree looks into a new directory again for some seconds, as it may not be watched yet", async () => {
+  using tree = new Tree();
+  tree.append("a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  Deno.mkdirSync(tree.dir.file("new/deep"), { recursive: true });
+  tree.changed!.add(tree.dir.file("new"));
+  assertEquals(await tree.read(), []);
+  for (const n of [2, 3, 4]) {
+    tree.append(`new/deep/${n}`, n);
+    assertEquals(await tree.read(), []);
+    tree.nowMs += 1000;
+    assertEquals(await tree.read(), [`${n}`]);
+  }
+});
+
+Deno.test("FollowedTree watches the directories that links lead to, and what takes the place of its own", async () => {
+  using outside = new TempDir();
+  using tree = new Tree();
+  const root = tree.dir.path;
+  assertEquals(await tree.read(), []);
+  assertEquals(tree.watched, [[root]]);
+  Deno.symlinkSync(outside.path, tree.dir.file("link"));
+  tree.changed!.add(tree.dir.file("link"));
+  await tree.read();
+  await tree.read();
+  await tree.read();
+  assertEquals(tree.watched.at(-1), [root, outside.path].sort());
+  Deno.removeSync(root, { recursive: true });
+  Deno.mkdirSync(root);
+  tree.nowMs += 30_000;
+  const before = tree.watched.length;
+  await tree.read();
+  assertEquals(tree.watched.length, before + 1);
+});
+
+Deno.test("FollowedTree asks the head of a large file that is no session only once", async () => {
+  using tree = new Tree();
+  const path = tree.dir.write("notes", "x".repeat(100_000));
+  const small = tree.dir.write("small", "x\n");
+  assertEquals(await tree.read(), []);
+  for (const name of ["notes", "small"]) tree.append(name, 1);
+  // A session that takes the place of its first bytes is one.
+  tree.changed = new Set([path, small]);
+  assertEquals(await tree.read(), []);
+  Deno.writeTextFileSync(path, "");
+  tree.append("notes", 2);
+  tree.changed = new Set([path]);
+  assertEquals(await tree.read(), ["2"]);
+});
