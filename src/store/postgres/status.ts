@@ -1,0 +1,194 @@
+/**
+ * Reads what a database holds.
+ *
+ * @module
+ */
+
+import { Failure } from "../../error.ts";
+import { hostName } from "../../system/host.ts";
+import type { Outcome } from "../../turns/event.ts";
+import type { TurnStatus } from "../../turns/turn.ts";
+import { nameOf } from "../address.ts";
+import { durationsOf } from "../percentile.ts";
+import {
+  type Day,
+  type LastTurn,
+  MOST_DAYS,
+  MOST_NAME_BYTES,
+  MOST_PROMPT_BYTES,
+  type NameCount,
+  type StoredStatus,
+} from "../status.ts";
+import type { Connection } from "./connection.ts";
+import { readFollowed, readTrees } from "./followed.ts";
+import { readOnly } from "./read_only.ts";
+import { inspectSchema } from "./schema.ts";
+import { sinceSql, statusSql } from "./status_statements.ts";
+
+/** A zone shifts the date of a time by less than this, in milliseconds. */
+const MOST_SHIFT = 86_400_000;
+
+/**
+ * Reads what the database at `address` holds, and changes nothing.
+ *
+ * @param sinceMs Leave out the turns that began before this instant, in
+ * milliseconds since the epoch.
+ * @throws {Failure} Where it cannot be reached, or is not ours or of another
+ * version.
+ */
+export function readPostgresStatus(
+  address: string,
+  sinceMs: number | null,
+): Promise<StoredStatus> {
+  return readOnly(address, async (connection, schema) => {
+    refuseOtherSchema(connection, nameOf(address), schema);
+    const sql = statusSql(schema);
+    const turns = sinceMs === null
+      ? await readAll(connection, sql)
+      : await readSince(connection, sinceSql(schema), sinceMs);
+    const list = (name: keyof typeof sql) => connection.runLater(sql[name]);
+    const host = hostName();
+    return {
+      ...{ readMs: Date.now(), sinceMs, ...turns },
+      followed: readFollowed(
+        await list("files"),
+        await list("olderFiles"),
+        host,
+      ),
+      trees: readTrees(await list("filesBelow"), host),
+    };
+  });
+}
+
+/** @throws {Failure} Where turn-counter would have to write first. */
+function refuseOtherSchema(
+  connection: Connection,
+  name: string,
+  schema: string,
+): void {
+  const state = inspectSchema(connection, name, schema);
+  if (state === "current") return;
+  const named = JSON.stringify(name);
+  throw new Failure(
+    state === "empty"
+      ? `database ${named} has no turns in its schema ${schema}, turn-counter has not begun it; start it with this --db, or name another one`
+      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
+  );
+}
+
+type Turns = Omit<
+  StoredStatus,
+  "readMs" | "sinceMs" | "followed" | "trees"
+>;
+
+async function readAll(
+  connection: Connection,
+  sql: ReturnType<typeof statusSql>,
+): Promise<Turns> {
+  const rows = <Row extends unknown[]>(name: keyof typeof sql) =>
+    connection.runLater(sql[name]) as Promise<Row[]>;
+  const [[turns], [sessions]] = [
+    ...await rows<[number]>("turns"),
+    ...await rows<[number]>("sessions"),
+  ];
+  return {
+    ...{ turns, sessions, byStatus: byStatus(await rows("statuses")) },
+    days: await readDays(connection, sql),
+    ...await readLists(rows),
+  };
+}
+
+async function readSince(
+  connection: Connection,
+  sql: ReturnType<typeof sinceSql>,
+  sinceMs: number,
+): Promise<Turns> {
+  const dayBefore = new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
+  const rows = <Row extends unknown[]>(name: keyof typeof sql) =>
+    connection.runLater(sql[name], [dayBefore, sinceMs]) as Promise<Row[]>;
+  const lists = await readLists(rows);
+  const { turns, outcomes } = lists.breakdown;
+  const [[sessions]] = await rows<[number]>("sessions");
+  const days = await rows<[string, number]>("days");
+  return {
+    ...{ turns, sessions, ...lists },
+    byStatus: byStatus(outcomes.map(({ status, turns }) => [status, turns])),
+    days: days.map(([day, turns]) => ({ day, turns })).reverse(),
+  };
+}
+
+function byStatus(rows: [TurnStatus, number][]): Turns["byStatus"] {
+  const counts = { completed: 0, orphaned: 0, waiting_response: 0 };
+  for (const [status, turns] of rows) {
+    // Another program may have written another status.
+    if (Object.hasOwn(counts, status)) counts[status] += turns;
+  }
+  return counts;
+}
+
+type LastTurnRow = [
+  id: number,
+  sid: string,
+  status: TurnStatus,
+  startTime: string | null,
+  startMs: number | null,
+  userText: string | null,
+];
+
+type OutcomeRow = [status: TurnStatus, outcome: Outcome | null, turns: number];
+
+/** Reads what both kinds of statements have under the same names. */
+async function readLists(
+  rows: <Row extends unknown[]>(
+    name: "outcomes" | "agents" | "cwds" | "durations" | "lastTurns",
+  ) => Promise<Row[]>,
+): Promise<Pick<Turns, "durations" | "lastTurns" | "breakdown">> {
+  const outcomes = (await rows<OutcomeRow>("outcomes"))
+    .map(([status, outcome, turns]) => ({ status, outcome, turns }));
+  const names = async (name: "agents" | "cwds"): Promise<NameCount[]> =>
+    (await rows<[string | null, number]>(name)).map(([name, turns]) => ({
+      ...{ name: name && firstBytes(name, MOST_NAME_BYTES), turns },
+    }));
+  const durations = await rows<[number | null]>("durations");
+  return {
+    durations: durationsOf(durations.flatMap(([ms]) => ms ?? [])),
+    lastTurns: (await rows<LastTurnRow>("lastTurns")).map(readLastTurn),
+    breakdown: {
+      turns: outcomes.reduce((sum, { turns }) => sum + turns, 0),
+      outcomes,
+      agents: await names("agents"),
+      cwds: await names("cwds"),
+    },
+  };
+}
+
+function readLastTurn(
+  [id, sid, status, startTime, startMs, userText]: LastTurnRow,
+): LastTurn {
+  return {
+    ...{ id, sid, status, startTime, startMs },
+    userText: userText && firstBytes(userText, MOST_PROMPT_BYTES),
+  };
+}
+
+async function readDays(
+  connection: Connection,
+  sql: ReturnType<typeof statusSql>,
+): Promise<Day[]> {
+  const value = async <T>(name: keyof typeof sql, ...day: string[]) =>
+    (await connection.runLater(sql[name], day))[0][0] as T;
+  const days: Day[] = [];
+  let day = await value<string | null>("lastDay");
+  while (day !== null && days.length < MOST_DAYS) {
+    days.unshift({ day, turns: await value<number>("turnsOfDay", day) });
+    day = await value<string | null>("dayBefore", day);
+  }
+  return days;
+}
+
+/** The characters of a text that fit into a number of bytes. */
+function firstBytes(text: string, most: number): string {
+  const bytes = new Uint8Array(most);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
+}
