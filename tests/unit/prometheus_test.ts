@@ -20,11 +20,11 @@ Deno.test("formatMetrics writes turns, a histogram of durations, and lags", () =
   const text = formatMetrics(
     {
       ...{ ...METRICS, turns: [GROUP, waiting] },
-      rejected: [{ path: "/log", lines: 3 }],
+      rejected: [{ host: null, path: "/log", lines: 3 }],
     },
     [
-      { path: "/log", lagBytes: 12, movedMs: 1500 },
-      { path: "/gone", lagBytes: null, movedMs: 0 },
+      { host: null, path: "/log", lagBytes: 12, movedMs: 1500 },
+      { host: null, path: "/gone", lagBytes: null, movedMs: 0 },
     ],
     "1.2.3",
   );

@@ -4,7 +4,10 @@
  * @module
  */
 
+import { hostName } from "../../system/host.ts";
 import type { FollowedPath, FollowedTree } from "../status.ts";
+import type { Connection } from "./connection.ts";
+import { followedSql } from "./status_statements.ts";
 
 /** The newest checkpoint of a path. */
 type FileRow = [
@@ -38,11 +41,26 @@ type FileBelowRow = [
 ];
 
 /**
- * The followed logs of all machines.
+ * How far the followed logs and directories of all machines have been read.
  *
- * @param here The name of this one.
+ * @param schema The schema of the tables, quoted.
  */
-export function readFollowed(
+export async function readAllFollowed(
+  connection: Connection,
+  schema: string,
+): Promise<{ followed: FollowedPath[]; trees: FollowedTree[] }> {
+  const sql = followedSql(schema);
+  const list = (name: keyof typeof sql) => connection.runLater(sql[name]);
+  const [files, older] = [await list("files"), await list("olderFiles")];
+  const here = hostName();
+  return {
+    followed: readFollowed(files, older, here),
+    trees: readTrees(await list("filesBelow"), here),
+  };
+}
+
+/** @param here The name of this machine. */
+function readFollowed(
   files: unknown[][],
   olderFiles: unknown[][],
   here: string,
@@ -53,7 +71,7 @@ export function readFollowed(
       row[0] === host && row[1] === path
     );
     return {
-      host: host === here ? null : host,
+      host: other(host, here),
       ...{ path, readBytes, readLines, movedMs },
       identity: device === null || inode === null ? null : { device, inode },
       older: older.map(([, , device, inode, readBytes]) => ({
@@ -63,8 +81,8 @@ export function readFollowed(
   });
 }
 
-/** The followed directories of all machines. */
-export function readTrees(files: unknown[][], here: string): FollowedTree[] {
+/** @param here The name of this machine. */
+function readTrees(files: unknown[][], here: string): FollowedTree[] {
   const rows = files as FileBelowRow[];
   const trees = Map.groupBy(
     rows,
@@ -73,11 +91,16 @@ export function readTrees(files: unknown[][], here: string): FollowedTree[] {
   return [...trees.values()].map((rows) => {
     const [[host, path]] = rows;
     return {
-      host: host === here ? null : host,
+      host: other(host, here),
       path,
       files: rows.map(([, , name, readBytes, readLines, done, movedMs]) => ({
         ...{ name, readBytes, readLines, done, movedMs },
       })),
     };
   });
+}
+
+/** The name of a machine; `null` for this one. */
+export function other(host: string, here: string): string | null {
+  return host === here ? null : host;
 }

@@ -17,7 +17,7 @@ import type {
 } from "../../turns/store.ts";
 import { dedupHash } from "../../turns/tracker.ts";
 import type { Turn } from "../../turns/turn.ts";
-import { checkpointRow } from "./checkpoints.ts";
+import { checkpointRow, type Moved } from "./checkpoints.ts";
 import {
   type GroupRow,
   type groupSql,
@@ -58,7 +58,7 @@ export class Group implements Turns {
   /** What was changed, and is to be written. */
   #dirty = new Set<Held>();
   #remembered = new Map<string, number>();
-  #positions = new Map<number, Position>();
+  #positions = new Map<number, Moved>();
   #isCounted = false;
   #hasFailed = false;
 
@@ -235,9 +235,9 @@ export class Group implements Turns {
       ...{ userText: storable(prompt.text), startTime: storable(prompt.t) },
       ...{ endTime: null, durationMs: null, pidMismatch: false },
       ...{ turnId: storableName(prompt.turnId), startMs: prompt.at },
-      ...{ endMs: null, agent: storable(prompt.agent) },
+      ...{ endMs: null, agent: storableName(prompt.agent) },
       ...{ cwd: storable(prompt.cwd), outcome: null },
-      ...{ outcomeReason: null, outcomeTime: null },
+      ...{ outcomeReason: null, outcomeTime: null, forgottenMs: null },
     };
     const held: Held = { turn, state: "new", hash, orphanedBy };
     this.#held.set(turn.id, held);
@@ -283,9 +283,16 @@ export class Group implements Turns {
     return true;
   }
 
+  forget(): number {
+    throw new NotExpected("the turns in memory would keep their texts");
+  }
+
   /** Stores a position with the changes. */
-  moveCheckpoint(position: Position): void {
-    this.#positions.set(position.id, position);
+  moveCheckpoint(position: Position, rejected = 0): void {
+    const before = this.#positions.get(position.id)?.rejected ?? 0;
+    this.#positions.set(position.id, {
+      ...{ position, rejected: before + rejected },
+    });
   }
 
   #take(row: GroupRow): void {

@@ -17,6 +17,11 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
+/** Numbers as one parameter, an array. */
+export function arrayOf(numbers: readonly number[]): string {
+  return `{${numbers.join()}}`;
+}
+
 /** Writes the parameters of one statement after the other into the same memory. */
 export class Parameters {
   #bytes = new Uint8Array(64 * 1024);

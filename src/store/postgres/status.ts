@@ -4,11 +4,8 @@
  * @module
  */
 
-import { Failure } from "../../error.ts";
-import { hostName } from "../../system/host.ts";
 import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
-import { nameOf } from "../address.ts";
 import { durationsOf } from "../percentile.ts";
 import {
   type Day,
@@ -19,14 +16,12 @@ import {
   type NameCount,
   type StoredStatus,
 } from "../status.ts";
+import { dateBefore } from "../start_dates.ts";
 import type { Connection } from "./connection.ts";
-import { readFollowed, readTrees } from "./followed.ts";
-import { readOnly } from "./read_only.ts";
-import { inspectSchema } from "./schema.ts";
+import { readAllFollowed } from "./followed.ts";
+import { readCurrent } from "./read_current.ts";
 import { sinceSql, statusSql } from "./status_statements.ts";
-
-/** A zone shifts the date of a time by less than this, in milliseconds. */
-const MOST_SHIFT = 86_400_000;
+import { firstBytes } from "./texts.ts";
 
 /**
  * Reads what the database at `address` holds, and changes nothing.
@@ -40,40 +35,16 @@ export function readPostgresStatus(
   address: string,
   sinceMs: number | null,
 ): Promise<StoredStatus> {
-  return readOnly(address, async (connection, schema) => {
-    refuseOtherSchema(connection, nameOf(address), schema);
+  return readCurrent(address, async (connection, schema) => {
     const sql = statusSql(schema);
     const turns = sinceMs === null
       ? await readAll(connection, sql)
       : await readSince(connection, sinceSql(schema), sinceMs);
-    const list = (name: keyof typeof sql) => connection.runLater(sql[name]);
-    const host = hostName();
     return {
       ...{ readMs: Date.now(), sinceMs, ...turns },
-      followed: readFollowed(
-        await list("files"),
-        await list("olderFiles"),
-        host,
-      ),
-      trees: readTrees(await list("filesBelow"), host),
+      ...await readAllFollowed(connection, schema),
     };
   });
-}
-
-/** @throws {Failure} Where turn-counter would have to write first. */
-function refuseOtherSchema(
-  connection: Connection,
-  name: string,
-  schema: string,
-): void {
-  const state = inspectSchema(connection, name, schema);
-  if (state === "current") return;
-  const named = JSON.stringify(name);
-  throw new Failure(
-    state === "empty"
-      ? `database ${named} has no turns in its schema ${schema}, turn-counter has not begun it; start it with this --db, or name another one`
-      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
-  );
 }
 
 type Turns = Omit<
@@ -103,7 +74,7 @@ async function readSince(
   sql: ReturnType<typeof sinceSql>,
   sinceMs: number,
 ): Promise<Turns> {
-  const dayBefore = new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
+  const dayBefore = dateBefore(sinceMs);
   const rows = <Row extends unknown[]>(name: keyof typeof sql) =>
     connection.runLater(sql[name], [dayBefore, sinceMs]) as Promise<Row[]>;
   const lists = await readLists(rows);
@@ -184,11 +155,4 @@ async function readDays(
     day = await value<string | null>("dayBefore", day);
   }
   return days;
-}
-
-/** The characters of a text that fit into a number of bytes. */
-function firstBytes(text: string, most: number): string {
-  const bytes = new Uint8Array(most);
-  const { read } = new TextEncoder().encodeInto(text, bytes);
-  return text.slice(0, read);
 }

@@ -16,7 +16,7 @@ import {
 } from "../status.ts";
 
 /** The first bytes of a text, without a character that does not fit. */
-function truncated(column: string, bytes: number): string {
+export function truncated(column: string, bytes: number | string): string {
   // No character has more than four bytes.
   return `left(${column}, ${bytes})`;
 }
@@ -49,9 +49,6 @@ function breakdownOf(turns: string) {
  */
 export function statusSql(schema: string) {
   const turns = `${schema}.turns`;
-  const checkpoints = `${schema}.checkpoints`;
-  const newest = `SELECT max(file_id) FROM ${checkpoints} WHERE name IS NULL
-    GROUP BY host, path`;
   return {
     turns: `SELECT json_build_array(count(*)) FROM ${turns}`,
     statuses: `SELECT json_build_array(status, count(*)) FROM ${turns}
@@ -67,6 +64,21 @@ export function statusSql(schema: string) {
       LIMIT ${MOST_DURATIONS}`,
     lastTurns: `SELECT ${LAST_TURN} FROM ${turns} ORDER BY turn_id_glob DESC
       LIMIT ${MOST_TURNS}`,
+    ...breakdownOf(`(SELECT status, outcome, agent, cwd FROM ${turns}
+      ORDER BY turn_id_glob DESC LIMIT ${MOST_BROKEN_DOWN}) AS last`),
+  };
+}
+
+/**
+ * The statements on what is followed.
+ *
+ * @param schema The schema of the tables, quoted.
+ */
+export function followedSql(schema: string) {
+  const checkpoints = `${schema}.checkpoints`;
+  const newest = `SELECT max(file_id) FROM ${checkpoints} WHERE name IS NULL
+    GROUP BY host, path`;
+  return {
     files: `SELECT json_build_array(host, path, device, inode, read_bytes,
         read_lines, (SELECT max(moved_ms) FROM ${checkpoints} AS other
           WHERE other.host = newest.host AND other.path = newest.path))
@@ -78,14 +90,15 @@ export function statusSql(schema: string) {
     filesBelow: `SELECT json_build_array(host, path, name, read_bytes,
         read_lines, done, moved_ms)
       FROM ${checkpoints} WHERE name IS NOT NULL ORDER BY path, host, file_id`,
-    ...breakdownOf(`(SELECT status, outcome, agent, cwd FROM ${turns}
-      ORDER BY turn_id_glob DESC LIMIT ${MOST_BROKEN_DOWN}) AS last`),
   };
 }
 
-// The index has times as the log spells them, each in its own zone: it finds
-// those of the day before and later, and the instants decide.
-const BEGAN = "start_time >= $1 AND start_ms >= $2";
+/**
+ * Began at the instant `$2` or later, of which `$1` is the `dateBefore`. The index
+ * has times as the log spells them, each in its own zone: it finds those of the
+ * day before and later, and the instants decide.
+ */
+export const BEGAN = "start_time >= $1 AND start_ms >= $2";
 
 /**
  * The statements for the turns that began since an instant, `$2`, of which `$1`

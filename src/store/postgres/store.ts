@@ -25,6 +25,7 @@ import { nameOf } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { Claims } from "./claims.ts";
+import { vacuum } from "./erasure.ts";
 import { Group } from "./group.ts";
 import { groupSql } from "./group_statements.ts";
 import { Link } from "./link.ts";
@@ -179,6 +180,15 @@ export class PostgresStore implements Store {
     return this.#turns.end(turn, ending);
   }
 
+  forget(ids: readonly number[], nowMs: number): number {
+    return this.#turns.forget(ids, nowMs);
+  }
+
+  async eraseTraces(): Promise<boolean> {
+    await this.#transactions.read(() => vacuum(this.#link.session));
+    return true;
+  }
+
   rememberAnswer(hash: string, id: number): boolean {
     return this.#turns.rememberAnswer(hash, id);
   }
@@ -195,8 +205,8 @@ export class PostgresStore implements Store {
     this.#checkpoints.locateCheckpoint(id, place);
   }
 
-  moveCheckpoint(position: Position): void {
-    (this.#group ?? this.#checkpoints).moveCheckpoint(position);
+  moveCheckpoint(position: Position, rejected?: number): void {
+    (this.#group ?? this.#checkpoints).moveCheckpoint(position, rejected);
   }
 
   dropCheckpoint(id: number): void {

@@ -17,7 +17,7 @@ export function storable<T extends string | null>(text: T): T {
 }
 
 /**
- * A session id or an agent's id of a turn, by which turns are looked up. One that
+ * A session id, an agent's name or its id of a turn, by which turns are looked up. One that
  * is too long for an index is truncated, and its hash keeps it apart from others.
  */
 export function storableName<T extends string | null>(name: T): T {
@@ -30,4 +30,11 @@ export function storableName<T extends string | null>(name: T): T {
   }
   const kept = text.slice(0, KEPT).toWellFormed();
   return `${kept}… (sha256 ${sha256(text)})` as T;
+}
+
+/** The characters of a text that fit into a number of bytes. */
+export function firstBytes(text: string, most: number): string {
+  const bytes = new Uint8Array(most);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
 }

@@ -14,6 +14,7 @@ import type {
   TurnStore,
 } from "../../turns/store.ts";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
+import { Erasure } from "./erasure.ts";
 import type { Parameter } from "./parameters.ts";
 import {
   type EventSql,
@@ -31,12 +32,14 @@ export type Turns = Omit<TurnStore, keyof Transactions>;
 export class TurnTable implements Turns {
   #transactions: LinkTransactions;
   #sql: EventSql;
+  #erasure: Erasure;
   /** An answer that no turn was given to, as was found in a transaction. */
   #unknown: { hash: string; transaction: unknown } | undefined;
 
   constructor(transactions: LinkTransactions, schema: string) {
     this.#transactions = transactions;
     this.#sql = eventSql(schema);
+    this.#erasure = new Erasure(transactions, schema);
   }
 
   turnOfPrompt(hash: string): Turn | undefined {
@@ -101,10 +104,9 @@ export class TurnTable implements Turns {
 
   mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
     const { pid, at } = prompt;
-    const [sid, turnId] = [prompt.sid, prompt.turnId].map(storableName);
-    const [text, t, agent, cwd] = [
-      ...[prompt.text, prompt.t, prompt.agent, prompt.cwd],
-    ].map(storable);
+    const [sid, turnId, agent] = [prompt.sid, prompt.turnId, prompt.agent]
+      .map(storableName);
+    const [text, t, cwd] = [prompt.text, prompt.t, prompt.cwd].map(storable);
     const [row] = this.#transactions.change(this.#sql.mint, [
       ...[sid, pid, text, t, status, hash, turnId, at, orphanedBy, agent, cwd],
     ]);
@@ -114,7 +116,7 @@ export class TurnTable implements Turns {
       ...{ userText: text, assistantText: null, startTime: t, endTime: null },
       ...{ durationMs: null, turnId, pidMismatch: false, startMs: at },
       ...{ endMs: null, agent, cwd, outcome: null },
-      ...{ outcomeReason: null, outcomeTime: null },
+      ...{ outcomeReason: null, outcomeTime: null, forgottenMs: null },
     };
   }
 
@@ -150,6 +152,10 @@ export class TurnTable implements Turns {
       ...[ended.outcomeTime, ending.status === "orphaned"],
     ]);
     return ended;
+  }
+
+  forget(ids: readonly number[], nowMs: number): number {
+    return this.#erasure.forget(ids, nowMs);
   }
 
   rememberAnswer(hash: string, id: number): boolean {

@@ -8,6 +8,7 @@ import type { Database } from "@db/sqlite";
 import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
 import { durationsOf } from "../percentile.ts";
+import { dateBefore } from "../start_dates.ts";
 import {
   type Day,
   type FollowedPath,
@@ -18,12 +19,7 @@ import {
   type StoredStatus,
 } from "../status.ts";
 import { readCurrent } from "./read_current.ts";
-import {
-  BREAKDOWN_SQL,
-  dateBefore,
-  SINCE_SQL,
-  STATUS_SQL,
-} from "./status_statements.ts";
+import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
 
 /**
  * Reads what the database at `path` holds, and changes nothing.
