@@ -77,7 +77,7 @@ export const OPTIONS: readonly Option[] = [
     value: "PATH|URL",
     kind: "file",
     help:
-      "the database: an SQLite file, or postgres://…; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
+      "the database: an SQLite file, or a postgres:// URL; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
   },
   {
     name: "emit",
