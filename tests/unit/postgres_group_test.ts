@@ -217,3 +217,44 @@ Deno.test("SPEC 11: a signal ends the wait for a server", async () => {
     Stopped,
   );
 });
+
+testSchema(
+  "SPEC 7: a group counts the rejected lines of each move of a checkpoint",
+  async (schema) => {
+    using store = await openStore(schema.address, { synchronous: "off" });
+    const events = [prompt()];
+    const file = await store.write(() =>
+      store.addCheckpoint("/log", {
+        ...{ identity: { device: 1, inode: 2 }, name: null, seenMs: 0 },
+        head: { end: 0, length: 0, hash: "" },
+      })
+    );
+    await store.write(() => {
+      new Tracker(store).apply(events[0]);
+      store.moveCheckpoint(file, 2);
+      store.moveCheckpoint({ ...file, line: 7 }, 1);
+    }, { events, owners: [] });
+    assertEquals(
+      schema.rows("SELECT read_lines, rejected_lines FROM checkpoints"),
+      [[7, 3]],
+    );
+  },
+);
+
+testSchema(
+  "SPEC 11: turns of the same group can be forgotten",
+  async (schema) => {
+    using store = await openStore(schema.address, { synchronous: "off" });
+    const events = [prompt({ t: at(1) }), answer({ t: at(2), text: "b" })];
+    await store.write(() => {
+      const tracker = new Tracker(store);
+      tracker.apply(events[0]);
+      store.forget([1], 5);
+      tracker.apply(events[1]);
+    }, { events, owners: [] });
+    assertEquals(
+      schema.rows("SELECT user_text, assistant_text, forgotten_ms FROM turns"),
+      [[null, "", 5]],
+    );
+  },
+);

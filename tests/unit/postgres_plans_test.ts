@@ -1,4 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
+import {
+  forgettable,
+  listingSql,
+  type Query,
+  range,
+  walk,
+} from "../../src/store/postgres/listing_statements.ts";
+import { metricsSql } from "../../src/store/postgres/metrics.ts";
+import { readByIndex } from "../../src/store/postgres/read_current.ts";
+import { reportSql } from "../../src/store/postgres/report_statements.ts";
 import { openWriter } from "../../src/store/postgres/session.ts";
 import { prepareSchema } from "../../src/store/postgres/schema.ts";
 import { eventSql } from "../../src/store/postgres/statements.ts";
@@ -115,3 +125,71 @@ for (const sessions of [1, 20_000]) {
     },
   );
 }
+
+/** Statements that read for people, each with values of its parameters. */
+function readerStatements(schema: string): [string, Query][] {
+  const all = { sid: null, status: null, agent: null, cwd: null };
+  const filters = [
+    ...[all, { ...all, sid: "s1" }, { ...all, status: "orphaned" as const }],
+    { ...all, sid: "s1", status: "orphaned" as const, agent: "a", cwd: "/w" },
+  ];
+  const walks = filters.map((filter, i): [string, Query] => [
+    `walk ${i}`,
+    walk(schema, { ...filter, sinceMs: null }, 0, 50),
+  ]);
+  const none = { ids: null, sid: null, beforeMs: null };
+  const { sessions: _, ...metrics } = metricsSql(schema);
+  const { sessionsTo: __, ...listing } = listingSql(schema);
+  const values: Record<string, Query["params"]> = {
+    ...{ turns: ["{1,2}"], previews: ["{1,2}", 9], lastId: [] },
+    ...{ session: ["s1"], sessionsFrom: ["s1"] },
+  };
+  return [
+    ...walks,
+    ["last", walk(schema, { ...all, agent: "a", sinceMs: 5 }, 19_000, 50)],
+    ["range", range(schema, { ...all, agent: "a", sinceMs: 5 }, 9, 50)],
+    ["ids", forgettable(schema, { ...none, ids: [1, 2], sid: "s1" })],
+    ["session", forgettable(schema, { ...none, sid: "s1", beforeMs: 5 })],
+    ["before", forgettable(schema, { ...none, beforeMs: 5 })],
+    ["after", { sql: reportSql(schema).after, params: [19_000] }],
+    ["since", { sql: reportSql(schema).since, params: ["2025", 5] }],
+    ["metrics", { sql: metrics.turns, params: [] }],
+    ["lastStart", { sql: metrics.lastStart, params: [] }],
+    ...Object.entries(listing).map(([name, sql]): [string, Query] => [
+      ...[name, { sql, params: values[name] }] as const,
+    ]),
+  ];
+}
+
+testSchema(
+  "SPEC 7: no statement of turns, show, report, forget or metrics scans the turns",
+  async (schema) => {
+    const session = await openWriter(schema.address, "", "off");
+    await prepareSchema(session, "");
+    session.connection[Symbol.dispose]();
+    schema.change(`INSERT INTO turns (turn_id_glob, sid, pid, dedup_hash,
+      start_time, start_ms, status)
+      SELECT i, 's' || i % 3, 1, 'h' || i, '2025', i, 'completed'
+      FROM generate_series(1, 20000) AS i;
+    INSERT INTO sessions SELECT sid, count(*) FROM turns GROUP BY sid`);
+    const assertNoScan = () =>
+      readByIndex(schema.address, async (connection, name) => {
+        for (const [what, { sql, params }] of readerStatements(name)) {
+          const [[{ Plan }]] = await connection.runLater(
+            `EXPLAIN (FORMAT JSON) ${sql}`,
+            params,
+          ) as [[{ Plan: Step }]];
+          const steps = stepsOf(Plan);
+          const scans = steps.filter((step) =>
+            step["Node Type"] === "Seq Scan" && step["Relation Name"]
+          );
+          assertEquals(scans, [], what);
+          const types = steps.map((step) => step["Node Type"]);
+          if (/^walk/.test(what)) assert(!types.includes("Sort"), what);
+        }
+      });
+    await assertNoScan();
+    schema.change("ANALYZE turns, sessions");
+    await assertNoScan();
+  },
+);
