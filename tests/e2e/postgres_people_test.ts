@@ -26,7 +26,10 @@ async function runOnBoth(databases: string[], args: string[]): Promise<Ended> {
   );
   const [expected, actual] = [other, ours].map(({ code, stdout, stderr }, i) =>
     [code, stdout, stderr].map((text) =>
-      String(text).replaceAll(databases[i], "DB")
+      String(text).replaceAll(databases[i], "DB").replaceAll(
+        "\\u0000",
+        "\uFFFD",
+      )
         // The moment at which it was read.
         .replace(/\d\d\d\d-\d\d-\d\d \d\d:\d\d/g, "NOW")
     )

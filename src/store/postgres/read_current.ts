@@ -10,8 +10,12 @@ import type { Connection } from "./connection.ts";
 import { readOnly } from "./read_only.ts";
 import { inspectSchema } from "./schema.ts";
 
-/** Where the server does not know yet how large a table is, it may choose to scan it. */
-const BY_INDEX = "SET LOCAL enable_seqscan = off";
+/**
+ * Where the server does not know yet how large a table is, it may choose to scan
+ * it, or to sort what an index has in order.
+ */
+const BY_INDEX =
+  "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off";
 
 /**
  * Reads the database at `address` in one moment, and changes nothing.

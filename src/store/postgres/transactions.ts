@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Stopped } from "../../error.ts";
 import type { Transactions } from "../../turns/store.ts";
 import { ConnectionLost, ServerError } from "./connection.ts";
 import { isPassing, storeFailure } from "./failure.ts";
@@ -168,6 +169,7 @@ export class LinkTransactions implements Transactions {
         this.#outage.end();
         return result;
       } catch (error) {
+        if (error instanceof Stopped) throw error;
         const cause = causeOf(error);
         if (!isPassing(cause)) throw storeFailure(name, error);
         // Its next statement could be answered by what was asked before.
