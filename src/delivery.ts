@@ -62,6 +62,12 @@ const MOST_WAIT_MS = 20;
 /** How many bytes of lines wait at most. */
 const MOST_BYTES = 1024 * 1024;
 
+/** A position, and how many lines before it this run rejected. */
+interface Reached {
+  position: Position;
+  rejected: number;
+}
+
 /** What is kept of a line that waits for the commit. */
 interface Taken extends Pick<Line, "file" | "number" | "spool"> {
   events: readonly TurnEvent[];
@@ -89,9 +95,11 @@ export class Delivery {
   #bytes = 0;
   #begunMs = 0;
   /** By checkpoint, where to resume if the program ends before this group is emitted. */
-  #starts = new Map<number, Position>();
+  #starts = new Map<number, Reached>();
   /** By checkpoint, up to where everything is taken, as marks say. */
-  #reached = new Map<number, Position>();
+  #reached = new Map<number, Reached>();
+  /** By checkpoint, how many lines were rejected, and how many of them are stored. */
+  #rejected = new Map<number, { met: number; stored: number }>();
   /** By checkpoint, the last line, if no mark has followed it. */
   #last = new Map<number, Line>();
   /** The files that were resumed, and in which a new prompt was met since. */
@@ -121,12 +129,13 @@ export class Delivery {
     if (place !== undefined) {
       this.#last.set(id, line);
       if (!this.#starts.has(id)) {
-        this.#starts.set(id, place.begin());
+        this.#starts.set(id, this.#at(place.begin()));
         this.#reached.delete(id);
       }
     }
     const taken = this.#decode(line);
     const { events, rejection, envelope } = taken;
+    if (place !== undefined && rejection !== null) this.#countRejected(id);
     if (events.length > 0 || rejection !== null || envelope !== null) {
       if (this.#group.length === 0) this.#begunMs = this.#now();
       this.#group.push(taken);
@@ -139,7 +148,7 @@ export class Delivery {
   /** Takes a mark: all lines before it have been taken. */
   mark({ position }: Mark): void {
     const reached = position();
-    this.#reached.set(reached.id, reached);
+    this.#reached.set(reached.id, this.#at(reached));
     this.#last.delete(reached.id);
   }
 
@@ -162,7 +171,7 @@ export class Delivery {
   async finish(): Promise<void> {
     await this.commit();
     for (const [id, { place }] of this.#last) {
-      this.#reached.set(id, place!.end());
+      this.#reached.set(id, this.#at(place!.end()));
     }
     await this.#moveCheckpoints();
   }
@@ -184,11 +193,13 @@ export class Delivery {
     let results = noCounts();
     let failure: { error: unknown } | undefined;
     let applied = 0;
+    let moved: Reached[] = [];
     let isRepeated = false;
     const work = () => {
       // The store may run it once more, after a run that was committed or not.
       results = noCounts();
       failure = undefined;
+      moved = [];
       this.#rendered.clear();
       if (isRepeated) this.#parts.output.forget();
       for (applied = 0; applied < group.length && !failure; applied++) {
@@ -198,11 +209,13 @@ export class Delivery {
       const { minted, completed, updated, ended } = results;
       if (minted + completed + updated + ended === 0) return;
       // None of the records is written yet, so a restart resumes before them.
-      starts.forEach((at) => this.#parts.store.moveCheckpoint(at));
+      moved = starts;
+      this.#moveAll(moved);
     };
     const { store, sink, counts } = this.#parts;
     // What only reads must not wait for other writers.
     await (hasEvents ? store.write(work, expectedOf(group)) : store.read(work));
+    this.#noteMoved(moved);
     addCounts(counts, results);
     for (const taken of group.slice(0, applied)) this.#report(taken);
     const records = this.#rendered.bytes;
@@ -305,8 +318,34 @@ export class Delivery {
     const reached = [...this.#reached.values()];
     this.#reached.clear();
     const { store } = this.#parts;
-    const work = () => reached.forEach((at) => store.moveCheckpoint(at));
+    const work = () => this.#moveAll(reached);
     await store.write(work, { events: [], owners: [] });
+    this.#noteMoved(reached);
+  }
+
+  /** Moves checkpoints, and counts the lines that were rejected before them. */
+  #moveAll(reached: readonly Reached[]): void {
+    for (const { position, rejected } of reached) {
+      const { stored = 0 } = this.#rejected.get(position.id) ?? {};
+      this.#parts.store.moveCheckpoint(position, rejected - stored);
+    }
+  }
+
+  /** Notes what was committed. */
+  #noteMoved(reached: readonly Reached[]): void {
+    for (const { position: { id }, rejected } of reached) {
+      const counts = this.#rejected.get(id);
+      if (counts !== undefined) counts.stored = rejected;
+    }
+  }
+
+  #at(position: Position): Reached {
+    return { position, rejected: this.#rejected.get(position.id)?.met ?? 0 };
+  }
+
+  #countRejected(id: number): void {
+    const { met, stored } = this.#rejected.get(id) ?? { met: 0, stored: 0 };
+    this.#rejected.set(id, { met: met + 1, stored });
   }
 }
 

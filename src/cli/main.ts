@@ -85,7 +85,10 @@ type Commands = {
 
 /** Each command loads only the modules that it needs. */
 const COMMANDS: Commands = {
-  help: async () => print((await import("./docs/help.ts")).HELP),
+  async help({ of }) {
+    const { HELP, helpOf } = await import("./docs/help.ts");
+    await print(of === null ? HELP : helpOf(of));
+  },
   version: () => print(`turn-counter ${config.version}\n`),
   async run(args, console) {
     const { count } = await import("./count.ts");
@@ -93,7 +96,24 @@ const COMMANDS: Commands = {
   },
   async status(args) {
     const { status } = await import("../status/status.ts");
-    return await status({ ...args, color: hasColor() });
+    const { version } = config;
+    return await status({ ...args, version, color: hasColor() });
+  },
+  async turns(args, console) {
+    const { turns } = await import("../browse/turns.ts");
+    await turns({ ...args, color: hasColor() }, console);
+  },
+  async show(args) {
+    const { show } = await import("../browse/show.ts");
+    await show({ ...args, color: hasColor() });
+  },
+  async report(args) {
+    const { report } = await import("../report/report.ts");
+    await report(args);
+  },
+  async forget(args) {
+    const { forget } = await import("./forget.ts");
+    await forget(args);
   },
   async formats() {
     const { formats } = await import("./formats.ts");

@@ -99,8 +99,9 @@ export interface Decoder {
    */
   open(text: string, bytes: Uint8Array): Opened;
   /**
-   * What it remembers, as a short text; `null` where that is nothing. It is
-   * stored with the position that the file has been read to.
+   * What it remembers, as JSON; `null` where that is nothing. It is stored with
+   * the position that the file has been read to. Texts of messages are in
+   * members named `text`, so that they can be erased.
    */
   save(): string | null;
 }

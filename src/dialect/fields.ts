@@ -6,7 +6,7 @@
 
 import { parseInstant } from "../turns/instant.ts";
 import { isObject, type Json } from "./json.ts";
-import { Undecodable } from "./object_lines.ts";
+import { Undecodable } from "./undecodable.ts";
 
 /** A text as well-formed Unicode; `null` where the value is not one, or empty. */
 export function readText(value: unknown): string | null {

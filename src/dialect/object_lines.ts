@@ -7,16 +7,14 @@
 
 import type { EventOwner, TurnEvent } from "../turns/event.ts";
 import type { Decoded, Opened } from "./dialect.ts";
+import { holdsTooMuch, isObject, type Json, parseJson } from "./json.ts";
 import {
-  holdsTooMuch,
-  isObject,
-  type Json,
-  MOST_VALUES,
-  parseJson,
-} from "./json.ts";
-
-/** Why an event that concerns a turn cannot be used. */
-export class Undecodable extends Error {}
+  decodeWith,
+  IGNORED,
+  tooMuch,
+  UNOPENED,
+  unopened,
+} from "./undecodable.ts";
 
 /** What a dialect makes of the objects in its lines. */
 export interface ObjectReader {
@@ -46,8 +44,6 @@ const NUL = 0;
 const CARRIAGE_RETURN = 13;
 const BRACE = 123;
 const BYTE_ORDER_MARK = 0xfeff;
-const IGNORED: Decoded = { events: [], rejection: null };
-const UNOPENED: Opened = { envelope: null, rejection: null };
 /** About how many characters are parsed in search of a whole object in a torn line. */
 const MOST_SEARCHED = 16 * 1024 * 1024;
 const FEWEST_TRIES = 8;
@@ -70,17 +66,13 @@ export function decodeLine(
     return { events: [], rejection: { reason, bytes } };
   }
   if (found === null) return IGNORED;
-  let events: TurnEvent[];
-  try {
-    events = reader.read(found.object);
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error;
-    return { events: [], rejection: { reason: error.message, bytes } };
-  }
+  const decoded = decodeWith(() => reader.read(found.object), bytes);
+  if (decoded.rejection !== null) return decoded;
+  const { events } = decoded;
   const { start, isTorn } = found;
   const hasEvents = events.length > 0;
   const lost = hasEvents ? text.slice(0, start) : text;
-  if (!isTorn || !reader.concerns(lost)) return { events, rejection: null };
+  if (!isTorn || !reader.concerns(lost)) return decoded;
   if (!hasEvents) return { events, rejection: { reason: "not JSON", bytes } };
   const reason = "torn line, what precedes its last object is lost";
   const torn = bytes.subarray(0, bytesBefore(text, start, bytes));
@@ -94,12 +86,7 @@ export function openLine(
   reader: ObjectReader,
 ): Opened {
   const found = findObject(text);
-  if (found === undefined) {
-    const reason = tooMuch(text);
-    return reason === null
-      ? UNOPENED
-      : { envelope: null, rejection: { reason, bytes } };
-  }
+  if (found === undefined) return unopened(text, bytes);
   if (found === null) return UNOPENED;
   const { object, start, end } = found;
   // What is not UTF-8 would not be JSON to those who read it next.
@@ -153,9 +140,4 @@ function bytesBefore(text: string, at: number, bytes: Uint8Array): number {
     i = text.indexOf("{", i + 1);
   }
   return offset;
-}
-
-/** Why a line cannot be read, whatever event it is of. */
-function tooMuch(text: string): string | null {
-  return holdsTooMuch(text) ? `it holds more than ${MOST_VALUES} values` : null;
 }

@@ -47,10 +47,10 @@ const STDIN_NAMES = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
  * format.
  * @throws {Failure} If the library that decompresses it is missing.
  */
-export async function openSource(
+export function openSource(
   path: string,
   damaged: (name: string, reason: string) => void,
-): Promise<Source> {
+): Source {
   if (isStdin(path)) {
     widenPipe(STDIN, PIPE_BYTES);
     const isReady = () => isReadable(STDIN);
@@ -64,11 +64,11 @@ export async function openSource(
   let info: Deno.FileInfo;
   let head: Uint8Array;
   try {
-    info = await Deno.stat(path);
+    info = Deno.statSync(path);
     if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }
-    file = await Deno.open(path);
+    file = Deno.openSync(path);
     head = firstBytes(file);
   } catch (error) {
     throw unreadable(path, error);

@@ -8,6 +8,7 @@ import { terminalWidth } from "../terminal/size.ts";
 import { stdoutForText } from "../output/sink.ts";
 import { refuseForeignFiles } from "../store/open.ts";
 import { formatJson } from "./json.ts";
+import { prometheus } from "./prometheus.ts";
 import { readReport } from "./report.ts";
 import { instantOf } from "./since.ts";
 import { view } from "./view.ts";
@@ -21,6 +22,10 @@ export interface StatusOptions {
   isDefaultDb: boolean;
   /** Write JSON in place of text for people. */
   json: boolean;
+  /** Write metrics for Prometheus in place of text for people. */
+  prometheus: boolean;
+  /** The version of the program. */
+  version: string;
   /** Show only turns that began since then, as {@linkcode instantOf} reads it. */
   since: string | null;
   /** Write it again every second, until SIGINT or SIGTERM comes. */
@@ -39,6 +44,11 @@ export interface StatusOptions {
  */
 export async function status(options: StatusOptions): Promise<void> {
   const { db, json, since } = options;
+  if (options.prometheus) {
+    if (options.isDefaultDb) refuseForeignFiles(db);
+    const text = await prometheus(db, options.version);
+    return await stdoutForText.write(new TextEncoder().encode(text));
+  }
   const isTerminal = Deno.stdout.isTerminal();
   const draw = async () => {
     if (options.isDefaultDb) refuseForeignFiles(db);

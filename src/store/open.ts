@@ -5,13 +5,41 @@
  */
 
 import type { Store } from "../turns/store.ts";
+import type { Turn } from "../turns/turn.ts";
 import { isPostgres } from "./address.ts";
+import {
+  type Forgettable,
+  type FoundForgettable,
+  type FoundTurns,
+  MOST_SEARCHED,
+  type TurnFilter,
+} from "./listing.ts";
+import type { Metrics } from "./metrics.ts";
 import type { StoreOptions } from "./options.ts";
+import type { ReportData } from "./report.ts";
 import { withSqlite } from "./sqlite/library.ts";
 import type { StoredStatus } from "./status.ts";
 
 export { isPostgres, nameOf } from "./address.ts";
+export {
+  type Forgettable,
+  type FoundForgettable,
+  type FoundTurns,
+  MOST_SEARCHED,
+  MOST_SESSIONS,
+  type TurnFilter,
+} from "./listing.ts";
+export { DURATION_BOUNDS, type Metrics, type TurnGroup } from "./metrics.ts";
+export { percentile } from "./percentile.ts";
 export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
+export {
+  type AgentDurations,
+  type DayCount,
+  FATES,
+  type ReportData,
+  type ReportedTurn,
+  type TurnFate,
+} from "./report.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
   FollowedPath,
@@ -21,6 +49,11 @@ export type {
   OlderFile,
   StoredStatus,
 } from "./status.ts";
+
+/** What reads and writes SQLite files, loaded when it is needed. */
+const sqlite = () => withSqlite(() => import("./sqlite/engine.ts"));
+/** What reads and writes PostgreSQL databases. */
+const postgres = () => import("./postgres/engine.ts");
 
 /**
  * Opens a database to be written, or creates it. Only its own engine is loaded.
@@ -35,11 +68,9 @@ export async function openStore(
   options?: StoreOptions,
 ): Promise<Store> {
   if (isPostgres(address)) {
-    const { PostgresStore } = await import("./postgres/store.ts");
-    return await PostgresStore.open(address, options);
+    return await (await postgres()).PostgresStore.open(address, options);
   }
-  const { SqliteStore } = await withSqlite(() => import("./sqlite/store.ts"));
-  return new SqliteStore(address, options);
+  return new (await sqlite()).SqliteStore(address, options);
 }
 
 /**
@@ -55,12 +86,106 @@ export async function readStatus(
   address: string,
   sinceMs: number | null = null,
 ): Promise<StoredStatus> {
-  if (isPostgres(address)) {
-    const { readPostgresStatus } = await import("./postgres/status.ts");
-    return await readPostgresStatus(address, sinceMs);
-  }
-  const { readSqliteStatus } = await withSqlite(() =>
-    import("./sqlite/status.ts")
-  );
-  return readSqliteStatus(address, sinceMs);
+  return isPostgres(address)
+    ? await (await postgres()).readPostgresStatus(address, sinceMs)
+    : (await sqlite()).readSqliteStatus(address, sinceMs);
+}
+
+/**
+ * Finds turns, and changes nothing. It reads no texts, and looks at rows only as
+ * far as no index has what the filter asks for: at most the last so many turns, or those of a session, or those since an
+ * instant.
+ *
+ * @param limit How many to find at most.
+ * @param mostSearched How many of the last turns are searched without an index.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function findTurns(
+  address: string,
+  filter: TurnFilter,
+  limit: number,
+  mostSearched = MOST_SEARCHED,
+): Promise<FoundTurns> {
+  const what = [address, filter, limit, mostSearched] as const;
+  return isPostgres(address)
+    ? await (await postgres()).findPostgresTurns(...what)
+    : (await sqlite()).findSqliteTurns(...what);
+}
+
+/**
+ * Reads turns by their ids, in the order given, and changes nothing. One that is
+ * not there is left out.
+ *
+ * @param mostPromptBytes Read only so much of each prompt, whole characters, and
+ * no answers; `null` reads everything.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function readTurns(
+  address: string,
+  ids: readonly number[],
+  mostPromptBytes: number | null = null,
+): Promise<Turn[]> {
+  const what = [address, ids, mostPromptBytes] as const;
+  return isPostgres(address)
+    ? await (await postgres()).readPostgresTurns(...what)
+    : (await sqlite()).readSqliteTurns(...what);
+}
+
+/**
+ * The ids of sessions that are, begin with or end with a text: the one that is
+ * the text, else up to {@linkcode MOST_SESSIONS} that begin so and as many that
+ * end so. Changes nothing.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function findSessions(
+  address: string,
+  part: string,
+): Promise<string[]> {
+  return isPostgres(address)
+    ? await (await postgres()).findPostgresSessions(address, part)
+    : (await sqlite()).findSqliteSessions(address, part);
+}
+
+/**
+ * Finds the turns that can be forgotten, and changes nothing. It searches the
+ * index of the ids, of the session or of start times.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function findForgettable(
+  address: string,
+  turns: Forgettable,
+): Promise<FoundForgettable> {
+  return isPostgres(address)
+    ? await (await postgres()).findPostgresForgettable(address, turns)
+    : (await sqlite()).findSqliteForgettable(address, turns);
+}
+
+/**
+ * Reads what a report is made of, in one moment, and changes nothing. It reads
+ * each turn once, of the last million or since an instant, and no whole texts.
+ *
+ * @param sinceMs As for {@linkcode readStatus}.
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function readReportData(
+  address: string,
+  sinceMs: number | null,
+): Promise<ReportData> {
+  return isPostgres(address)
+    ? await (await postgres()).readPostgresReportData(address, sinceMs)
+    : (await sqlite()).readSqliteReportData(address, sinceMs);
+}
+
+/**
+ * Reads what a monitor wants to know, of all turns, in one moment, and changes
+ * nothing. It reads an index, and no turns.
+ *
+ * @throws {Failure} As {@linkcode readStatus} does.
+ */
+export async function readMetrics(address: string): Promise<Metrics> {
+  return isPostgres(address)
+    ? await (await postgres()).readPostgresMetrics(address)
+    : (await sqlite()).readSqliteMetrics(address);
 }

@@ -25,6 +25,6 @@ export function durationsOf(durations: number[]): Durations | null {
  * @param sorted At least one value, the smallest first.
  * @param share More than 0, at most 1.
  */
-export function percentile(sorted: number[], share: number): number {
+export function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1];
 }

@@ -34,6 +34,12 @@ const SYMBOLS = {
     result: "pointer",
   },
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
+  // Linux alone has it.
+  memfd_create: {
+    parameters: ["buffer", "u32"],
+    result: "i32",
+    optional: true,
+  },
   getuid: { parameters: [], result: "u32" },
   raise: { parameters: ["i32"], result: "i32" },
 } as const;

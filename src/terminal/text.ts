@@ -25,16 +25,31 @@ export function cut(
 ): string {
   if (widthOf(text) <= width) return text;
   if (width < 1) return "";
+  return keep === "start"
+    ? `${fitting(text, width - 1, keep)}…`
+    : `…${fitting(text, width - 1, keep)}`;
+}
+
+/**
+ * As much of one end of a visible text as fits. A grapheme is never divided.
+ *
+ * @param width The number of columns available.
+ */
+export function fitting(
+  text: string,
+  width: number,
+  keep: "start" | "end" = "start",
+): string {
   const parts = Array.from(graphemes().segment(text), ({ segment }) => segment);
   if (keep === "end") parts.reverse();
   const kept: string[] = [];
-  let left = width - 1;
+  let left = width;
   for (const part of parts) {
     left -= widthOf(part);
     if (left < 0) break;
     kept.push(part);
   }
-  return keep === "start" ? `${kept.join("")}…` : `…${kept.reverse().join("")}`;
+  return (keep === "start" ? kept : kept.reverse()).join("");
 }
 
 let segmenter: Intl.Segmenter | undefined;

@@ -23,6 +23,27 @@ export function visible(text: string): string {
     .trim();
 }
 
+/** The ends of lines. */
+const LINE_END = /\r\n|[\n\r\v\f\x85\u2028\u2029]/u;
+/** How wide a tab is shown. */
+const TAB = "    ";
+
+/**
+ * A text in its lines, unable to control the terminal or to change what is around
+ * it. Blanks are kept: it may be code. Empty lines at both ends are left out.
+ */
+export function visibleLines(text: string): string[] {
+  const lines = text.split(LINE_END).map((line) =>
+    line.replaceAll("\t", TAB).replace(
+      CONTROLS,
+      (blanks) => /^ +$/.test(blanks) ? blanks : " ",
+    ).replace(HIDDEN, "")
+      .replace(STACK, "$1").trimEnd()
+  );
+  const isFull = (line: string) => line !== "";
+  return lines.slice(lines.findIndex(isFull), lines.findLastIndex(isFull) + 1);
+}
+
 /** A text with nothing left out; what a terminal may obey or not show is escaped as in JSON: `\u001b`. */
 export function escaped(text: string): string {
   return text.replace(

@@ -123,6 +123,16 @@ export interface TurnStore extends Transactions {
    */
   end(turn: Turn, ending: Ending): Turn;
   /**
+   * Erases the texts of turns for good: the prompt, the answer (one that is there
+   * becomes empty), the directory and the reason of the outcome, and what
+   * decoders saved of them. All else stays, so that no event of theirs counts
+   * anew. Readers of the database's files may still find the texts until
+   * {@linkcode Store.eraseTraces}.
+   *
+   * @returns How many of them had not been forgotten before.
+   */
+  forget(ids: readonly number[], nowMs: number): number;
+  /**
    * Remembers the turn of an answer or an end. If the remembered turn was deleted
    * by hand, only a turn that was minted later replaces it, as when the log is
    * read again; an older turn never had this event.
@@ -142,8 +152,12 @@ export interface CheckpointStore extends Transactions {
   locateCheckpoint(id: number, place: FilePlace): void;
   /** Deletes the checkpoint of a file. */
   dropCheckpoint(id: number): void;
-  /** Stores the position up to which a file has been read. */
-  moveCheckpoint(position: Position): void;
+  /**
+   * Stores the position up to which a file has been read.
+   *
+   * @param rejected How many lines were rejected since it was moved last.
+   */
+  moveCheckpoint(position: Position, rejected?: number): void;
   /** Deletes the oldest checkpoints of a log whose files have been read. */
   pruneCheckpoints(path: string): void;
 }
@@ -170,4 +184,14 @@ export interface Store extends TurnStore, CheckpointStore, Disposable {
    * @throws {Failure} If another process does, or if the claim cannot be checked.
    */
   claim(followed: string): void;
+  /**
+   * Makes sure that no file of the database holds what was erased. Other writers
+   * wait while it writes the database anew, for which it queues as
+   * {@linkcode Transactions.write} does.
+   *
+   * @returns Whether that is so; a program that reads the database can prevent
+   * it for as long as it reads.
+   * @throws {Failure} If the database cannot be written.
+   */
+  eraseTraces(): Promise<boolean>;
 }

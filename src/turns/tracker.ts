@@ -138,7 +138,7 @@ export class Tracker {
     if (hasNewer) return { change: "updated", turns: [turn] };
     const completed = this.#store.complete(turn, {
       // An empty text does not replace the turn's text.
-      text: answer.text || (turn.assistantText ?? ""),
+      text: keptBy(turn, answer.text) || (turn.assistantText ?? ""),
       t: answer.t,
       at: answer.at,
       durationMs: durationOf(turn, answer.at),
@@ -151,9 +151,8 @@ export class Tracker {
   #end(end: End | SessionEnd, turn: Turn): Applied {
     if (turn.outcome !== null) return { change: "ended", turns: [turn] };
     const outcome = end.kind === "end" ? end.outcome : "aborted";
-    const ending: Ending = {
-      ...{ outcome, outcomeReason: end.reason, outcomeTime: end.t },
-    };
+    const outcomeReason = keptBy(turn, end.reason);
+    const ending: Ending = { outcome, outcomeReason, outcomeTime: end.t };
     // Only an answer completes a turn that has no outcome yet.
     const hasAnswer = turn.status === "completed";
     if (!hasAnswer && outcome === "completed") {
@@ -209,6 +208,11 @@ export class Tracker {
       next?.startMs ?? Infinity,
     ];
   }
+}
+
+/** A text of an event that its turn keeps: none if it was forgotten. */
+function keptBy({ forgottenMs }: Turn, text: string | null): string | null {
+  return forgottenMs === null ? text : null;
 }
 
 /** How long a turn took until an instant, in milliseconds; never negative. */

@@ -6,8 +6,14 @@
 
 import type { Outcome } from "./event.ts";
 
+/** What a turn can be. */
+export const TURN_STATUSES = [
+  "waiting_response",
+  "completed",
+  "orphaned",
+] as const;
 /** The status of a turn. */
-export type TurnStatus = "waiting_response" | "completed" | "orphaned";
+export type TurnStatus = typeof TURN_STATUSES[number];
 
 /** A row of the table `turns`. */
 export interface Turn {
@@ -45,4 +51,9 @@ export interface Turn {
   outcomeReason: string | null;
   /** The `t` of the end, unchanged. */
   outcomeTime: string | null;
+  /**
+   * When a person had its texts erased, in milliseconds since the epoch; it
+   * takes none any more.
+   */
+  forgottenMs: number | null;
 }

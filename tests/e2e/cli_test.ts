@@ -9,7 +9,7 @@ import { completions } from "../../src/cli/docs/completions.ts";
 import { formats } from "../../src/cli/formats.ts";
 import { HELP } from "../../src/cli/docs/help.ts";
 import { manualPage } from "../../src/cli/docs/man.ts";
-import { SHELLS } from "../../src/cli/args/options.ts";
+import { SHELLS } from "../../src/cli/args/commands.ts";
 import { contents, fold, records } from "../support/database.ts";
 import { logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { completions } from "../../src/cli/docs/completions.ts";
-import type { Shell } from "../../src/cli/args/options.ts";
+import type { Shell } from "../../src/cli/args/commands.ts";
 import { TempDir } from "../support/temp.ts";
 import { fishTest, terminalTest, zshTest } from "./machine.ts";
 import { run } from "./program.ts";
@@ -26,6 +26,26 @@ const TYPED: Typed[] = [
   [`--max-line-bytes o${TAB}`, "--max-line-bytes", "o"],
   [`--format pi${TAB}--q${TAB}`, "--format", "pi", "--quiet"],
   [`completions zs${TAB}`, "completions", "zsh"],
+  [`turns --stat${TAB}orph${TAB}`, "turns", "--status", "orphaned"],
+  [
+    `turns --cwd one${TAB}--js${TAB}`,
+    "turns",
+    "--cwd",
+    "one log.jsonl",
+    "--json",
+  ],
+  [`rep${TAB}--sin${TAB}7d`, "report", "--since", "7d"],
+  [
+    `forget --dr${TAB}--turn 7 --turn 9`,
+    "forget",
+    "--dry-run",
+    "--turn",
+    "7",
+    "--turn",
+    "9",
+  ],
+  [`help tur${TAB}`, "help", "turns"],
+  [`show --js${TAB}7`, "show", "--json", "7"],
   // A command is the first argument, and has its own options.
   [`--quiet sta${TAB}`, "--quiet", "sta"],
   [`status --so${TAB}`, "status", "--so"],
@@ -158,6 +178,13 @@ fishTest("fish completes options, values and commands", async () => {
     ["--source man --fo", "--follow", "--format"],
     ["status --so"],
     ["status sta"],
+    ["turns --stat", "--status"],
+    ["turns --status o", "orphaned"],
+    ["status --stat"],
+    ["help tur", "turns"],
+    ["forget --o", "--older-than"],
+    ["rep", "report"],
+    ["show --js", "--json"],
     ["ma", "man"],
     ["man --", "--help", "--version"],
   ];

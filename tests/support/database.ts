@@ -23,7 +23,7 @@ const TABLES: Record<string, string> = {
     hex(assistant_text), start_time, end_time, duration_ms, status,
     dedup_hash, session_turn, session_pid_turn, hex(original_turn_id),
     pid_mismatch, start_ms, end_ms, orphaned_by, hex(agent), hex(cwd), outcome,
-    hex(outcome_reason), outcome_time FROM turns ORDER BY 1`,
+    hex(outcome_reason), outcome_time, forgotten_ms FROM turns ORDER BY 1`,
   session_counters:
     "SELECT hex(sid), pid, turn_count FROM session_counters ORDER BY 1, 2",
   sessions: "SELECT hex(sid), turn_count FROM sessions ORDER BY 1",

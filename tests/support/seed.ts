@@ -43,7 +43,9 @@ CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
 /** What makes an earlier version of the one after it. */
 const DOWNGRADES: Record<number, string> = {
-  5: checkpoints(", dialect TEXT, decoder TEXT"),
+  5: `${checkpoints(", dialect TEXT, decoder TEXT")}
+    DROP INDEX turns_summary;
+    ALTER TABLE turns DROP COLUMN forgotten_ms;`,
   4: ["agent", "cwd", "outcome", "outcome_reason", "outcome_time"]
     .map((column) => `ALTER TABLE turns DROP COLUMN ${column};`).join(""),
   3: "DROP TABLE minted;",

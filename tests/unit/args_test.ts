@@ -6,12 +6,16 @@ import {
 } from "@std/assert";
 import {
   type Args,
+  type ForgetArgs,
   readArgs,
   type RunArgs,
+  type ShowArgs,
   type StatusArgs,
+  type TurnsArgs,
 } from "../../src/cli/args/args.ts";
-import { HELP } from "../../src/cli/docs/help.ts";
-import { NAMED_COMMANDS, OPTIONS } from "../../src/cli/args/options.ts";
+import { HELP, helpOf } from "../../src/cli/docs/help.ts";
+import { COMMANDS, NAMED_COMMANDS } from "../../src/cli/args/commands.ts";
+import { optionsOf } from "../../src/cli/args/options.ts";
 import { UsageError } from "../../src/error.ts";
 
 const DEFAULTS: Args & RunArgs = {
@@ -65,16 +69,19 @@ Deno.test("SPEC 7: each option is read in each of its forms", () => {
 });
 
 Deno.test("SPEC 7: --help and --version work in each form, with any command", () => {
-  for (const command of ["", "status ", "formats ", "completions ", "man "]) {
+  for (const name of COMMANDS) {
+    const of = name === "run" ? null : name;
+    const command = of === null ? [] : [of];
     for (const word of ["-h", "--help", "-hV"]) {
-      const args = readArgs(`${command}${word}`.split(" "));
-      assertEquals(args, { command: "help" });
+      assertEquals(readArgs([...command, word]), { command: "help", of });
     }
     for (const word of ["-V", "--version"]) {
-      const args = readArgs(`${command}${word}`.split(" "));
-      assertEquals(args, { command: "version" });
+      assertEquals(readArgs([...command, word]), { command: "version" });
     }
+    if (of === null) continue;
+    assertEquals(readArgs(["help", of]), { command: "help", of });
   }
+  assertEquals(readArgs(["help"]), { command: "help", of: null });
 });
 
 Deno.test("SPEC 7: a command is the first argument, and has its own options", () => {
@@ -85,6 +92,7 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
     json: true,
     since: "7d",
     watch: true,
+    prometheus: false,
   };
   assertEquals(
     readArgs("status --db x.db --json --watch --since 7d".split(" ")),
@@ -100,6 +108,58 @@ Deno.test("SPEC 7: a command is the first argument, and has its own options", ()
   });
   assertEquals(readArgs(["man"]), { command: "man" });
   assertEquals(readArgs(["formats"]), { command: "formats" });
+});
+
+Deno.test("SPEC 7: turns and show have their options, each with a default", () => {
+  const turns: Args & TurnsArgs = {
+    ...{ command: "turns", db: "x.db", isDefaultDb: false, session: null },
+    ...{ status: null, agent: null, cwd: null, since: null, limit: 20 },
+    json: false,
+  };
+  assertEquals(readArgs(["turns"], "x.db"), turns);
+  const all =
+    "turns --session s --status orphaned --agent pi --cwd . --since today --limit 3 --json --db x.db";
+  assertEquals(readArgs(all.split(" ")), {
+    ...{ ...turns, session: "s", status: "orphaned", agent: "pi", cwd: "." },
+    ...{ since: "today", limit: 3, json: true },
+  });
+  const show: Args & ShowArgs = {
+    ...{ command: "show", id: 7, db: "x.db", isDefaultDb: false, json: false },
+  };
+  assertEquals(readArgs(["show", "7"], "x.db"), show);
+  assertEquals(readArgs(["show", "--json", "7"], "x.db"), {
+    ...{ ...show, json: true },
+  });
+});
+
+Deno.test("SPEC 7: status takes --prometheus", () => {
+  const args = readArgs(["status", "--prometheus"], "x.db");
+  assert(args.command === "status" && args.prometheus);
+});
+
+Deno.test("SPEC 7: report takes --since", () => {
+  const report = { command: "report", db: "x.db", isDefaultDb: false } as const;
+  assertEquals(readArgs(["report"], "x.db"), { ...report, since: null });
+  assertEquals(readArgs(["report", "--since", "7d"], "x.db"), {
+    ...{ ...report, since: "7d" },
+  });
+  assertThrows(() => readArgs(["report", "--json"]), UsageError, "--json");
+});
+
+Deno.test("SPEC 7: forget takes turns, or a session, an age or both", () => {
+  const forget: Args & ForgetArgs = {
+    ...{ command: "forget", db: "x.db", isDefaultDb: false, dryRun: false },
+    ...{ session: null, turns: [], olderThan: null },
+  };
+  const read = (words: string) =>
+    readArgs(["forget", ...words.split(" ")], "x.db");
+  assertEquals(read("--turn 7 --turn 9"), { ...forget, turns: [7, 9] });
+  assertEquals(read("--session s --dry-run"), {
+    ...{ ...forget, session: "s", dryRun: true },
+  });
+  assertEquals(read("--session s --older-than 90d"), {
+    ...{ ...forget, session: "s", olderThan: "90d" },
+  });
 });
 
 Deno.test("SPEC 7: --follow needs sources, none of which is stdin", () => {
@@ -157,6 +217,25 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
     ["completions tcsh", "bash, zsh or fish"],
     ["completions bash zsh", "SHELL"],
     ["man page", "page"],
+    ["show", "an ID"],
+    ["show 1 2", "an ID"],
+    ["show x", '"x"', "turn-counter turns"],
+    ["show 0", '"0"'],
+    ["show 9007199254740993", "9007199254740993"],
+    ["turns 7", '"7"'],
+    ["turns --status waiting", "waiting_response, completed or orphaned"],
+    ["turns --limit 0", "--limit", "number of turns"],
+    ["turns --watch", "--watch"],
+    ["help me", "COMMAND", "status, turns"],
+    ["status --prometheus --json", "--prometheus", "--json"],
+    ["status --prometheus --since 7d", "--since"],
+    ["status --watch --prometheus", "--watch"],
+    ["forget", "--turn ID", "--session SID", "--older-than WHEN"],
+    ["forget --dry-run", "--turn ID"],
+    ["forget --turn 1 --session s", "either --turn ID"],
+    ["forget --turn 1 --older-than 9d", "either --turn ID"],
+    ["forget --turn x", '"x"', "number"],
+    ["forget --older-than old", "--older-than", "7d"],
     ["formats --json", "--json"],
     ["formats sse", "sse"],
     [
@@ -221,18 +300,38 @@ Deno.test("SPEC 7: the help begins with the usage, then shows a live pipe first"
   assertEquals(examples.toSorted((a, b) => a - b), examples);
 });
 
-Deno.test("SPEC 7: the help names every option and command in 80 columns", () => {
+Deno.test("SPEC 7: the help is one screen, in 80 columns, with every command", () => {
   for (const name of Object.keys(NAMED_COMMANDS)) {
     assertStringIncludes(HELP, `\n  ${name} `);
   }
-  for (const { name, short } of OPTIONS) {
+  for (const { name, short } of optionsOf("run")) {
     assertStringIncludes(HELP, `--${name}`);
     if (short) assertStringIncludes(HELP, `-${short}, --${name}`);
   }
+  assert(HELP.split("\n").length <= 67, "the help is long");
   assertStringIncludes(
     HELP,
     "1  on a failure, such as a full disk, or if a compressed source was damaged",
   );
   const widest = Math.max(...HELP.split("\n").map((line) => line.length));
   assertEquals(widest <= 80, true, `a line of the help is ${widest} wide`);
+});
+
+Deno.test("SPEC 7: the help of a command names all of its options in 80 columns", () => {
+  for (const name of COMMANDS) {
+    if (name === "run") continue;
+    const help = helpOf(name);
+    assert(help.startsWith(`Usage: turn-counter ${name}`), help);
+    for (const { name: option } of optionsOf(name)) {
+      assertStringIncludes(help, ` --${option}`);
+    }
+    for (const { command } of NAMED_COMMANDS[name].examples ?? []) {
+      assertStringIncludes(help, command);
+    }
+    const lines = help.split("\n").filter((line) =>
+      !line.includes("turn-counter")
+    );
+    const widest = Math.max(...lines.map((line) => line.length));
+    assert(widest <= 80, `a line of help ${name} is ${widest} wide`);
+  }
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completions } from "../../src/cli/docs/completions.ts";
 import { manualPage } from "../../src/cli/docs/man.ts";
-import { NAMED_COMMANDS, OPTIONS, SHELLS } from "../../src/cli/args/options.ts";
+import { NAMED_COMMANDS, SHELLS } from "../../src/cli/args/commands.ts";
+import { OPTIONS } from "../../src/cli/args/options.ts";
 import { run } from "../support/process.ts";
 
 const ALL = [
@@ -35,6 +36,16 @@ Deno.test("completions name every option and command in each shell", () => {
 Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--sy"), ["--synchronous"]);
   assertEquals(await offered("sta"), ["status"]);
+  assertEquals(await offered("turns", "--s"), [
+    ...["--session", "--status", "--since"],
+  ]);
+  assertEquals(await offered("turns", "--status", "o"), ["orphaned"]);
+  assertEquals(await offered("turns", "--cwd", "golden.j"), ["golden.jsonl"]);
+  assertEquals(await offered("turns", "--session", ""), []);
+  assertEquals(await offered("show", "--j"), ["--json"]);
+  assertEquals(await offered("forget", "--o"), ["--older-than"]);
+  assertEquals(await offered("report", "--s"), ["--since"]);
+  assertEquals(await offered("help", "tur"), ["turns"]);
   assertEquals(await offered("form"), ["formats"]);
   assertEquals(await offered("--quiet", "sta"), []);
   assertEquals(await offered("--emit", ""), ["turns", "events"]);
@@ -42,7 +53,8 @@ Deno.test("completions of bash offer what is valid at the cursor", async () => {
   assertEquals(await offered("--max-line-bytes", ""), []);
   assertEquals(await offered("completions", "f"), ["fish"]);
   assertEquals(await offered("status", "--"), [
-    ...["--db", "--json", "--since", "--watch", "--help", "--version"],
+    ...["--db", "--since", "--json", "--prometheus", "--watch"],
+    ...["--help", "--version"],
   ]);
   assertEquals(await offered("status", "--since", ""), []);
   assertEquals(await offered("--source", "golden.j"), ["golden.jsonl"]);

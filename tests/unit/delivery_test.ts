@@ -28,8 +28,9 @@ function recorded(options: Partial<DeliveryOptions> = {}, attempts = 1) {
         return Promise.resolve(result);
       },
       read: (work) => Promise.resolve(work()),
-      moveCheckpoint: ({ id, offset }: Position) => {
-        log.push(`checkpoint ${id} at ${offset}`);
+      moveCheckpoint: ({ id, offset }: Position, rejected = 0) => {
+        const note = rejected === 0 ? "" : `, ${rejected} rejected`;
+        log.push(`checkpoint ${id} at ${offset}${note}`);
       },
     },
     tracker: {
@@ -223,6 +224,30 @@ Deno.test("SPEC 1: a rejected line is reported with its file, after the lines be
   await delivery.commit();
   assertEquals(logged().slice(-4), [
     ...["report a", "reject log.7:5", "reject log.7:6", "emit a"],
+  ]);
+});
+
+Deno.test("A checkpoint counts each rejected line before it once", async () => {
+  const { delivery, logged } = recorded();
+  const moves = () => logged().filter((what) => what.startsWith("checkpoint"));
+  delivery.take(line("turn.user_message", 0));
+  delivery.take(line(ask("a"), 1));
+  delivery.take(line("turn.user_message", 2));
+  // Where the group begins, none of them precedes it.
+  await delivery.commit();
+  assertEquals(moves(), ["checkpoint 7 at 0"]);
+  delivery.take(line(ask("b", 1), 3));
+  delivery.take(line("turn.user_message", 4));
+  delivery.mark({ position: () => ({ id: 7, offset: 500 }) as Position });
+  await delivery.pause();
+  assertEquals(moves(), [
+    ...["checkpoint 7 at 300, 2 rejected", "checkpoint 7 at 500, 1 rejected"],
+  ]);
+  delivery.take(line("turn.user_message", 5, { id: 8 }));
+  delivery.take(line("turn.user_message", 6));
+  await delivery.finish();
+  assertEquals(moves(), [
+    ...["checkpoint 8 at 600, 1 rejected", "checkpoint 7 at 700, 1 rejected"],
   ]);
 });
 

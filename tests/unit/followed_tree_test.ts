@@ -148,7 +148,7 @@ Deno.test("FollowedTree watches the directories that links lead to, and what tak
   assertEquals(tree.watched.length, before + 1);
 });
 
-Deno.test("FollowedTree asks the head of a large file that is no session only once", async () => {
+Deno.test("FollowedTree asks the head of a large file without a session only once", async () => {
   using tree = new Tree();
   const path = tree.dir.write("notes", "x".repeat(100_000));
   const small = tree.dir.write("small", "x\n");

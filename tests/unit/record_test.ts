@@ -23,6 +23,7 @@ const TURN: Turn = {
   outcome: "aborted",
   outcomeReason: "interrupted",
   outcomeTime: "2025-11-17T00:05:12.401",
+  forgottenMs: null,
 };
 
 Deno.test("SPEC 6: a record is one line of JSON with all keys in order", () => {

@@ -175,7 +175,8 @@ CREATE TABLE turns_new_1 (
   dedup_hash TEXT NOT NULL, session_turn INTEGER, session_pid_turn INTEGER,
   original_turn_id TEXT, pid_mismatch INTEGER NOT NULL DEFAULT 0,
   agent TEXT, cwd TEXT, outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
-  start_ms INTEGER, end_ms INTEGER, orphaned_by INTEGER);
+  start_ms INTEGER, end_ms INTEGER, forgotten_ms INTEGER,
+  orphaned_by INTEGER);
 INSERT INTO turns_new_1 SELECT * FROM turns;
 DROP TABLE turns;
 ALTER TABLE turns_new_1 RENAME TO turns;

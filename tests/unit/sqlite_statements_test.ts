@@ -2,6 +2,14 @@ import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
+import {
+  forgettable,
+  LISTING_SQL,
+  type Query,
+  range,
+  walk,
+} from "../../src/store/sqlite/listing_statements.ts";
+import { METRICS_SQL } from "../../src/store/sqlite/metrics.ts";
 import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
 import {
   BREAKDOWN_SQL,
@@ -77,7 +85,9 @@ Deno.test("SPEC 5: the check of plans detects a dropped index", () => {
   }
   db.close();
   // The other indexes are for queries by people.
-  const forPeople = ["turns_start_time", "turns_status", "turns_session"];
+  const forPeople = [
+    ...["turns_start_time", "turns_status", "turns_session", "turns_summary"],
+  ];
   assertEquals(new Set([...lookedUp, ...forPeople]), new Set(indexes));
 });
 
@@ -130,6 +140,76 @@ Deno.test("status since an instant searches the turns only by their start", () =
         `${name}: ${step}`,
       );
     }
+  }
+  db.close();
+});
+
+Deno.test("metrics read an index and no turns", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  assertEquals(plan(db, METRICS_SQL.turns), [
+    "SCAN turns USING COVERING INDEX turns_summary",
+  ]);
+  db.close();
+});
+
+Deno.test("turns are listed by one index, without a sort but since an instant", () => {
+  using dir = new TempDir();
+  const path = dir.file("turns.db");
+  create(path);
+  const db = new Database(path);
+  const steps = ({ sql, params }: Query) => {
+    assertEquals(new Set(sql.match(/\?\d+/g)).size, params.length, sql);
+    return plan(db, sql);
+  };
+  const all = {
+    sid: null,
+    status: null,
+    agent: null,
+    cwd: null,
+    sinceMs: null,
+  };
+  const named = { agent: "a", cwd: "c", sinceMs: 0 };
+  const turns = "SEARCH turns USING";
+  const byId = `${turns} INTEGER PRIMARY KEY (rowid>?)`;
+  assertEquals(steps(walk(all, 0, 1)), [byId]);
+  assertEquals(steps(walk({ ...all, ...named }, 0, 1)), [byId]);
+  const status = "orphaned" as const;
+  assertEquals(steps(walk({ ...all, status }, 0, 1)), [
+    `${turns} COVERING INDEX turns_status (status=? AND rowid>?)`,
+  ]);
+  assertEquals(steps(walk({ ...all, ...named, status }, 0, 1)), [
+    `${turns} INDEX turns_status (status=? AND rowid>?)`,
+  ]);
+  assertEquals(steps(walk({ ...all, sid: "s" }, 0, 1)), [
+    `${turns} COVERING INDEX turns_session (sid=? AND turn_id_glob>?)`,
+  ]);
+  assertEquals(steps(walk({ ...named, sid: "s", status }, 0, 1)), [
+    `${turns} INDEX turns_session (sid=? AND turn_id_glob>?)`,
+  ]);
+  assertEquals(steps(range({ ...named, sid: null, status }, 9, 1)), [
+    `${turns} INDEX turns_start_time (start_time>?)`,
+    "USE TEMP B-TREE FOR ORDER BY",
+  ]);
+  const forgotten = { ids: null, sid: null, beforeMs: null };
+  for (
+    const [turns, index] of [
+      [{ ids: [1, 2] }, "INTEGER PRIMARY KEY (rowid=?)"],
+      [{ ids: [1], beforeMs: 0 }, "INTEGER PRIMARY KEY (rowid=?)"],
+      [{ sid: "s" }, "(sid=?)"],
+      [{ sid: "s", beforeMs: 0 }, "(sid=? AND start_ms<?)"],
+      [{ beforeMs: 0 }, "turns_start_time (start_time<?)"],
+    ] as const
+  ) {
+    const [step] = steps(forgettable({ ...forgotten, ...turns }));
+    assert(step.startsWith("SEARCH turns") && step.endsWith(index), step);
+  }
+  for (const [name, sql] of Object.entries(LISTING_SQL)) {
+    const scans = plan(db, sql).filter((step) => step.startsWith("SCAN"));
+    // Sessions are few beside turns.
+    assertEquals(scans, name === "sessionsTo" ? ["SCAN sessions"] : [], name);
   }
   db.close();
 });

@@ -57,6 +57,7 @@ Deno.test("SPEC 2: a new prompt mints the next id, waits for its response and mo
         outcome: null,
         outcomeReason: null,
         outcomeTime: null,
+        forgottenMs: null,
       }],
     });
     const counts = [

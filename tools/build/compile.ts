@@ -4,8 +4,9 @@
  * @module
  */
 
+import { bundle } from "./bundle.ts";
 import type { Packages } from "./packages.ts";
-import { BINARY, exists, MAIN, ROOT } from "./paths.ts";
+import { BINARY, exists, ROOT } from "./paths.ts";
 import { SHIPPED_ENGINE, SHIPPED_PERMISSIONS } from "./permissions.ts";
 import { runDeno } from "./run.ts";
 import type { Runtime } from "./runtime.ts";
@@ -42,6 +43,6 @@ export async function compile(
     library,
     "--output",
     BINARY,
-    MAIN,
+    await bundle(packages),
   ], { cwd: ROOT, env: runtime.env });
 }

@@ -16,6 +16,11 @@ export const BINARY: string = `${ROOT}/turn-counter`;
 /** The files that the build downloads or creates; never committed. */
 export const BUILD_DIR: string = `${ROOT}/tools/.build`;
 
+/**
+ * The bundle to compile. The program looks for the library in the folder above.
+ */
+export const BUNDLE: string = `${BUILD_DIR}/bundle`;
+
 /** The SQLite library to embed, under the name that the program expects. */
 export const LIBRARY: string = `${BUILD_DIR}/libsqlite3.${
   Deno.build.os === "darwin" ? "dylib" : "so"

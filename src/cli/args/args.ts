@@ -9,18 +9,18 @@ import { MOST_LINE_BYTES } from "../../source/lines.ts";
 import { isStdin } from "../../source/source.ts";
 import { instantOf } from "../../status/since.ts";
 import type { Synchronous } from "../../store/open.ts";
+import type { TurnStatus } from "../../turns/turn.ts";
 import {
   type CommandName,
   COMMANDS,
-  type Emit,
-  FORMATS,
-  NAMED_COMMANDS,
+  type NamedCommand,
   type Shell,
-} from "./options.ts";
+} from "./commands.ts";
+import { type Emit, FORMATS } from "./options.ts";
 import {
-  joinChoices,
   type Parsed,
   parseOptions,
+  readOperand,
   refuseOperands,
 } from "./parse.ts";
 
@@ -57,20 +57,65 @@ export interface StatusArgs extends DatabaseArgs {
   /** Since when turns began that are shown: `2025-11-18`, `today` or `7d`. */
   since: string | null;
   watch: boolean;
+  /** Write metrics; without the three options above. */
+  prometheus: boolean;
+}
+
+/** The arguments of `turns`. */
+export interface TurnsArgs extends DatabaseArgs {
+  /** The id of a session, or how it begins or ends. */
+  session: string | null;
+  status: TurnStatus | null;
+  agent: string | null;
+  /** A directory: turns of it and of those below it. */
+  cwd: string | null;
+  /** As {@linkcode StatusArgs.since}. */
+  since: string | null;
+  limit: number;
+  json: boolean;
+}
+
+/** The arguments of `show`. */
+export interface ShowArgs extends DatabaseArgs {
+  /** The id of the turn. */
+  id: number;
+  json: boolean;
+}
+
+/** The arguments of `report`. */
+export interface ReportArgs extends DatabaseArgs {
+  /** As {@linkcode StatusArgs.since}. */
+  since: string | null;
+}
+
+/** The arguments of `forget`. */
+export interface ForgetArgs extends DatabaseArgs {
+  /** The whole id of a session. */
+  session: string | null;
+  /** Ids of turns; none where others are selected. */
+  turns: number[];
+  /** Before when turns began, as {@linkcode StatusArgs.since}. */
+  olderThan: string | null;
+  dryRun: boolean;
 }
 
 /** A command with its arguments. */
 export type Args =
-  | { command: "help" }
+  | { command: "help"; of: NamedCommand | null }
   | { command: "version" }
   | ({ command: "run" } & RunArgs)
   | ({ command: "status" } & StatusArgs)
+  | ({ command: "turns" } & TurnsArgs)
+  | ({ command: "show" } & ShowArgs)
+  | ({ command: "report" } & ReportArgs)
+  | ({ command: "forget" } & ForgetArgs)
   | { command: "formats" }
   | { command: "completions"; shell: Shell }
   | { command: "man" };
 
 const DEFAULT_DB = "/tmp/turn_tracker.db";
 const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
+const DEFAULT_LIMIT = 20;
 
 /** Validates the options and operands of each command. */
 const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
@@ -93,8 +138,9 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       emit: (values("emit").at(-1) ?? "turns") as Emit,
       skipReplayed: isSet("skip-replayed"),
       deadLetter: values("dead-letter").at(-1) ?? null,
-      maxLineBytes: readCount("max-line-bytes", values) ??
-        DEFAULT_MAX_LINE_BYTES,
+      maxLineBytes: readCount("max-line-bytes", values, {
+        ...{ what: "a number of bytes", most: MOST_LINE_BYTES },
+      }) ?? DEFAULT_MAX_LINE_BYTES,
       synchronous: (values("synchronous").at(-1) ?? "full") as Synchronous,
       verbose: isSet("verbose"),
       quiet: isSet("quiet"),
@@ -106,27 +152,72 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       command: "status",
       ...readDatabase(parsed, env),
       json: parsed.isSet("json"),
-      since: readSince(parsed),
+      since: readInstant("since", parsed),
       watch: parsed.isSet("watch"),
+      prometheus: readPrometheus(parsed),
+    };
+  },
+  turns(parsed, env) {
+    refuseOperands(parsed);
+    const { values } = parsed;
+    const last = (name: string) => values(name).at(-1) ?? null;
+    return {
+      command: "turns",
+      ...readDatabase(parsed, env),
+      session: last("session"),
+      status: last("status") as TurnStatus | null,
+      agent: last("agent"),
+      cwd: last("cwd"),
+      since: readInstant("since", parsed),
+      limit: readCount("limit", values, {
+        ...{ what: "a number of turns", most: Number.MAX_SAFE_INTEGER },
+      }) ?? DEFAULT_LIMIT,
+      json: parsed.isSet("json"),
+    };
+  },
+  show(parsed, env) {
+    const id = readTurnId(readOperand("show", parsed)!);
+    const json = parsed.isSet("json");
+    return { command: "show", id, ...readDatabase(parsed, env), json };
+  },
+  report(parsed, env) {
+    refuseOperands(parsed);
+    const since = readInstant("since", parsed);
+    return { command: "report", ...readDatabase(parsed, env), since };
+  },
+  forget(parsed, env) {
+    refuseOperands(parsed);
+    const { values } = parsed;
+    const session = values("session").at(-1) ?? null;
+    const turns = values("turn").map(readTurnId);
+    const olderThan = readInstant("older-than", parsed);
+    if ((session ?? olderThan) !== null === turns.length > 0) {
+      throw new UsageError(
+        "forget needs either --turn ID, or --session SID, --older-than WHEN or both",
+      );
+    }
+    const dryRun = parsed.isSet("dry-run");
+    return {
+      command: "forget",
+      ...readDatabase(parsed, env),
+      ...{ session, turns, olderThan, dryRun },
     };
   },
   formats(parsed) {
     refuseOperands(parsed);
     return { command: "formats" };
   },
-  completions({ operands }) {
-    const { name, choices } = NAMED_COMMANDS.completions.operands!;
-    const [shell] = operands;
-    if (operands.length !== 1 || !choices.includes(shell)) {
-      throw new UsageError(
-        `completions needs a ${name}: ${joinChoices(choices)}`,
-      );
-    }
-    return { command: "completions", shell: shell as Shell };
+  completions(parsed) {
+    const shell = readOperand("completions", parsed) as Shell;
+    return { command: "completions", shell };
   },
   man(parsed) {
     refuseOperands(parsed);
     return { command: "man" };
+  },
+  help(parsed) {
+    const of = readOperand("help", parsed) as NamedCommand | undefined;
+    return { command: "help", of: of ?? null };
   },
 };
 
@@ -138,10 +229,12 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
  * @throws {UsageError} If an option, a value or an argument is not valid.
  */
 export function readArgs(argv: string[], env?: string): Args {
-  const named = COMMANDS.find((name) => name === argv[0] && name !== "run");
+  const named = COMMANDS.find((name): name is NamedCommand =>
+    name === argv[0] && name !== "run"
+  );
   const command = named ?? "run";
   const parsed = parseOptions(command, named ? argv.slice(1) : argv);
-  if (parsed.isSet("help")) return { command: "help" };
+  if (parsed.isSet("help")) return { command: "help", of: named ?? null };
   if (parsed.isSet("version")) return { command: "version" };
   return READERS[command](parsed, env);
 }
@@ -151,26 +244,51 @@ function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
   return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
 }
 
-function readSince({ values }: Parsed): string | null {
-  const since = values("since").at(-1) ?? null;
+function readInstant(name: string, { values }: Parsed): string | null {
+  const since = values(name).at(-1) ?? null;
   if (since !== null && instantOf(since, Date.now()) === null) {
     throw new UsageError(
-      `option "--since" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
+      `option "--${name}" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
     );
   }
   return since;
 }
 
+/** @throws {UsageError} If an option is given that metrics do not have. */
+function readPrometheus({ isSet, values }: Parsed): boolean {
+  const other = isSet("json")
+    ? "json"
+    : isSet("watch")
+    ? "watch"
+    : values("since").length > 0
+    ? "since"
+    : null;
+  if (!isSet("prometheus") || other === null) return isSet("prometheus");
+  throw new UsageError(
+    `option "--prometheus" is of all turns, once; leave out --${other}`,
+  );
+}
+
+/** @throws {UsageError} If it is no id that a turn can have. */
+function readTurnId(text: string): number {
+  const id = /^\d+$/.test(text) ? +text : NaN;
+  if (id >= 1 && id <= Number.MAX_SAFE_INTEGER) return id;
+  throw new UsageError(
+    `a turn's id cannot be "${text}"; give a number, as turn-counter turns shows them`,
+  );
+}
+
 function readCount(
   name: string,
   values: Parsed["values"],
+  { what, most }: { what: string; most: number },
 ): number | undefined {
   const value = values(name).at(-1);
   if (value === undefined) return undefined;
   const count = /^\d+$/.test(value) ? +value : NaN;
-  if (!(count >= 1 && count <= MOST_LINE_BYTES)) {
+  if (!(count >= 1 && count <= most)) {
     throw new UsageError(
-      `option "--${name}" cannot be "${value}"; give a number of bytes from 1 to ${MOST_LINE_BYTES}`,
+      `option "--${name}" cannot be "${value}"; give ${what} from 1 to ${most}`,
     );
   }
   return count;

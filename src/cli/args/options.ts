@@ -1,12 +1,15 @@
 /**
- * The tables of commands, options, examples and exit codes. The parser, the
- * help, the manual page and the completions are made from them (SPEC section 7).
+ * The tables of options, examples and exit codes. The parser, the help, the
+ * manual page and the completions are made from them and from that of commands
+ * (SPEC section 7).
  *
  * @module
  */
 
 import { DIALECTS } from "../../dialect/dialects.ts";
 import { SYNCHRONOUS } from "../../store/options.ts";
+import { TURN_STATUSES } from "../../turns/turn.ts";
+import { type CommandName, COMMANDS, type Example } from "./commands.ts";
 
 /** What the program writes to stdout: the records of turns, or the log's events. */
 export const EMITS = ["turns", "events"] as const;
@@ -15,43 +18,6 @@ export type Emit = typeof EMITS[number];
 
 /** The values of `--format`: each file is recognised by itself, or one dialect for all. */
 export const FORMATS = ["auto", ...DIALECTS.map(({ name }) => name)];
-
-/** The shells for which the program prints completions. */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
-/** One of {@linkcode SHELLS}. */
-export type Shell = typeof SHELLS[number];
-
-/** The commands; `run` is the default and has no name on the command line. */
-export const COMMANDS = [
-  "run",
-  "status",
-  "formats",
-  "completions",
-  "man",
-] as const;
-/** One of {@linkcode COMMANDS}. */
-export type CommandName = typeof COMMANDS[number];
-
-/** A command, as the help shows it. */
-export interface Command {
-  /** What it does, in a few words. */
-  summary: string;
-  /** The argument that follows its name. */
-  operands?: { name: string; choices: readonly string[] };
-}
-
-/** The commands that have names on the command line. */
-export const NAMED_COMMANDS: Record<Exclude<CommandName, "run">, Command> = {
-  status: { summary: "show what the database holds" },
-  formats: {
-    summary: "list the formats of logs, and where each agent keeps them",
-  },
-  completions: {
-    summary: "print a script that makes a shell complete the options",
-    operands: { name: "SHELL", choices: SHELLS },
-  },
-  man: { summary: "print the manual page" },
-};
 
 /** The kind of an option's value, for completions. */
 export type ValueKind = "file" | "number";
@@ -76,7 +42,13 @@ export interface Option {
   help: string;
 }
 
-/** All options, in the order of the help. */
+/** The commands that show turns of the database. */
+const READERS: readonly CommandName[] = ["status", "turns", "show", "report"];
+
+/**
+ * All options, in the order of the help. Where one name has several meanings, it
+ * is here once for each, with different commands.
+ */
 export const OPTIONS: readonly Option[] = [
   {
     name: "source",
@@ -101,7 +73,7 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: "db",
-    commands: ["run", "status"],
+    commands: ["run", ...READERS, "forget"],
     value: "PATH|URL",
     kind: "file",
     help:
@@ -138,16 +110,88 @@ export const OPTIONS: readonly Option[] = [
     help: "durability of each commit: full (the default), normal or off",
   },
   {
+    name: "session",
+    commands: ["turns"],
+    value: "SID",
+    help:
+      "list only turns of this session: its id, or how that begins or ends, where no other does",
+  },
+  {
+    name: "status",
+    commands: ["turns"],
+    value: "STATUS",
+    choices: TURN_STATUSES,
+    help:
+      "list only turns of this status: waiting_response, completed or orphaned",
+  },
+  {
+    name: "agent",
+    commands: ["turns"],
+    value: "NAME",
+    help: "list only turns of this agent, such as codex or claude",
+  },
+  {
+    name: "cwd",
+    commands: ["turns"],
+    value: "DIR",
+    kind: "file",
+    help: "list only turns in this working directory, or below it",
+  },
+  {
+    name: "since",
+    commands: ["status", "turns", "report"],
+    value: "WHEN",
+    help:
+      "show only turns that began since WHEN: a date such as 2025-11-18, today, or 7d for the last 7 days",
+  },
+  {
+    name: "limit",
+    commands: ["turns"],
+    value: "N",
+    kind: "number",
+    help: "list at most N turns; default: 20",
+  },
+  {
+    name: "session",
+    commands: ["forget"],
+    value: "SID",
+    help: "forget the turns of this session: its whole id, which show prints",
+  },
+  {
+    name: "turn",
+    commands: ["forget"],
+    value: "ID",
+    kind: "number",
+    many: true,
+    help: "forget this turn; may be given more than once",
+  },
+  {
+    name: "older-than",
+    commands: ["forget"],
+    value: "WHEN",
+    help:
+      "forget the turns that began before WHEN: 90d for 90 days ago, a date such as 2025-11-18, or today",
+  },
+  {
+    name: "dry-run",
+    commands: ["forget"],
+    help: "print how many turns it would forget, and change nothing",
+  },
+  {
     name: "json",
     commands: ["status"],
     help: "write one JSON object, for scripts",
   },
   {
-    name: "since",
+    name: "json",
+    commands: ["turns", "show"],
+    help: "write the records of turns, one line of JSON each",
+  },
+  {
+    name: "prometheus",
     commands: ["status"],
-    value: "WHEN",
     help:
-      "show only turns that began since WHEN: a date such as 2025-11-18, today, or 7d for the last 7 days",
+      "write metrics of all turns in the text format of Prometheus, once, for a textfile collector",
   },
   {
     name: "watch",
@@ -174,12 +218,6 @@ export const OPTIONS: readonly Option[] = [
     help: "show the version",
   },
 ];
-
-/** An example of use. */
-export interface Example {
-  title: string;
-  command: string;
-}
 
 /** The examples of the help and the manual page, the most common use first. */
 export const EXAMPLES: readonly Example[] = [

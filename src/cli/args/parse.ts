@@ -10,9 +10,9 @@ import { nearest } from "./nearest.ts";
 import {
   type CommandName,
   NAMED_COMMANDS,
-  type Option,
-  optionsOf,
-} from "./options.ts";
+  type NamedCommand,
+} from "./commands.ts";
+import { type Option, optionsOf } from "./options.ts";
 
 /** A command line, parsed. */
 export interface Parsed {
@@ -100,6 +100,26 @@ function unknownOption(
 /** @throws {UsageError} If there is an argument that is not an option. */
 export function refuseOperands({ operands }: Parsed): void {
   if (operands.length > 0) refuse(operands[0]);
+}
+
+/**
+ * The argument that follows a command's name; `undefined` if it is left out and
+ * may be.
+ *
+ * @throws {UsageError} If it is missing or is not valid, or if there are more.
+ */
+export function readOperand(
+  command: NamedCommand,
+  { operands }: Parsed,
+): string | undefined {
+  const { name, choices, isOptional } = NAMED_COMMANDS[command].operand!;
+  const [operand] = operands;
+  if (operand === undefined && isOptional) return undefined;
+  const isValid = choices?.includes(operand) ?? operand !== undefined;
+  if (operands.length === 1 && isValid) return operand;
+  const article = /^[AEIOU]/.test(name) ? "an" : "a";
+  const valid = choices === undefined ? "" : `: ${joinChoices(choices)}`;
+  throw new UsageError(`${command} needs ${article} ${name}${valid}`);
 }
 
 function refuse(arg: string): never {

@@ -5,13 +5,13 @@
  */
 
 import {
+  type CommandName,
   COMMANDS,
   NAMED_COMMANDS,
-  type Option,
-  OPTIONS,
-  optionsOf,
+  type NamedCommand,
   type Shell,
-} from "../args/options.ts";
+} from "../args/commands.ts";
+import { type Option, OPTIONS, optionsOf } from "../args/options.ts";
 
 const NAMES = COMMANDS.filter((name) => name !== "run");
 
@@ -91,12 +91,12 @@ complete -F _turn_counter turn-counter
 }
 
 /** The arguments that can follow a command's name. */
-function operandsOf(name: keyof typeof NAMED_COMMANDS): readonly string[] {
-  return NAMED_COMMANDS[name].operands?.choices ?? [];
+function operandsOf(name: NamedCommand): readonly string[] {
+  return NAMED_COMMANDS[name].operand?.choices ?? [];
 }
 
 function zsh(): string {
-  const specs = (command: typeof COMMANDS[number]) =>
+  const specs = (command: CommandName) =>
     optionsOf(command).flatMap((option) =>
       forms(option).map((form) => {
         const { value, choices, kind, help, many } = option;
@@ -168,15 +168,15 @@ function fish(): string {
     );
   });
   const commands = Object.entries(NAMED_COMMANDS).flatMap((
-    [name, { summary, operands }],
+    [name, { summary, operand }],
   ) => [
     `complete -c turn-counter -n ${quote(FISH_FIRST)} -a ${name} -d ${
       quote(summary)
     }`,
-    ...(operands
+    ...(operand?.choices
       ? [
         `complete -c turn-counter -n ${quote(fishIs(name))} -a ${
-          quote(operands.choices.join(" "))
+          quote(operand.choices.join(" "))
         }`,
       ]
       : []),

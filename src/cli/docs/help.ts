@@ -1,16 +1,21 @@
 /**
- * The text that `--help` prints, made from the tables of options and commands.
+ * The texts that `--help` and `help COMMAND` print, made from the tables of
+ * options and commands.
  *
  * @module
  */
 
 import {
   type Command,
-  type CommandName,
+  type Example,
+  NAMED_COMMANDS,
+  type NamedCommand,
+  type Operand,
+} from "../args/commands.ts";
+import {
   DESCRIPTION,
   EXAMPLES,
   EXIT_CODES,
-  NAMED_COMMANDS,
   type Option,
   optionsOf,
 } from "../args/options.ts";
@@ -28,9 +33,7 @@ Usage: turn-counter [OPTION]...
 ${wrap(DESCRIPTION, WIDTH).join("\n")}
 
 Examples:
-${
-  EXAMPLES.map(({ title, command }) => `  ${title}:\n    ${command}`).join("\n")
-}
+${EXAMPLES.map(describeExample).join("\n")}
 
 Options:
 ${optionsOf("run").map(describe).join("\n")}
@@ -42,15 +45,33 @@ Exit codes:
 ${EXIT_CODES.map(describeExitCode).join("\n")}
 `;
 
+/** The text of `help COMMAND`. */
+export function helpOf(name: NamedCommand): string {
+  const { operand, description, examples = [] } = NAMED_COMMANDS[name];
+  const sections = [
+    [`Usage: turn-counter ${name}${operandOf(operand)} [OPTION]...`],
+    ...description.map((paragraph) => wrap(paragraph, WIDTH)),
+    ...(examples.length > 0
+      ? [["Examples:", ...examples.map(describeExample)]]
+      : []),
+    ["Options:", ...optionsOf(name).map(describe)],
+  ];
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
 function describeCommand([name, command]: [string, Command]): string {
-  const { summary, operands } = command;
-  const own = optionsOf(name as CommandName).filter(({ commands }) =>
-    commands?.length === 1
-  );
-  return [
-    twoColumns(`  ${name}${operands ? ` ${operands.name}` : ""}`, summary),
-    ...own.map(describe),
-  ].join("\n");
+  const { summary, operand } = command;
+  return twoColumns(`  ${name}${operandOf(operand)}`, summary);
+}
+
+function operandOf(operand: Operand | undefined): string {
+  if (operand === undefined) return "";
+  const { name, isOptional } = operand;
+  return isOptional ? ` [${name}]` : ` ${name}`;
+}
+
+function describeExample({ title, command }: Example): string {
+  return `  ${title}:\n    ${command}`;
 }
 
 function describeExitCode([code, meaning]: typeof EXIT_CODES[number]): string {

@@ -5,10 +5,14 @@
  */
 
 import {
+  type Command,
+  type Example,
+  NAMED_COMMANDS,
+} from "../args/commands.ts";
+import {
   DESCRIPTION,
   EXAMPLES,
   EXIT_CODES,
-  NAMED_COMMANDS,
   type Option,
   OPTIONS,
   optionsOf,
@@ -60,27 +64,41 @@ ${EXAMPLES.map(describeExample).join("\n")}
 `;
 }
 
-type Named = [string, typeof NAMED_COMMANDS[keyof typeof NAMED_COMMANDS]];
+type Named = [name: string, command: Command];
 
-function synopsis([name, { operands }]: Named): string {
-  const operand = operands ? `\n\\fI${operands.name}\\fR` : "";
+function synopsis([name, { operand }]: Named): string {
   const own = ownOptions(name).length > 0 ? "\n[\\fIOPTION\\fR]..." : "";
-  return `.br\n.B turn\\-counter ${name}${operand}${own}`;
+  return `.br\n.B turn\\-counter ${name}${operandOf(operand, "\n")}${own}`;
 }
 
-function describeCommand([name, { summary, operands }]: Named): string {
-  const operand = operands ? ` \\fI${operands.name}\\fR` : "";
-  const options = ownOptions(name).map(describe).join("\n");
+function describeCommand(
+  [name, { description, operand, examples = [] }]: Named,
+): string {
+  const [first, ...others] = description.map(escape);
+  const details = [
+    ...others.map((paragraph) => `.PP\n${paragraph}`),
+    ...ownOptions(name).map(describe),
+    ...examples.map(describeExample),
+  ];
+  const indented = details.length > 0
+    ? `\n.RS\n${details.join("\n")}\n.RE`
+    : "";
   return `.TP
-\\fB${name}\\fR${operand}
-${escape(summary)}${options ? `\n.RS\n${options}\n.RE` : ""}`;
+\\fB${name}\\fR${operandOf(operand, " ")}
+${first}${indented}`;
+}
+
+function operandOf(operand: Command["operand"], gap: string): string {
+  if (operand === undefined) return "";
+  const { name, isOptional } = operand;
+  return `${gap}${isOptional ? `[\\fI${name}\\fR]` : `\\fI${name}\\fR`}`;
 }
 
 function describeExitCode([code, meaning]: typeof EXIT_CODES[number]): string {
   return `.TP\n${code}\n${escape(meaning)}`;
 }
 
-function describeExample({ title, command }: typeof EXAMPLES[number]): string {
+function describeExample({ title, command }: Example): string {
   return `.TP\n${escape(title)}:\n${escape(command)}`;
 }
 

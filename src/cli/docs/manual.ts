@@ -39,6 +39,7 @@ CREATE TABLE turns (
     agent TEXT, cwd TEXT,
     outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     start_ms INTEGER, end_ms INTEGER, -- the instants, in ms since the epoch
+    forgotten_ms INTEGER,       -- when its texts were erased
     orphaned_by INTEGER         -- the turn whose prompt orphaned this one
 );
 CREATE TABLE session_counters (

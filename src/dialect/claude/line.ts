@@ -7,7 +7,7 @@
 import type { Prompt } from "../../turns/event.ts";
 import { readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 
 /** The agent that writes transcripts. */
 const AGENT = "claude";

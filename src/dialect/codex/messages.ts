@@ -6,7 +6,7 @@
 
 import { joinParts, readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 
 /** What the text of a message that no person wrote begins with. */
 const INJECTED = [

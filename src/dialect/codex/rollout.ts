@@ -8,7 +8,7 @@
 import type { EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
 import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 import {
   isInherited,
   readAgentMessage,

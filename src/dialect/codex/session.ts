@@ -6,7 +6,7 @@
 
 import { readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 
 /** What the first lines of a session say. */
 export interface Session {

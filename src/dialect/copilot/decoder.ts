@@ -9,12 +9,8 @@ import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
 import type { Decoded, Decoder, Opened } from "../dialect.ts";
 import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
-import {
-  decodeLine,
-  type ObjectReader,
-  openLine,
-  Undecodable,
-} from "../object_lines.ts";
+import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 import { prefilter, TYPES } from "./prefilter.ts";
 import { type SavedSession, Session } from "./session.ts";
 

@@ -15,12 +15,8 @@ import {
   readTime,
 } from "../fields.ts";
 import type { Json } from "../json.ts";
-import {
-  decodeLine,
-  type ObjectReader,
-  openLine,
-  Undecodable,
-} from "../object_lines.ts";
+import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import { Undecodable } from "../undecodable.ts";
 import { mayConcern, prefilter } from "./lines.ts";
 
 /** What is remembered between two lines. */

@@ -7,15 +7,10 @@
 
 import type { TurnEvent } from "../../turns/event.ts";
 import { isObject, type Json } from "../json.ts";
+import { Undecodable } from "../undecodable.ts";
 import { Flows, type SavedFlow } from "./claude_flows.ts";
 import { Queue, type Queued } from "./claude_queue.ts";
-import {
-  type About,
-  readAbout,
-  readSid,
-  readText,
-  Undecodable,
-} from "./envelope.ts";
+import { type About, readAbout, readSid, readText } from "./envelope.ts";
 import type { ClaudeEvent } from "./names.ts";
 
 const AGENT = "claude";

@@ -13,7 +13,8 @@ import type {
   TurnEvent,
 } from "../../turns/event.ts";
 import { isObject, type Json } from "../json.ts";
-import { readAbout, readText, Undecodable } from "./envelope.ts";
+import { Undecodable } from "../undecodable.ts";
+import { readAbout, readText } from "./envelope.ts";
 import type { CodexEvent } from "./names.ts";
 
 /** What the data of an event say; the envelope has the rest. */

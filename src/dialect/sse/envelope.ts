@@ -8,12 +8,10 @@
 import type { EventOwner } from "../../turns/event.ts";
 import { parseInstant } from "../../turns/instant.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
+import { Undecodable } from "../undecodable.ts";
 
 /** What a server-sent event's line begins with. */
 const DATA = "data:";
-
-/** Why an event that concerns a turn cannot be used. */
-export class Undecodable extends Error {}
 
 /** Whose event it is, and when and where. */
 export interface About extends EventOwner {

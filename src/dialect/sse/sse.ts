@@ -6,17 +6,19 @@
  */
 
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
+import { isObject, type Json, parseJson } from "../json.ts";
 import {
-  holdsTooMuch,
-  isObject,
-  type Json,
-  MOST_VALUES,
-  parseJson,
-} from "../json.ts";
+  decodeWith,
+  IGNORED,
+  tooMuch,
+  Undecodable,
+  UNOPENED,
+  unopened,
+} from "../undecodable.ts";
 import type { TurnEvent } from "../../turns/event.ts";
 import { ClaudeLog } from "./claude.ts";
 import { readCodex } from "./codex.ts";
-import { eventName, ownerOf, readData, Undecodable } from "./envelope.ts";
+import { eventName, ownerOf, readData } from "./envelope.ts";
 import {
   DELTA,
   ENVELOPE,
@@ -33,9 +35,6 @@ const CARRIAGE_RETURN = 13;
 
 /** Of each group an envelope has a key; old ones have the event's name in the line. */
 const ENVELOPE_KEYS = [["event", "line"], ["sid", "metadata", "flow_id"]];
-
-const IGNORED: Decoded = { events: [], rejection: null };
-const UNOPENED: Opened = { envelope: null, rejection: null };
 
 /** The dialect of `sse_lines.jsonl`. */
 export const sse: Dialect = {
@@ -85,26 +84,21 @@ class SseDecoder implements Decoder {
     );
     if (envelope === undefined) return this.#decodeBroken(text, bytes);
     if (!isObject(envelope)) return IGNORED;
-    try {
-      const event = this.#read(envelope);
-      return event === null ? IGNORED : { events: [event], rejection: null };
-    } catch (error) {
-      if (!(error instanceof Undecodable)) throw error;
-      return { events: [], rejection: { reason: error.message, bytes } };
-    }
+    return decodeWith(() => this.#read(envelope), bytes);
   }
 
   /** @throws {Undecodable} Where it concerns a turn, but cannot be used. */
-  #read(envelope: Json): TurnEvent | null {
+  #read(envelope: Json): TurnEvent[] {
     const name = eventName(envelope);
-    if (!isTurnEvent(name)) return null;
+    if (!isTurnEvent(name)) return [];
     const data = readData(envelope.line);
     if (data === undefined) {
       throw new Undecodable("its line holds no JSON object");
     }
-    return isOfClaude(name)
+    const event = isOfClaude(name)
       ? this.#claude.read(name, data, envelope)
       : readCodex(name, data, envelope);
+    return event === null ? [] : [event];
   }
 
   /** Decodes a line that is not JSON: its last envelope may be whole. */
@@ -144,12 +138,10 @@ function open(text: string, bytes: Uint8Array): Opened {
   const whole = hasMark ? text.slice(1) : text;
   const envelope = parseJson(whole);
   if (envelope === undefined) {
-    const reason = tooMuch(text);
-    if (reason !== null) return { ...UNOPENED, rejection: { reason, bytes } };
     const start = text.lastIndexOf(ENVELOPE);
-    return start > 0
+    return start > 0 && tooMuch(text) === null
       ? open(text.slice(start), bytes.subarray(lastEnvelope(bytes)))
-      : UNOPENED;
+      : unopened(text, bytes);
   }
   if (!isObject(envelope)) return UNOPENED;
   // What is not UTF-8 would not be JSON to those who read it next.
@@ -157,11 +149,6 @@ function open(text: string, bytes: Uint8Array): Opened {
   const valid = isRewritten ? encoder.encode(whole + endOf(bytes)) : bytes;
   const owner = ownerOf(envelope);
   return { envelope: { bytes: valid, owner }, rejection: null };
-}
-
-/** Why a line cannot be opened, whatever event it is of. */
-function tooMuch(text: string): string | null {
-  return holdsTooMuch(text) ? `it holds more than ${MOST_VALUES} values` : null;
 }
 
 /** The end of a line, which its text lacks. */

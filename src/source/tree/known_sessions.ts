@@ -39,11 +39,6 @@ export class KnownSessions {
     }
   }
 
-  /** All of them. */
-  get all(): Iterable<KnownFile> {
-    return this.#all;
-  }
-
   /** The file that had an identity when it was last seen. */
   withIdentity(identity: Identity): KnownFile | undefined {
     return this.#byIdentity.get(keyOf(identity));
@@ -91,7 +86,41 @@ export class KnownSessions {
     });
   }
 
-  /** Deletes known files: they are no sessions any more, or have been gone for long. */
+  /**
+   * Forgets the identities of files that are gone, since other files may get them;
+   * and the files themselves if they were not read, or have been gone for long. One
+   * that comes back is read again, which changes nothing.
+   *
+   * @param isPresent Whether a file is there.
+   * @returns The files that are forgotten.
+   */
+  async retire(
+    isPresent: (known: KnownFile) => boolean,
+    nowMs: number,
+  ): Promise<KnownFile[]> {
+    const gone = [...this.#all].filter((known) => !isPresent(known));
+    const forgotten = gone.filter((known) =>
+      known.isUnread || nowMs - known.seenMs > REMEMBERED_MS
+    );
+    const lost = gone.filter((known) =>
+      known.identity !== null && !forgotten.includes(known)
+    );
+    if (lost.length > 0) {
+      await this.#store.write(() => {
+        for (const { log: { id, name } } of lost) {
+          this.#store.locateCheckpoint(id, { identity: null, name });
+        }
+      });
+    }
+    for (const known of lost) {
+      this.#loseIdentity(known);
+      known.identity = null;
+    }
+    await this.forget(forgotten);
+    return forgotten;
+  }
+
+  /** Deletes known files. */
   async forget(files: readonly KnownFile[]): Promise<void> {
     if (files.length === 0) return;
     await this.#store.write(() => {
@@ -101,30 +130,6 @@ export class KnownSessions {
       known.close();
       this.#remove(known);
     }
-  }
-
-  /**
-   * Forgets the identities of files that are gone: other files may get them.
-   *
-   * @param present Those that are there.
-   */
-  keepIdentities(present: ReadonlySet<KnownFile>): void {
-    for (const [key, known] of this.#byIdentity) {
-      if (!present.has(known)) this.#byIdentity.delete(key);
-    }
-  }
-
-  /**
-   * The known files that can be forgotten: a file that comes back is read again,
-   * which changes nothing.
-   *
-   * @param present Those that are there.
-   */
-  outdated(present: ReadonlySet<KnownFile>, nowMs: number): KnownFile[] {
-    return [...this.#all].filter((known) =>
-      !present.has(known) &&
-      (known.isUnread || nowMs - known.seenMs > REMEMBERED_MS)
-    );
   }
 
   #add(known: KnownFile): void {
@@ -139,6 +144,11 @@ export class KnownSessions {
     this.#all.delete(known);
     const log = logOf(known);
     if (this.#byLog.get(log) === known) this.#byLog.delete(log);
+    this.#loseIdentity(known);
+  }
+
+  /** Another file may have its identity already. */
+  #loseIdentity(known: KnownFile): void {
     const { identity } = known;
     if (identity === null || this.withIdentity(identity) !== known) return;
     this.#byIdentity.delete(keyOf(identity));

@@ -19,7 +19,7 @@ const WATCHED_PERIOD = 30_000;
 const UNWATCHED_PERIOD = 1000;
 /** Which part of the time scans of everything may take, likewise. */
 const WATCHED_LOAD = 0.005;
-const UNWATCHED_LOAD = 0.05;
+const UNWATCHED_LOAD = 0.2;
 /**
  * How long a new directory is scanned once a second, in milliseconds: the system
  * may not watch it at once.

@@ -39,8 +39,8 @@ function checkpointSql(schema: string) {
       WHERE file_id = $1`,
     move: `UPDATE ${checkpoints} SET read_bytes = $2, read_lines = $3,
       head_length = $4, head_hash = $5, last_end = $6, last_length = $7,
-      last_hash = $8, done = $9, moved_ms = $10, dialect = $11, decoder = $12
-      WHERE file_id = $1`,
+      last_hash = $8, done = $9, moved_ms = $10, dialect = $11, decoder = $12,
+      rejected_lines = rejected_lines + $13 WHERE file_id = $1`,
     drop: `DELETE FROM ${checkpoints} WHERE file_id = $1`,
     prune: `DELETE FROM ${checkpoints} WHERE ${OF_PATH}
       AND (done OR inode IS NULL) AND file_id NOT IN
@@ -104,8 +104,8 @@ export class CheckpointTable
     this.#transactions.change(this.#sql.locate, [id, ...place]);
   }
 
-  moveCheckpoint(position: Position): void {
-    const columns = Object.values(checkpointRow(position));
+  moveCheckpoint(position: Position, rejected = 0): void {
+    const columns = Object.values(checkpointRow(position, rejected));
     this.#transactions.change(this.#sql.move, columns);
   }
 
@@ -123,7 +123,7 @@ export class CheckpointTable
 }
 
 /** A position by the names of its columns. */
-export function checkpointRow(position: Position) {
+export function checkpointRow(position: Position, rejected: number) {
   const { head, last, decoder } = position;
   return {
     file_id: position.id,
@@ -139,6 +139,7 @@ export function checkpointRow(position: Position) {
     dialect: position.dialect,
     // As JSON, since it may hold U+0000.
     decoder: decoder === null ? null : JSON.stringify(decoder),
+    rejected_lines: rejected,
   };
 }
 

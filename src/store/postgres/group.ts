@@ -58,7 +58,7 @@ export class Group implements Turns {
   /** What was changed, and is to be written. */
   #dirty = new Set<Held>();
   #remembered = new Map<string, number>();
-  #positions = new Map<number, Position>();
+  #positions = new Map<number, { position: Position; rejected: number }>();
   #isCounted = false;
   #hasFailed = false;
 
@@ -138,7 +138,11 @@ export class Group implements Turns {
         })),
       ),
       this.#isCounted ? this.#lastId : null,
-      JSON.stringify([...this.#positions.values()].map(checkpointRow)),
+      JSON.stringify(
+        [...this.#positions.values()].map(({ position, rejected }) =>
+          checkpointRow(position, rejected)
+        ),
+      ),
     ]);
     if (written[0] !== added.length || written[1] !== changed.length) {
       throw new NotExpected("a row was left out");
@@ -235,9 +239,9 @@ export class Group implements Turns {
       ...{ userText: storable(prompt.text), startTime: storable(prompt.t) },
       ...{ endTime: null, durationMs: null, pidMismatch: false },
       ...{ turnId: storableName(prompt.turnId), startMs: prompt.at },
-      ...{ endMs: null, agent: storable(prompt.agent) },
+      ...{ endMs: null, agent: storableName(prompt.agent) },
       ...{ cwd: storable(prompt.cwd), outcome: null },
-      ...{ outcomeReason: null, outcomeTime: null },
+      ...{ outcomeReason: null, outcomeTime: null, forgottenMs: null },
     };
     const held: Held = { turn, state: "new", hash, orphanedBy };
     this.#held.set(turn.id, held);
@@ -284,8 +288,11 @@ export class Group implements Turns {
   }
 
   /** Stores a position with the changes. */
-  moveCheckpoint(position: Position): void {
-    this.#positions.set(position.id, position);
+  moveCheckpoint(position: Position, rejected = 0): void {
+    const before = this.#positions.get(position.id)?.rejected ?? 0;
+    this.#positions.set(position.id, {
+      ...{ position, rejected: before + rejected },
+    });
   }
 
   #take(row: GroupRow): void {

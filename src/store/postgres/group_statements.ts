@@ -138,12 +138,13 @@ export function groupSql(schema: string) {
             head_hash = new.head_hash, last_end = new.last_end,
             last_length = new.last_length, last_hash = new.last_hash,
             done = new.done, moved_ms = new.moved_ms, dialect = new.dialect,
-            decoder = new.decoder
+            decoder = new.decoder,
+            rejected_lines = old.rejected_lines + new.rejected_lines
           FROM json_to_recordset($7::json) AS new (file_id bigint,
             read_bytes bigint, read_lines bigint, head_length bigint,
             head_hash text, last_end bigint, last_length bigint,
             last_hash text, done boolean, moved_ms bigint, dialect text,
-            decoder text)
+            decoder text, rejected_lines bigint)
           WHERE old.file_id = new.file_id)
       SELECT json_build_array((SELECT count(*) FROM new_turn),
         (SELECT count(*) FROM changed_turn))`,

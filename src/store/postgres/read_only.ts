@@ -1,12 +1,15 @@
 /**
- * Reads a database in one moment, and changes nothing. A standby will do.
+ * Reads a database of the current schema in one moment, and changes nothing. A
+ * standby will do.
  *
  * @module
  */
 
+import { Failure } from "../../error.ts";
 import { nameOf } from "../address.ts";
 import type { Connection } from "./connection.ts";
 import { storeFailure } from "./failure.ts";
+import { inspectSchema } from "./schema.ts";
 import { openReader } from "./session.ts";
 
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -16,9 +19,10 @@ const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
  * disconnects.
  *
  * @param read Gets the schema of the tables, quoted.
- * @throws {Failure} Where it cannot be reached or read.
+ * @throws {Failure} Where it cannot be reached or read, or is not ours or of
+ * another version.
  */
-export async function readOnly<T>(
+export async function readCurrent<T>(
   address: string,
   read: (connection: Connection, schema: string) => Promise<T>,
 ): Promise<T> {
@@ -27,10 +31,27 @@ export async function readOnly<T>(
     const { connection, schema } = await openReader(address, name);
     using _ = connection;
     connection.script(BEGIN);
+    refuseOtherSchema(connection, name, schema);
     const value = await read(connection, schema);
     connection.script("COMMIT");
     return value;
   } catch (error) {
     throw storeFailure(name, error);
   }
+}
+
+/** @throws {Failure} Where turn-counter would have to write first. */
+function refuseOtherSchema(
+  connection: Connection,
+  name: string,
+  schema: string,
+): void {
+  const state = inspectSchema(connection, name, schema);
+  if (state === "current") return;
+  const named = JSON.stringify(name);
+  throw new Failure(
+    state === "empty"
+      ? `database ${named} has no turns in its schema ${schema}, turn-counter has not begun it; start it with this --db, or name another one`
+      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
+  );
 }

@@ -12,7 +12,7 @@ import type { Turn, TurnStatus } from "../../turns/turn.ts";
 export const ROW = `json_build_array(turn_id_glob, sid, pid, session_turn,
   session_pid_turn, status, user_text, assistant_text, start_time, end_time,
   duration_ms, original_turn_id, pid_mismatch, start_ms, end_ms, agent, cwd,
-  outcome, outcome_reason, outcome_time)`;
+  outcome, outcome_reason, outcome_time, forgotten_ms)`;
 
 const OF_PROCESS = "sid = $1 AND pid = $2";
 const NEWEST = "ORDER BY start_ms DESC, turn_id_glob DESC LIMIT 1";
@@ -135,6 +135,7 @@ export type TurnRow = [
   outcome: Outcome | null,
   outcomeReason: string | null,
   outcomeTime: string | null,
+  forgottenMs: number | null,
 ];
 
 /** The turn that a row holds. */
@@ -147,5 +148,6 @@ export function readTurn(row: TurnRow): Turn {
     ...{ turnId: row[11], pidMismatch: row[12] },
     ...{ startMs: row[13], endMs: row[14], agent: row[15], cwd: row[16] },
     ...{ outcome: row[17], outcomeReason: row[18], outcomeTime: row[19] },
+    forgottenMs: row[20],
   };
 }

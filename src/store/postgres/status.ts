@@ -4,11 +4,10 @@
  * @module
  */
 
-import { Failure } from "../../error.ts";
 import { hostName } from "../../system/host.ts";
 import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
-import { nameOf } from "../address.ts";
+import { dateBefore } from "../dates.ts";
 import { durationsOf } from "../percentile.ts";
 import {
   type Day,
@@ -21,12 +20,9 @@ import {
 } from "../status.ts";
 import type { Connection } from "./connection.ts";
 import { readFollowed, readTrees } from "./followed.ts";
-import { readOnly } from "./read_only.ts";
-import { inspectSchema } from "./schema.ts";
+import { readCurrent } from "./read_only.ts";
 import { sinceSql, statusSql } from "./status_statements.ts";
-
-/** A zone shifts the date of a time by less than this, in milliseconds. */
-const MOST_SHIFT = 86_400_000;
+import { firstBytes } from "./texts.ts";
 
 /**
  * Reads what the database at `address` holds, and changes nothing.
@@ -40,8 +36,7 @@ export function readPostgresStatus(
   address: string,
   sinceMs: number | null,
 ): Promise<StoredStatus> {
-  return readOnly(address, async (connection, schema) => {
-    refuseOtherSchema(connection, nameOf(address), schema);
+  return readCurrent(address, async (connection, schema) => {
     const sql = statusSql(schema);
     const turns = sinceMs === null
       ? await readAll(connection, sql)
@@ -58,22 +53,6 @@ export function readPostgresStatus(
       trees: readTrees(await list("filesBelow"), host),
     };
   });
-}
-
-/** @throws {Failure} Where turn-counter would have to write first. */
-function refuseOtherSchema(
-  connection: Connection,
-  name: string,
-  schema: string,
-): void {
-  const state = inspectSchema(connection, name, schema);
-  if (state === "current") return;
-  const named = JSON.stringify(name);
-  throw new Failure(
-    state === "empty"
-      ? `database ${named} has no turns in its schema ${schema}, turn-counter has not begun it; start it with this --db, or name another one`
-      : `database ${named} is of an earlier turn-counter; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
-  );
 }
 
 type Turns = Omit<
@@ -103,9 +82,10 @@ async function readSince(
   sql: ReturnType<typeof sinceSql>,
   sinceMs: number,
 ): Promise<Turns> {
-  const dayBefore = new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
   const rows = <Row extends unknown[]>(name: keyof typeof sql) =>
-    connection.runLater(sql[name], [dayBefore, sinceMs]) as Promise<Row[]>;
+    connection.runLater(sql[name], [dateBefore(sinceMs), sinceMs]) as Promise<
+      Row[]
+    >;
   const lists = await readLists(rows);
   const { turns, outcomes } = lists.breakdown;
   const [[sessions]] = await rows<[number]>("sessions");
@@ -184,11 +164,4 @@ async function readDays(
     day = await value<string | null>("dayBefore", day);
   }
   return days;
-}
-
-/** The characters of a text that fit into a number of bytes. */
-function firstBytes(text: string, most: number): string {
-  const bytes = new Uint8Array(most);
-  const { read } = new TextEncoder().encodeInto(text, bytes);
-  return text.slice(0, read);
 }

@@ -83,9 +83,11 @@ export function statusSql(schema: string) {
   };
 }
 
-// The index has times as the log spells them, each in its own zone: it finds
-// those of the day before and later, and the instants decide.
-const BEGAN = "start_time >= $1 AND start_ms >= $2";
+/**
+ * Began at the instant `$2` or later, of which `$1` is the {@linkcode dateBefore}.
+ * The index finds those of the day before and later, and the instants decide.
+ */
+export const BEGAN = "start_time >= $1 AND start_ms >= $2";
 
 /**
  * The statements for the turns that began since an instant, `$2`, of which `$1`

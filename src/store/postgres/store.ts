@@ -25,6 +25,7 @@ import { nameOf } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { Claims } from "./claims.ts";
+import { Erasure } from "./erasure.ts";
 import { Group } from "./group.ts";
 import { groupSql } from "./group_statements.ts";
 import { Link } from "./link.ts";
@@ -43,6 +44,7 @@ export class PostgresStore implements Store {
   #transactions: LinkTransactions;
   #table: TurnTable;
   #checkpoints: CheckpointTable;
+  #erasure: Erasure;
   #groupSql: ReturnType<typeof groupSql>;
   /** What is applied now, if it was announced. */
   #group: Group | undefined;
@@ -59,6 +61,7 @@ export class PostgresStore implements Store {
     const { schema } = link.session;
     this.#table = new TurnTable(transactions, schema);
     this.#groupSql = groupSql(schema);
+    this.#erasure = new Erasure(transactions, schema);
     this.#checkpoints = new CheckpointTable(transactions, schema, host);
   }
 
@@ -179,6 +182,16 @@ export class PostgresStore implements Store {
     return this.#turns.end(turn, ending);
   }
 
+  forget(ids: readonly number[], nowMs: number): number {
+    return this.#erasure.forget(ids, nowMs);
+  }
+
+  eraseTraces(): Promise<boolean> {
+    return this.#transactions.alone((connection) =>
+      this.#erasure.eraseTraces(connection)
+    );
+  }
+
   rememberAnswer(hash: string, id: number): boolean {
     return this.#turns.rememberAnswer(hash, id);
   }
@@ -195,8 +208,8 @@ export class PostgresStore implements Store {
     this.#checkpoints.locateCheckpoint(id, place);
   }
 
-  moveCheckpoint(position: Position): void {
-    (this.#group ?? this.#checkpoints).moveCheckpoint(position);
+  moveCheckpoint(position: Position, rejected?: number): void {
+    (this.#group ?? this.#checkpoints).moveCheckpoint(position, rejected);
   }
 
   dropCheckpoint(id: number): void {

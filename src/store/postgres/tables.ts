@@ -31,7 +31,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
       session_pid_turn: "bigint",
       original_turn_id: NAME,
       pid_mismatch: "boolean NOT NULL DEFAULT false",
-      agent: "text",
+      agent: NAME,
       cwd: "text",
       outcome: NAME,
       outcome_reason: "text",
@@ -39,6 +39,8 @@ export const TABLES: Readonly<Record<string, Table>> = {
       // The instants of start_time and end_time, in milliseconds since the epoch.
       start_ms: "bigint",
       end_ms: "bigint",
+      // When its texts were erased, in milliseconds since the epoch.
+      forgotten_ms: "bigint",
       // The turn that orphaned this one; kept when an answer or end heals it.
       orphaned_by: "bigint",
     },
@@ -100,6 +102,8 @@ export const TABLES: Readonly<Record<string, Table>> = {
       decoder: "text",
       // The path of a file below a followed directory, NULL for the files of a log.
       name: "text",
+      // How many of its lines were rejected, each time that they were read.
+      rejected_lines: "bigint NOT NULL DEFAULT 0",
     },
   },
   // One row: the version of all of these.
@@ -121,6 +125,7 @@ const INDEXES: Readonly<Record<string, string>> = {
   turns_process_name:
     `turns (sid, pid, original_turn_id, start_ms, turn_id_glob)
     WHERE original_turn_id IS NOT NULL`,
+  turns_summary: "turns (agent, status, outcome, duration_ms)",
   turns_orphaned_by: `turns (orphaned_by, turn_id_glob)
     WHERE orphaned_by IS NOT NULL`,
   // An index cannot hold a long path.

@@ -11,6 +11,13 @@ const MOST_NAME_BYTES = 1000;
 /** How much of a longer one is kept, in characters. */
 const KEPT = 200;
 
+/** The characters of a text that fit into a number of bytes. */
+export function firstBytes(text: string, most: number): string {
+  const bytes = new Uint8Array(most);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
+}
+
 /** A text as a row holds it: U+0000, which PostgreSQL cannot hold, is U+FFFD there. */
 export function storable<T extends string | null>(text: T): T {
   return (text === null ? null : text.replaceAll("\0", "\uFFFD")) as T;

@@ -5,7 +5,7 @@
  */
 
 import type { Transactions } from "../../turns/store.ts";
-import { ConnectionLost, ServerError } from "./connection.ts";
+import { type Connection, ConnectionLost, ServerError } from "./connection.ts";
 import { isPassing, storeFailure } from "./failure.ts";
 import { type Change, Journal } from "./journal.ts";
 import type { Link } from "./link.ts";
@@ -72,6 +72,11 @@ export class LinkTransactions implements Transactions {
 
   read<T>(work: () => T): Promise<T> {
     return this.#inTurn(() => work());
+  }
+
+  /** Runs what cannot be in a transaction, once what was begun before is done. */
+  alone<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#inTurn(({ connection }) => work(connection));
   }
 
   transaction<T>(work: () => T): T {

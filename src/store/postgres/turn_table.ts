@@ -25,7 +25,7 @@ import { storable, storableName } from "./texts.ts";
 import type { LinkTransactions } from "./transactions.ts";
 
 /** What the tracker asks, without the transactions in which it does. */
-export type Turns = Omit<TurnStore, keyof Transactions>;
+export type Turns = Omit<TurnStore, keyof Transactions | "forget">;
 
 /** The table `turns`, and those beside it. */
 export class TurnTable implements Turns {
@@ -101,10 +101,9 @@ export class TurnTable implements Turns {
 
   mint({ prompt, hash, status, orphanedBy }: NewTurn): Turn {
     const { pid, at } = prompt;
-    const [sid, turnId] = [prompt.sid, prompt.turnId].map(storableName);
-    const [text, t, agent, cwd] = [
-      ...[prompt.text, prompt.t, prompt.agent, prompt.cwd],
-    ].map(storable);
+    const [sid, turnId, agent] = [prompt.sid, prompt.turnId, prompt.agent]
+      .map(storableName);
+    const [text, t, cwd] = [prompt.text, prompt.t, prompt.cwd].map(storable);
     const [row] = this.#transactions.change(this.#sql.mint, [
       ...[sid, pid, text, t, status, hash, turnId, at, orphanedBy, agent, cwd],
     ]);
@@ -114,7 +113,7 @@ export class TurnTable implements Turns {
       ...{ userText: text, assistantText: null, startTime: t, endTime: null },
       ...{ durationMs: null, turnId, pidMismatch: false, startMs: at },
       ...{ endMs: null, agent, cwd, outcome: null },
-      ...{ outcomeReason: null, outcomeTime: null },
+      ...{ outcomeReason: null, outcomeTime: null, forgottenMs: null },
     };
   }
 

@@ -37,7 +37,9 @@ CREATE TABLE checkpoints (
     -- the dialect that was recognised in it, and what its decoder remembers
     dialect TEXT, decoder TEXT,
     -- the path of a file below a followed directory, NULL for the files of a log
-    name TEXT
+    name TEXT,
+    -- how many of its lines were rejected, each time that they were read
+    rejected_lines INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX checkpoints_path ON checkpoints (path, file_id);`;
 
@@ -57,8 +59,8 @@ export const CHECKPOINT_SQL = {
     WHERE file_id = ?`,
   move: `UPDATE checkpoints SET read_bytes = ?, read_lines = ?,
     head_length = ?, head_hash = ?, last_end = ?, last_length = ?,
-    last_hash = ?, done = ?, moved_ms = ?, dialect = ?, decoder = ?
-    WHERE file_id = ?`,
+    last_hash = ?, done = ?, moved_ms = ?, dialect = ?, decoder = ?,
+    rejected_lines = rejected_lines + ? WHERE file_id = ?`,
   drop: `DELETE FROM checkpoints WHERE file_id = ?`,
   prune: `DELETE FROM checkpoints WHERE path = ?1
     AND (done = 1 OR inode IS NULL) AND file_id NOT IN
@@ -126,13 +128,13 @@ export class CheckpointTable
     );
   }
 
-  moveCheckpoint(position: Position): void {
+  moveCheckpoint(position: Position, rejected = 0): void {
     const { id, offset, line, head, last, done, dialect, decoder } = position;
     this.#transactions.change(() =>
       this.#sql.move.run(
         ...[offset, line, head.length, head.hash],
         ...[last.end, last.length, last.hash, +done, Date.now()],
-        ...[dialect, decoder, id],
+        ...[dialect, decoder, rejected, id],
       )
     );
   }

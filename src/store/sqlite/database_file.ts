@@ -140,6 +140,15 @@ export class DatabaseFile implements Disposable {
     );
   }
 
+  /** {@linkcode Store.eraseTraces} */
+  async eraseTraces(): Promise<boolean> {
+    try {
+      return await this.#log.rewrite();
+    } catch (error) {
+      throw storeFailure(this.#path, error);
+    }
+  }
+
   /**
    * Closes the file. What was committed is in it; nothing else is.
    *

@@ -7,6 +7,7 @@
  */
 
 import { Failure, messageOf } from "../../error.ts";
+import { libc } from "../../system/libc.ts";
 
 /** The variable in which the binding looks for the library's path. */
 const PATH_VARIABLE = "DENO_SQLITE_PATH";
@@ -15,6 +16,9 @@ const LOCAL_VARIABLE = "DENO_SQLITE_LOCAL";
 
 /** The name under which the library is embedded on Linux. */
 const LINUX_LIBRARY = "libsqlite3.so";
+
+/** How much of it is copied at a time. */
+const PIECE_BYTES = 64 * 1024;
 
 /** What the system's loader says of a library that was built for a newer one. */
 const NEWER_GLIBC = /version [`']GLIBC_[\d.]+' not found/;
@@ -46,7 +50,9 @@ function explain(reason: string): string {
   }
   // The loader names one that is missing, not the newest.
   const isEmbedded = Deno.build.standalone;
-  const version = newestGlibc(isEmbedded ? embedded(LINUX_LIBRARY) : reason);
+  const version = newestGlibc(
+    isEmbedded ? embedded(LINUX_LIBRARY, Deno.readFileSync) : reason,
+  );
   return `this turn-counter needs glibc ${version} or newer, and this system has an older one; use a newer system, or compile turn-counter on this one`;
 }
 
@@ -75,10 +81,12 @@ function provideSqlite(): () => void {
   return Deno.build.os === "linux" ? throughMemory() : throughPrivateFolder();
 }
 
-function embedded(name: string): Uint8Array<ArrayBuffer> {
-  const url = new URL(`../../../tools/.build/${name}`, import.meta.url);
+/** Reads a file that is embedded in the binary. */
+function embedded<T>(name: string, read: (url: URL) => T): T {
+  // The bundle, of which this is a part then, is in a folder beside it.
+  const url = new URL(`../${name}`, import.meta.url);
   try {
-    return Deno.readFileSync(url);
+    return read(url);
   } catch (error) {
     // The runtime shows what is embedded as if it stood below TMPDIR.
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
@@ -90,31 +98,28 @@ function embedded(name: string): Uint8Array<ArrayBuffer> {
 
 /** Linux: an anonymous file in memory, which has no name that others could use. */
 function throughMemory(): () => void {
-  const library = embedded(LINUX_LIBRARY);
-  const libc = Deno.dlopen("libc.so.6", {
-    memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
-    write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-    close: { parameters: ["i32"], result: "i32" },
-  });
-  const { memfd_create, write, close } = libc.symbols;
+  using library = embedded(LINUX_LIBRARY, (url) => Deno.openSync(url));
   const closeOnExec = 1;
-  const fd = memfd_create(new TextEncoder().encode("sqlite3\0"), closeOnExec);
-  let done = 0;
-  while (fd >= 0 && done < library.length) {
-    const rest = library.subarray(done);
-    const written = Number(write(fd, rest, BigInt(rest.length)));
-    if (written <= 0) break;
-    done += written;
-  }
-  if (done < library.length) {
-    throw new Failure(
-      "cannot load SQLite: the system has no memory for it, or no file descriptor; free some memory or raise ulimit -n, then start again",
-    );
+  const name = new TextEncoder().encode("sqlite3\0");
+  const fd = libc.memfd_create!(name, closeOnExec);
+  // Fresh memory for all of it would take longer than the copy itself.
+  const buffer = new Uint8Array(PIECE_BYTES);
+  let size = library.readSync(buffer);
+  while (size !== null) {
+    for (let rest = buffer.subarray(0, size); rest.length > 0;) {
+      const written = libc.write(fd, rest, BigInt(rest.length));
+      if (written <= 0) {
+        throw new Failure(
+          "cannot load SQLite: the system has no memory for it, or no file descriptor; free some memory or raise ulimit -n, then start again",
+        );
+      }
+      rest = rest.subarray(written);
+    }
+    size = library.readSync(buffer);
   }
   Deno.env.set(PATH_VARIABLE, `/proc/self/fd/${fd}`);
   return () => {
-    close(fd);
-    libc.close();
+    libc.close(fd);
   };
 }
 
@@ -122,7 +127,8 @@ function throughMemory(): () => void {
 function throughPrivateFolder(): () => void {
   const folder = Deno.makeTempDirSync({ prefix: "turn-counter-" });
   const path = `${folder}/libsqlite3.dylib`;
-  Deno.writeFileSync(path, embedded("libsqlite3.dylib"), { mode: 0o600 });
+  const library = embedded("libsqlite3.dylib", Deno.readFileSync);
+  Deno.writeFileSync(path, library, { mode: 0o600 });
   Deno.env.set(PATH_VARIABLE, path);
   return () => Deno.removeSync(folder, { recursive: true });
 }

@@ -8,7 +8,14 @@
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
 import { fillInstants, Seed } from "./seed.ts";
-import { currentParts, KEYS, type Parts, partsOf, SEED } from "./tables.ts";
+import {
+  currentParts,
+  KEYS,
+  type Parts,
+  partsOf,
+  SCHEMA,
+  SEED,
+} from "./tables.ts";
 
 /** The `PRAGMA user_version` that this program reads and writes. */
 export const SCHEMA_VERSION = 6;
@@ -83,6 +90,15 @@ export function isWhole(db: Database): boolean {
  */
 export function migrate(db: Database, from: SchemaState): string[] {
   const seed = from === "seed" ? new Seed(db) : null;
+  if (from === "empty") db.exec(SCHEMA);
+  else addMissing(db, seed);
+  db.prepare(RAISE_LAST_ID).run(sequence(db));
+  seed?.restore();
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  return seed?.lost ?? [];
+}
+
+function addMissing(db: Database, seed: Seed | null): void {
   const before = partsOf(db);
   const current = currentParts();
   for (const [name, sql] of current.tables) {
@@ -106,10 +122,6 @@ export function migrate(db: Database, from: SchemaState): string[] {
     if (hasKey(db, table)) continue;
     db.exec(`CREATE UNIQUE INDEX ${table}_key ON ${table} (${columns})`);
   }
-  db.prepare(RAISE_LAST_ID).run(sequence(db));
-  seed?.restore();
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  return seed?.lost ?? [];
 }
 
 const HAS_KEY = `SELECT 1 FROM pragma_index_list(?) AS list

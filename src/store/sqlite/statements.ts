@@ -13,13 +13,13 @@ import type { Turn, TurnStatus } from "../../turns/turn.ts";
  * as a blob, since the binding reads text only up to the first. What people set
  * by hand may be of any type.
  */
-const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
+export const COLUMNS = `turn_id_glob, CAST(sid AS BLOB), pid,
   session_turn, session_pid_turn, CAST(status AS TEXT),
   CAST(user_text AS BLOB), CAST(assistant_text AS BLOB),
   CAST(start_time AS TEXT), CAST(end_time AS TEXT), duration_ms,
   CAST(original_turn_id AS BLOB), pid_mismatch, start_ms, end_ms,
   CAST(agent AS BLOB), CAST(cwd AS BLOB), CAST(outcome AS TEXT),
-  CAST(outcome_reason AS BLOB), CAST(outcome_time AS TEXT)`;
+  CAST(outcome_reason AS BLOB), CAST(outcome_time AS TEXT), forgotten_ms`;
 
 const TURN = `SELECT ${COLUMNS} FROM turns`;
 const OF_PROCESS = "sid = ? AND pid = ?";
@@ -108,18 +108,26 @@ export type TurnRow = [
   outcome: Outcome | null,
   outcomeReason: Uint8Array | null,
   outcomeTime: string | null,
+  forgottenMs: unknown,
 ];
 
 // A text may begin with U+FEFF, which is not a byte order mark there.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The turn that a row holds. */
-export function readTurn(row: TurnRow): Turn {
+/**
+ * The turn that a row holds.
+ *
+ * @param decode How its texts are read.
+ */
+export function readTurn(
+  row: TurnRow,
+  decode = (bytes: Uint8Array) => utf8.decode(bytes),
+): Turn {
   const text = (bytes: Uint8Array | null) =>
-    bytes === null ? null : utf8.decode(bytes);
+    bytes === null ? null : decode(bytes);
   return {
     id: row[0],
-    sid: utf8.decode(row[1]),
+    sid: decode(row[1]),
     pid: numberOf(row[2]) ?? 0,
     sessionTurn: numberOf(row[3]),
     sessionPidTurn: numberOf(row[4]),
@@ -138,6 +146,7 @@ export function readTurn(row: TurnRow): Turn {
     outcome: row[17],
     outcomeReason: text(row[18]),
     outcomeTime: row[19],
+    forgottenMs: numberOf(row[20]),
   };
 }
 

@@ -5,9 +5,9 @@
  */
 
 import type { Database } from "@db/sqlite";
-import { Failure } from "../../error.ts";
 import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
+import { dateBefore } from "../dates.ts";
 import { durationsOf } from "../percentile.ts";
 import {
   type Day,
@@ -18,12 +18,8 @@ import {
   type NameCount,
   type StoredStatus,
 } from "../status.ts";
-import { readOnly } from "./read_only.ts";
-import { inspectSchema } from "./schema.ts";
+import { readCurrent } from "./read_current.ts";
 import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
-
-/** A zone shifts the date of a time by less than this, in milliseconds. */
-const MOST_SHIFT = 86_400_000;
 
 /**
  * Reads what the database at `path` holds, and changes nothing.
@@ -37,27 +33,12 @@ export function readSqliteStatus(
   path: string,
   sinceMs: number | null,
 ): StoredStatus {
-  return readOnly(path, (db) => {
-    refuseOtherSchema(db, path);
-    return {
-      ...{ readMs: Date.now(), sinceMs },
-      ...(sinceMs === null ? readAll(db) : readSince(db, sinceMs)),
-      followed: readFollowed(db),
-      trees: readTrees(db),
-    };
-  });
-}
-
-/** @throws {Failure} Where turn-counter would have to write first. */
-function refuseOtherSchema(db: Database, path: string): void {
-  const state = inspectSchema(db, path);
-  if (state === "current") return;
-  const named = JSON.stringify(path);
-  throw new Failure(
-    state === "empty"
-      ? `database ${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
-      : `database ${named} is of an earlier turn-counter, or was changed by hand; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
-  );
+  return readCurrent(path, (db) => ({
+    ...{ readMs: Date.now(), sinceMs },
+    ...(sinceMs === null ? readAll(db) : readSince(db, sinceMs)),
+    followed: readFollowed(db),
+    trees: readTrees(db),
+  }));
 }
 
 type Turns = Omit<
@@ -85,9 +66,8 @@ function readAll(db: Database): Turns {
 }
 
 function readSince(db: Database, sinceMs: number): Turns {
-  const dayBefore = new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
   const rows = <Row extends unknown[]>(name: keyof typeof SINCE_SQL) =>
-    db.prepare(SINCE_SQL[name]).values<Row>(dayBefore, sinceMs);
+    db.prepare(SINCE_SQL[name]).values<Row>(dateBefore(sinceMs), sinceMs);
   const lists = readLists(rows);
   const { turns, outcomes } = lists.breakdown;
   const byStatus = { completed: 0, orphaned: 0, waiting_response: 0 };
@@ -143,7 +123,8 @@ function readDays(db: Database): Day[] {
   return days;
 }
 
-function readFollowed(db: Database): FollowedPath[] {
+/** How far the followed logs have been read. */
+export function readFollowed(db: Database): FollowedPath[] {
   const olderRows = db.prepare(STATUS_SQL.olderFiles).values<OlderRow>();
   return db.prepare(STATUS_SQL.files).values<FollowedRow>().map(
     ([path, device, inode, readBytes, readLines, movedMs]) => ({
@@ -159,7 +140,8 @@ function readFollowed(db: Database): FollowedPath[] {
   );
 }
 
-function readTrees(db: Database): FollowedTree[] {
+/** How far the files below followed directories have been read. */
+export function readTrees(db: Database): FollowedTree[] {
   const files = db.prepare(STATUS_SQL.filesBelow).values<FileBelowRow>();
   return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
     ...{ host: null, path },
@@ -220,7 +202,7 @@ function readLastTurn(
 }
 
 /** The text of bytes; a character of which only some were read is left out. */
-function textOf(bytes: Uint8Array): string {
+export function textOf(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true })
     .decode(bytes, { stream: true });
 }

@@ -23,7 +23,7 @@ const LAST_TURN = `turn_id_glob, CAST(sid AS BLOB), CAST(status AS TEXT),
 function breakdownOf(turns: string) {
   const names = (column: string) =>
     `SELECT substr(CAST(${column} AS BLOB), 1, ${MOST_NAME_BYTES}), count(*)
-    FROM ${turns} GROUP BY ${column} ORDER BY 2 DESC, 1 LIMIT ${MOST_NAMES}`;
+    FROM ${turns} GROUP BY +${column} ORDER BY 2 DESC, 1 LIMIT ${MOST_NAMES}`;
   return {
     outcomes: `SELECT CAST(status AS TEXT), CAST(outcome AS TEXT), count(*)
       FROM ${turns} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
@@ -62,13 +62,15 @@ export const STATUS_SQL = {
 export const BREAKDOWN_SQL = breakdownOf(`(SELECT status, outcome, agent, cwd
     FROM turns ORDER BY turn_id_glob DESC LIMIT ${MOST_BROKEN_DOWN})`);
 
-// The index has times as the log spells them, each in its own zone: it finds
-// those of the day before and later, and the instants decide.
-const BEGAN = "start_time >= ?1 AND start_ms >= ?2";
+/**
+ * Began at the instant `?2` or later, of which `?1` is the {@linkcode dateBefore}.
+ * The index has times as the log spells them, each in its own zone: it finds
+ * those of the day before and later, and the instants decide.
+ */
+export const BEGAN = "start_time >= ?1 AND start_ms >= ?2";
 
 /**
- * The statements for the turns that began since an instant, `?2`, of which `?1`
- * is the day before. Each searches the index of start times, and no other: the
+ * The statements for the turns that began since an instant. Each searches the index of start times, and no other: the
  * signs `+` see to it.
  */
 export const SINCE_SQL = {

@@ -23,6 +23,7 @@ import type {
 } from "../../turns/store.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import type { StoreOptions } from "../options.ts";
+import { Erasure } from "./erasure.ts";
 import { DatabaseFile } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
 import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
@@ -34,6 +35,7 @@ export class SqliteStore implements Store {
   #file: DatabaseFile;
   #sql: Statements;
   #checkpoints: CheckpointTable;
+  #erasure: Erasure;
 
   /**
    * Opens the database at `path`, or creates it.
@@ -49,6 +51,7 @@ export class SqliteStore implements Store {
         entries.map(([name, sql]) => [name, connection.prepare(sql)]),
       ) as Statements;
       this.#checkpoints = new CheckpointTable(connection, transactions);
+      this.#erasure = new Erasure(connection);
     } catch (error) {
       this.#file.close();
       throw storeFailure(path, error);
@@ -159,6 +162,7 @@ export class SqliteStore implements Store {
       outcome: null,
       outcomeReason: null,
       outcomeTime: null,
+      forgottenMs: null,
     };
   }
 
@@ -200,6 +204,14 @@ export class SqliteStore implements Store {
     return ended;
   }
 
+  forget(ids: readonly number[], nowMs: number): number {
+    return this.#erasure.forget(ids, nowMs);
+  }
+
+  async eraseTraces(): Promise<boolean> {
+    return await this.#file.eraseTraces();
+  }
+
   rememberAnswer(hash: string, id: number): boolean {
     return this.#number("rememberAnswer", hash, id) !== undefined;
   }
@@ -216,8 +228,8 @@ export class SqliteStore implements Store {
     this.#checkpoints.locateCheckpoint(id, place);
   }
 
-  moveCheckpoint(position: Position): void {
-    this.#checkpoints.moveCheckpoint(position);
+  moveCheckpoint(position: Position, rejected?: number): void {
+    this.#checkpoints.moveCheckpoint(position, rejected);
   }
 
   dropCheckpoint(id: number): void {

@@ -27,6 +27,8 @@ CREATE TABLE turns (
     outcome TEXT, outcome_reason TEXT, outcome_time TEXT,
     -- the instants of start_time and end_time, in milliseconds since the epoch
     start_ms INTEGER, end_ms INTEGER,
+    -- when its texts were erased, in milliseconds since the epoch
+    forgotten_ms INTEGER,
     -- the turn that orphaned this one; kept when an answer or end heals it
     orphaned_by INTEGER
 );
@@ -59,8 +61,12 @@ CREATE INDEX turns_session ON turns (sid, turn_id_glob);
 CREATE INDEX turns_session_start ON turns (sid, start_ms);
 CREATE INDEX turns_process_start ON turns (sid, pid, start_ms);
 CREATE INDEX turns_process_name ON turns (sid, pid, original_turn_id, start_ms);
+CREATE INDEX turns_summary ON turns (agent, status, outcome, duration_ms);
 CREATE INDEX turns_orphaned_by ON turns (orphaned_by)
     WHERE orphaned_by IS NOT NULL;`;
+
+/** What creates all of them in a database that is empty. */
+export const SCHEMA = TABLES + INDEXES;
 
 /** The tables of version 0, the seed of the project, and their columns. */
 export const SEED: Record<string, string[]> = {
@@ -102,7 +108,7 @@ export function currentParts(): Parts {
   if (current !== undefined) return current;
   const db = new Database(":memory:");
   try {
-    db.exec(TABLES + INDEXES);
+    db.exec(SCHEMA);
     return current = partsOf(db);
   } finally {
     db.close();

@@ -20,6 +20,10 @@ const TOO_MANY = 2 * MANY;
 /** How soon to retry where a reader holds it up and no commit comes, in milliseconds. */
 const RETRY = 1000;
 
+/** How often to retry where a reader needs what was erased, and how long, in milliseconds. */
+const RETRY_EMPTY = 100;
+const PATIENCE = 5000;
+
 /** Where the index of the log has the number of its pages (SQLite's walformat.html). */
 const PAGES_AT = 16;
 
@@ -102,6 +106,31 @@ export class WriteAheadLog implements Disposable {
     this.#next = pages + MANY;
     this.#timer = setTimeout(() => this.#retry(), RETRY);
     Deno.unrefTimer(this.#timer);
+  }
+
+  /**
+   * Writes the database anew, so that there is nothing in it but what it holds:
+   * pages have copies of rows that were moved, also where what is deleted is
+   * overwritten. Then moves all of the log into it, and truncates its file.
+   *
+   * @returns Whether readers let it, some seconds long.
+   * @throws {Error} Where the database cannot be written.
+   */
+  async rewrite(): Promise<boolean> {
+    await this.#inTurn(() => {
+      // It would be in memory, all of it.
+      this.#connection.exec("PRAGMA temp_store = FILE; VACUUM");
+    });
+    const begun = performance.now();
+    let isEmpty = false;
+    while (!isEmpty && performance.now() - begun < PATIENCE) {
+      await this.#inTurn(() => {
+        isEmpty = this.#checkpoint("TRUNCATE");
+      });
+      if (isEmpty) break;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_EMPTY));
+    }
+    return isEmpty;
   }
 
   /** Leaves the log as it is from now on. */

@@ -72,7 +72,7 @@ contract("returns a new turn as it is stored", async (place) => {
     ...{ startTime: at(1.5), endTime: null, durationMs: null, turnId: "t" },
     ...{ pidMismatch: false, startMs: prompt({ t: at(1.5) }).at, endMs: null },
     ...{ agent: "codex", cwd: "/w", outcome: null },
-    ...{ outcomeReason: null, outcomeTime: null },
+    ...{ outcomeReason: null, outcomeTime: null, forgottenMs: null },
   });
   assertEquals(store.turnOfPrompt("h"), turn);
   assertEquals(store.turnOfPrompt("g"), undefined);

@@ -1,0 +1,58 @@
+/**
+ * Turns as a table for people.
+ *
+ * @module
+ */
+
+import { label } from "../status/label.ts";
+import { formatDuration } from "../terminal/numbers.ts";
+import {
+  type Canvas,
+  type Cell,
+  type Column,
+  table,
+} from "../terminal/table.ts";
+import { cut } from "../terminal/text.ts";
+import { formatAge } from "../terminal/units.ts";
+import { visible } from "../terminal/visible.ts";
+import type { Turn } from "../turns/turn.ts";
+
+/** How to show turns. */
+export interface TurnTableOptions extends Canvas {
+  /** The present moment, from which ages count, in milliseconds since the epoch. */
+  now: number;
+  /** Whether a line with the names of the columns precedes them. */
+  hasHeader: boolean;
+}
+
+/** How much of a session's id is shown, as `status` does. */
+const SESSION_LENGTH = 5;
+/** How much of an agent's name is shown, in columns. */
+const MOST_AGENT = 12;
+/** How much of a prompt is shown, in columns, however wide the terminal is. */
+const MOST_PROMPT = 100;
+
+const RIGHT: Column = { align: "right" };
+const COLUMNS: Column[] = [RIGHT, {}, {}, RIGHT, {}, {}, RIGHT, {}];
+const HEADER = [
+  ...["turn", "session", "agent", "age", "status", "outcome", "took"],
+  "prompt",
+];
+
+/** One line for each turn, as wide as the canvas. */
+export function turnTable(
+  turns: readonly Turn[],
+  { now, hasHeader, ...canvas }: TurnTableOptions,
+): string[] {
+  const rows: Cell[][] = turns.map((turn) => [
+    String(turn.id),
+    visible(turn.sid.slice(-SESSION_LENGTH)),
+    cut(visible(turn.agent ?? ""), MOST_AGENT),
+    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    label(turn.status),
+    visible(turn.outcome ?? ""),
+    turn.durationMs === null ? "" : formatDuration(turn.durationMs),
+    cut(visible(turn.userText ?? ""), MOST_PROMPT),
+  ]);
+  return table(COLUMNS, [...(hasHeader ? [HEADER] : []), ...rows], canvas);
+}

@@ -1,0 +1,42 @@
+/**
+ * The command `report`: writes a page about what a database holds.
+ *
+ * @module
+ */
+
+import { UsageError } from "../error.ts";
+import { stdoutForText } from "../output/sink.ts";
+import { instantOf } from "../status/since.ts";
+import { nameOf, readReportData, refuseForeignFiles } from "../store/open.ts";
+import { page } from "./page.ts";
+
+/** What the command line asks for. */
+export interface ReportOptions {
+  /** Path of the database. */
+  db: string;
+  /** Whether it is the default. */
+  isDefaultDb: boolean;
+  /** Since when turns began, as {@linkcode instantOf} reads it. */
+  since: string | null;
+}
+
+/**
+ * Writes the page to stdout.
+ *
+ * @throws {UsageError} Where stdout is a terminal.
+ * @throws {Failure} Where the database cannot be read, or stdout not written.
+ * @throws {ReaderGone} Where stdout is closed.
+ */
+export async function report(
+  { db, isDefaultDb, since }: ReportOptions,
+): Promise<void> {
+  if (Deno.stdout.isTerminal()) {
+    throw new UsageError(
+      "the report is a page for a browser; write it to a file: turn-counter report > report.html",
+    );
+  }
+  if (isDefaultDb) refuseForeignFiles(db);
+  const sinceMs = since === null ? null : instantOf(since, Date.now());
+  const text = page(nameOf(db), await readReportData(db, sinceMs));
+  await stdoutForText.write(new TextEncoder().encode(text));
+}

@@ -1,0 +1,50 @@
+/**
+ * Times and spans in the words of the report, all in UTC.
+ *
+ * @module
+ */
+
+import { formatDuration } from "../terminal/numbers.ts";
+
+const DAY = 86_400_000;
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** A day by its number since the epoch: `18 Nov 2025`. */
+export function formatDay(day: number): string {
+  const date = new Date(day * DAY);
+  return `${formatShortDay(day)} ${date.getUTCFullYear()}`;
+}
+
+/** A day by its number since the epoch, without its year: `18 Nov`. */
+export function formatShortDay(day: number): string {
+  const date = new Date(day * DAY);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+/** An instant: `18 Nov 2025 19:26`. */
+export function formatMoment(ms: number): string {
+  const [, time] = new Date(ms).toISOString().split("T");
+  return `${formatDay(Math.floor(ms / DAY))} ${time.slice(0, 5)}`;
+}
+
+/** An instant with its day: `18 Nov 19:26`. */
+export function formatShortMoment(ms: number): string {
+  const [, time] = new Date(ms).toISOString().split("T");
+  return `${formatShortDay(Math.floor(ms / DAY))} ${time.slice(0, 5)}`;
+}
+
+/** How long a turn took; empty where that is not known. */
+export function formatSpan(ms: number | null): string {
+  return ms === null ? "" : formatDuration(ms);
+}
+
+/** An edge of a bin of durations: `10 s`, `5 min`, `1 h`. */
+export function formatEdge(ms: number): string {
+  const units: [size: number, name: string][] = [
+    [3_600_000, "h"],
+    [60_000, "min"],
+    [1000, "s"],
+  ];
+  const [size, name] = units.find(([size]) => ms >= size) ?? units[2];
+  return `${ms / size} ${name}`;
+}
