@@ -193,11 +193,13 @@ export class Delivery {
     let results = noCounts();
     let failure: { error: unknown } | undefined;
     let applied = 0;
+    let moved: Reached[] = [];
     let isRepeated = false;
     const work = () => {
       // The store may run it once more, after a run that was committed or not.
       results = noCounts();
       failure = undefined;
+      moved = [];
       this.#rendered.clear();
       if (isRepeated) this.#parts.output.forget();
       for (applied = 0; applied < group.length && !failure; applied++) {
@@ -207,11 +209,13 @@ export class Delivery {
       const { minted, completed, updated, ended } = results;
       if (minted + completed + updated + ended === 0) return;
       // None of the records is written yet, so a restart resumes before them.
-      starts.forEach((at) => this.#moveCheckpoint(at));
+      moved = starts;
+      this.#moveAll(moved);
     };
     const { store, sink, counts } = this.#parts;
     // What only reads must not wait for other writers.
     await (hasEvents ? store.write(work, expectedOf(group)) : store.read(work));
+    this.#noteMoved(moved);
     addCounts(counts, results);
     for (const taken of group.slice(0, applied)) this.#report(taken);
     const records = this.#rendered.bytes;
@@ -314,18 +318,25 @@ export class Delivery {
     const reached = [...this.#reached.values()];
     this.#reached.clear();
     const { store } = this.#parts;
-    const work = () => reached.forEach((at) => this.#moveCheckpoint(at));
+    const work = () => this.#moveAll(reached);
     await store.write(work, { events: [], owners: [] });
+    this.#noteMoved(reached);
   }
 
-  /** Moves a checkpoint, and counts the lines that were rejected before it. */
-  #moveCheckpoint({ position, rejected }: Reached): void {
-    const counts = this.#rejected.get(position.id);
-    this.#parts.store.moveCheckpoint(
-      position,
-      rejected - (counts?.stored ?? 0),
-    );
-    if (counts !== undefined) counts.stored = rejected;
+  /** Moves checkpoints, and counts the lines that were rejected before them. */
+  #moveAll(reached: readonly Reached[]): void {
+    for (const { position, rejected } of reached) {
+      const { stored = 0 } = this.#rejected.get(position.id) ?? {};
+      this.#parts.store.moveCheckpoint(position, rejected - stored);
+    }
+  }
+
+  /** Notes what was committed. */
+  #noteMoved(reached: readonly Reached[]): void {
+    for (const { position: { id }, rejected } of reached) {
+      const counts = this.#rejected.get(id);
+      if (counts !== undefined) counts.stored = rejected;
+    }
   }
 
   #at(position: Position): Reached {

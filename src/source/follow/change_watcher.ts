@@ -94,7 +94,8 @@ export class SystemWatcher implements ChangeWatcher {
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
     for await (const { kind, paths, flag } of watcher) {
-      if (watcher !== this.#watcher) return;
+      // Its iterator ends by itself; to leave it would close it once more.
+      if (watcher !== this.#watcher) continue;
       // Reading does not change a file.
       if (kind === "access") continue;
       if (flag === "rescan") this.#isLost = true;

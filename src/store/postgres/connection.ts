@@ -309,7 +309,8 @@ class Collected implements Result {
   }
 }
 
-/** A message of libpq, which may have several lines. */
+/** A message of libpq as one clause: it may have several lines, and questions. */
 function oneLine(message: string): string {
-  return message.trim().replace(/\s*\n\s*/g, "; ");
+  return message.trim().replace(/\s*\n\s*/g, "; ")
+    .replace(/; Is the server running [^;]*\?/g, "");
 }
