@@ -93,9 +93,12 @@ export class SystemWatcher implements ChangeWatcher {
   }
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const { kind, paths, flag } of watcher) {
-      // Its iterator ends by itself; to leave it would close it once more.
-      if (watcher !== this.#watcher) continue;
+    const events = watcher[Symbol.asyncIterator]();
+    while (true) {
+      // Leaving a loop over the events would close the watcher a second time.
+      const { done, value } = await events.next();
+      if (done || watcher !== this.#watcher) return;
+      const { kind, paths, flag } = value;
       // Reading does not change a file.
       if (kind === "access") continue;
       if (flag === "rescan") this.#isLost = true;
