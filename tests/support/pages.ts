@@ -135,9 +135,9 @@ export function patternOf(output: string): RegExp {
   return new RegExp(`^${lines.join("")}$`);
 }
 
-/** An output of `status` without the ages of turns, and their padding. */
+/** An output without the ages of turns, and their padding in tables. */
 export function withoutAges(text: string): string {
-  return text.replace(/ +[\d,]+ d(?= {2})/g, " AGE").replace(
+  return text.replace(/ +[\d,]+ d(?= {2}| ago)/g, " AGE").replace(
     / +age /g,
     " AGE ",
   );

@@ -24,7 +24,7 @@ function filesOf(path: string, checkpoints: CheckpointStore): OpenFiles {
     ...{ clock: SYSTEM_CLOCK, reading: READING },
     watcher: {
       watch: () => true,
-      take: () => new Set(),
+      take: () => ({ paths: new Set<string>(), areAll: true }),
       changed: () => Promise.resolve(),
       close() {},
     },

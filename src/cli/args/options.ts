@@ -56,12 +56,12 @@ export const OPTIONS: readonly Option[] = [
     kind: "file",
     many: true,
     help:
-      "read PATH to its end, then exit: a file, plain, gzip or zstd, or a directory, for the session files below it; may be given more than once; - is stdin, the default",
+      "read PATH to its end, then exit: a log, plain, gzip or zstd, or a directory, for the session files below it; any number may be given; - is stdin, the default",
   },
   {
     name: "follow",
     help:
-      "keep reading the one file as it grows, across rotation; resume where the last run stopped",
+      "keep reading all sources, logs and directories, as they grow, across rotation; resume where the last run stopped",
   },
   {
     name: "format",
@@ -232,9 +232,9 @@ export const EXAMPLES: readonly Example[] = [
       "turn-counter --source sse_lines.jsonl --db turns.db > turns.jsonl",
   },
   {
-    title: "Follow a log across rotation, and resume after a restart",
+    title: "Follow logs and directories, and resume after a restart",
     command:
-      "turn-counter --source sse_lines.jsonl --follow --db turns.db | your_ingester",
+      "turn-counter --source ~/.codex/sessions --follow --db turns.db >>turns.jsonl",
   },
 ];
 

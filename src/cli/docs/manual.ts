@@ -81,9 +81,9 @@ export const BEFORE_EXIT: readonly Section[] = [
     title: "FOLLOWING",
     parts: [
       "With --follow, the program reads all sources, waits for more, and after a restart resumes where it stopped. Any number of logs and directories may be followed; their lines are read in turn. The position is stored in the database, in the same transactions as the events, so the two never disagree. It moves past an event only after its records are written: a crash may repeat records, but it loses none.",
-      "A log is followed across rotation, also if it was rotated while the program was down: by rename (logrotate's create; the old file is read to its end first, and lines that a writer still appends to it, or to one of the last 16 files, are read too), by copy and truncate, by deletion. Rotated files that were not read yet (with .1, .2.gz, -20251118 and the like after the name) are read first; a file that is still being compressed or copied is read as it grows.",
+      "A log is followed across rotation, also if it was rotated while the program was down: by rename (logrotate's create; the old file is read to its end first, and lines that a writer still appends to it, or to one of the last 16 files, are read too), by copy and truncate, by deletion. Rotated files that were not read yet (with .1, .2.gz, .2.zst, -20251118 and the like after the name) are read first; a file that is still being compressed or copied is read as it grows.",
       "A file is identified by its inode and by the content that was read, so it is not confused with a file that reuses the inode or has the same first line. An incomplete line waits for its newline. Several followers of different files and directories may share a database; a second follower of the same one into it is refused.",
-      "Below a directory, new sessions and new lines are found as they come; a session that is moved or compressed is the same session, and one that was rewritten is read again, which changes nothing. The database must not be below a followed directory.",
+      "Below a directory, new sessions and new lines are found as they come; a session that is moved or compressed is the same session, and one that was rewritten is read again, which changes nothing. What is not a session is left alone. Where the system has no file watches left, a message says so, and the directories are scanned every second. The database and the dead-letter file must not be below a followed directory.",
     ],
   },
   {
@@ -97,6 +97,13 @@ export const BEFORE_EXIT: readonly Section[] = [
     title: "REJECTED LINES",
     parts: [
       "A line that is a prompt, an answer or an end but cannot be decoded is rejected: it is reported on stderr and counted, and the program continues. --dead-letter keeps it, byte for byte; of a torn line, it keeps the head that is lost. With --quiet a rejected line is reported too: it is an error. Lines of other events are ignored, whatever they contain and however long they are.",
+    ],
+  },
+  {
+    title: "FORGETTING",
+    parts: [
+      "The forget command empties user_text, cwd and outcome_reason, and assistant_text unless it is null, and marks the rows with forgotten_ms. It rewrites the database file and truncates its -wal, so that no copy of a text is left in them; writers wait for that time. If another program reads the database all the while, the command fails with a message; repeat it once that program has ended. Ids, times, statuses, outcomes, counters and hashes stay: numbering continues, and no replay brings a text back. A later answer sets the status and the times of a forgotten turn, but no text.",
+      "It does not reach logs, dead-letter files, records that other programs received, reports, backups, and the paths of followed files. Turns that come later are new data, also in a forgotten session.",
     ],
   },
   {
