@@ -187,9 +187,8 @@ export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
    * Makes sure that no file of the database holds what was erased. Other writers
    * wait while it writes the database anew, for which it queues as
-   * {@linkcode Transactions.write} does. A server frees what its tables hold of it,
-   * where the role owns them; its own files, such as its log of writes, and its
-   * standbys and backups are its administrator's.
+   * {@linkcode Transactions.write} does. What a server keeps beside its tables, such
+   * as its log of writes, standbys and backups, is its administrator's.
    *
    * @returns Whether that is so; a program that reads the database can prevent
    * it for as long as it reads.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Failure } from "../../error.ts";
 import { withoutTexts } from "../../turns/saved_texts.ts";
 import { arrayOf } from "./parameters.ts";
 import type { Session } from "./session.ts";
@@ -75,16 +76,46 @@ export class Erasure {
   }
 }
 
+/** How long to wait for programs that read the tables, and how often, in milliseconds. */
+const MOST_WAIT_MS = 5000;
+const RETRY_MS = 100;
+
+const NOW = "SELECT json_build_array(clock_timestamp())";
+/** Sessions that may still see what was there before an instant. */
+const READERS = `SELECT json_build_array(count(*)) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_xmin IS NOT NULL AND xact_start < $1::timestamptz`;
+/** The file of a table, by its name. */
+const FILE = "SELECT json_build_array(pg_relation_filenode($1::regclass))";
+
 /**
- * Frees what the tables have of rows as they were before. Of its own files, such as
- * the log of its writes, the server alone decides. It leaves out what a role does
- * not own.
+ * Writes the tables anew, without rows as they were before. Of its own files, such
+ * as the log of its writes, the server alone decides.
+ *
+ * @returns Whether that is done: it is not while another session can see such rows.
+ * @throws {Failure} If this role does not own the tables.
  */
-export async function vacuum({ connection, schema }: Session): Promise<void> {
+export async function rewrite(
+  { connection, schema }: Session,
+): Promise<boolean> {
+  const [[began]] = connection.run(NOW) as [[string]];
+  const deadline = performance.now() + MOST_WAIT_MS;
+  while (connection.run(READERS, [began])[0][0] as number > 0) {
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  const tables = ["turns", "checkpoints"].map((name) => `${schema}.${name}`);
+  const files = () => tables.map((name) => connection.run(FILE, [name])[0][0]);
+  const before = files();
+  // A table of ten million rows takes minutes.
   await connection.scriptLater(
-    `VACUUM ${schema}.turns, ${schema}.checkpoints`,
-    // A table of ten million rows takes minutes.
+    `VACUUM (FULL) ${tables.join(", ")}`,
     Infinity,
+  );
+  // Of tables that are not this role's, the server only warns.
+  if (!files().some((file, i) => file === before[i])) return true;
+  throw new Failure(
+    "the turns are forgotten, but only the owner of the tables may write them anew, and until then their files still hold the texts; repeat this command as that role",
   );
 }
 

@@ -25,7 +25,7 @@ import { nameOf } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { Claims } from "./claims.ts";
-import { vacuum } from "./erasure.ts";
+import { rewrite } from "./erasure.ts";
 import { Group } from "./group.ts";
 import { groupSql } from "./group_statements.ts";
 import { Link } from "./link.ts";
@@ -185,8 +185,7 @@ export class PostgresStore implements Store {
   }
 
   async eraseTraces(): Promise<boolean> {
-    await this.#transactions.read(() => vacuum(this.#link.session));
-    return true;
+    return await this.#transactions.read(() => rewrite(this.#link.session));
   }
 
   rememberAnswer(hash: string, id: number): boolean {
