@@ -5,9 +5,8 @@
  */
 
 import { main } from "./src/cli/main.ts";
-import { withSqlite } from "./src/store/sqlite/library.ts";
 import { messages } from "./src/terminal/messages.ts";
 
-Deno.exitCode = await main(Deno.args, withSqlite);
+Deno.exitCode = await main(Deno.args);
 messages.end();
 Deno.exit();

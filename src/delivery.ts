@@ -19,7 +19,7 @@ import {
   noCounts,
 } from "./turns/counts.ts";
 import type { TurnEvent } from "./turns/event.ts";
-import type { Store } from "./turns/store.ts";
+import type { Expected, Store } from "./turns/store.ts";
 import type { Applied, Tracker } from "./turns/tracker.ts";
 
 /** Reports to people what has been committed. */
@@ -34,7 +34,7 @@ export interface Observer {
 
 /** What a {@linkcode Delivery} works with. */
 export interface DeliveryParts {
-  store: Pick<Store, "write" | "moveCheckpoint">;
+  store: Pick<Store, "write" | "read" | "moveCheckpoint">;
   tracker: Pick<Tracker, "apply">;
   output: Output;
   sink: Sink;
@@ -190,25 +190,36 @@ export class Delivery {
     this.#starts.clear();
     this.#events = this.#bytes = 0;
     if (group.length === 0) return;
-    const results = noCounts();
+    let results = noCounts();
     let failure: { error: unknown } | undefined;
+    let applied = 0;
+    let moved: Reached[] = [];
+    let isRepeated = false;
     const work = () => {
-      for (const [i, taken] of group.entries()) {
-        failure = this.#apply(taken, results);
-        if (failure !== undefined) group.splice(i + 1);
+      // The store may run it once more, after a run that was committed or not.
+      results = noCounts();
+      failure = undefined;
+      moved = [];
+      this.#rendered.clear();
+      if (isRepeated) this.#parts.output.forget();
+      for (applied = 0; applied < group.length && !failure; applied++) {
+        failure = this.#apply(group[applied], results, isRepeated);
       }
+      isRepeated = true;
       const { minted, completed, updated, ended } = results;
       if (minted + completed + updated + ended === 0) return;
       // None of the records is written yet, so a restart resumes before them.
-      starts.forEach((at) => this.#moveCheckpoint(at));
+      moved = starts;
+      this.#moveAll(moved);
     };
+    const { store, sink, counts } = this.#parts;
     // What only reads must not wait for other writers.
-    if (hasEvents) await this.#parts.store.write(work);
-    else work();
-    addCounts(this.#parts.counts, results);
-    for (const taken of group) this.#report(taken);
+    await (hasEvents ? store.write(work, expectedOf(group)) : store.read(work));
+    this.#noteMoved(moved);
+    addCounts(counts, results);
+    for (const taken of group.slice(0, applied)) this.#report(taken);
     const records = this.#rendered.bytes;
-    if (records.length > 0) await this.#parts.sink.write(records);
+    if (records.length > 0) await sink.write(records);
     this.#rendered.clear();
     if (failure !== undefined) throw failure.error;
   }
@@ -248,20 +259,26 @@ export class Delivery {
   }
 
   /**
-   * Applies the events of a line, and renders all that is to be seen of it, so
-   * that little needs to be kept until the commit.
+   * Applies the events of a line, and renders all that is to be seen of it.
    *
+   * @param isRepeated Whether the events may have been committed before, so that
+   * they seem to be known although no record of them was written.
    * @returns The failure of an event, if any.
    */
-  #apply(taken: Taken, results: Counts): { error: unknown } | undefined {
+  #apply(
+    taken: Taken,
+    results: Counts,
+    isRepeated: boolean,
+  ): { error: unknown } | undefined {
     const { tracker, output, observer } = this.#parts;
     const { file, events, envelope } = taken;
     const outcomes: Outcome[] = [];
     let failure: { error: unknown } | undefined;
+    taken.messages = [];
     for (const event of events) {
       try {
         const applied = tracker.apply(event);
-        const isSkipped = this.#isSkipped(file, applied);
+        const isSkipped = this.#isSkipped(file, applied) && !isRepeated;
         outcomes.push({ event, applied, isSkipped });
         addApplied(results, applied);
         const message = observer.describe(event, applied);
@@ -272,7 +289,6 @@ export class Delivery {
         break;
       }
     }
-    taken.events = [];
     if (failure === undefined || outcomes.length > 0) {
       output.render({ outcomes, envelope }, this.#rendered);
     }
@@ -302,17 +318,25 @@ export class Delivery {
     const reached = [...this.#reached.values()];
     this.#reached.clear();
     const { store } = this.#parts;
-    await store.write(() => reached.forEach((at) => this.#moveCheckpoint(at)));
+    const work = () => this.#moveAll(reached);
+    await store.write(work, { events: [], owners: [] });
+    this.#noteMoved(reached);
   }
 
-  /** Moves a checkpoint, and counts the lines that were rejected before it. */
-  #moveCheckpoint({ position, rejected }: Reached): void {
-    const counts = this.#rejected.get(position.id);
-    this.#parts.store.moveCheckpoint(
-      position,
-      rejected - (counts?.stored ?? 0),
-    );
-    if (counts !== undefined) counts.stored = rejected;
+  /** Moves checkpoints, and counts the lines that were rejected before them. */
+  #moveAll(reached: readonly Reached[]): void {
+    for (const { position, rejected } of reached) {
+      const { stored = 0 } = this.#rejected.get(position.id) ?? {};
+      this.#parts.store.moveCheckpoint(position, rejected - stored);
+    }
+  }
+
+  /** Notes what was committed. */
+  #noteMoved(reached: readonly Reached[]): void {
+    for (const { position: { id }, rejected } of reached) {
+      const counts = this.#rejected.get(id);
+      if (counts !== undefined) counts.stored = rejected;
+    }
   }
 
   #at(position: Position): Reached {
@@ -323,4 +347,13 @@ export class Delivery {
     const { met, stored } = this.#rejected.get(id) ?? { met: 0, stored: 0 };
     this.#rejected.set(id, { met: met + 1, stored });
   }
+}
+
+function expectedOf(group: readonly Taken[]): Expected {
+  return {
+    events: group.flatMap(({ events }) => events),
+    owners: group.flatMap(({ events, envelope }) =>
+      events.length === 0 ? envelope?.owner ?? [] : []
+    ),
+  };
 }

@@ -20,6 +20,11 @@ export class ReaderGone extends Error {
   override name = "ReaderGone";
 }
 
+/** A signal came before there was anything to finish: exit code 0. */
+export class Stopped extends Error {
+  override name = "Stopped";
+}
+
 /**
  * The message of anything thrown, without a stack trace. The name of a failed
  * system call and its path, which follow the reason, are left out.

@@ -5,7 +5,7 @@
  */
 
 import { Failure } from "../error.ts";
-import { findSessions } from "../store/open.ts";
+import { findSessions, nameOf } from "../store/open.ts";
 
 /**
  * The id of the one session that `part` names: its id, or how that begins or
@@ -21,7 +21,7 @@ export async function sessionNamed(db: string, part: string): Promise<string> {
   throw new Failure(
     sids.length === 0
       ? `no session in database ${
-        JSON.stringify(db)
+        JSON.stringify(nameOf(db))
       } begins or ends with ${named}; turn-counter turns lists the last turns with the ends of their sessions' ids`
       : `more than one session begins or ends with ${named}: ${
         sids.join(", ")

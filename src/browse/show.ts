@@ -7,7 +7,7 @@
 import { Failure } from "../error.ts";
 import { formatRecord } from "../output/record.ts";
 import { stdoutForText } from "../output/sink.ts";
-import { readTurns, refuseForeignFiles } from "../store/open.ts";
+import { nameOf, readTurns, refuseForeignFiles } from "../store/open.ts";
 import { terminalWidth } from "../terminal/size.ts";
 import { escaped } from "../terminal/visible.ts";
 import { turnView } from "./turn_view.ts";
@@ -16,7 +16,7 @@ import { turnView } from "./turn_view.ts";
 export interface ShowOptions {
   /** The id of the turn. */
   id: number;
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default. */
   isDefaultDb: boolean;
@@ -40,7 +40,7 @@ export async function show(options: ShowOptions): Promise<void> {
   if (turn === undefined) {
     throw new Failure(
       `database ${
-        JSON.stringify(db)
+        JSON.stringify(nameOf(db))
       } has no turn ${id}; turn-counter turns lists the last ones`,
     );
   }

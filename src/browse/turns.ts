@@ -19,7 +19,7 @@ import { sessionNamed } from "./session.ts";
 
 /** What the command line asks for. */
 export interface TurnsOptions {
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default. */
   isDefaultDb: boolean;

@@ -19,6 +19,8 @@ import { isDirectory, openSources } from "../source/open_sources.ts";
 import { isStdin, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
+  isPostgres,
+  nameOf,
   openStore,
   refuseForeignFiles,
 } from "../store/open.ts";
@@ -98,9 +100,10 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   using deadLetter = args.deadLetter === null
     ? null
     : new DeadLetter(args.deadLetter, args.synchronous === "full");
-  using store = openStore(args.db, {
-    ...args,
-    warn: (message) => console.error(message),
+  using store = await openStore(args.db, {
+    ...{ ...args, signal, warn: (message) => console.error(message) },
+    // What is followed is read once the server is back.
+    ...(args.follow ? { outageLimitMs: Infinity } : {}),
   });
   waitedMs = () => store.waitedMs;
   if (followed !== null) {
@@ -152,7 +155,10 @@ function describeUnrecognised(name: string, format: string): string {
 /** What the events in hand wait for, as a clause, if it may never come. */
 function blockerOf(db: string, waitedMs: number): string | undefined {
   if (waitedMs > BLOCKED_MS) {
-    return `another turn-counter was writing ${JSON.stringify(db)}`;
+    const named = JSON.stringify(nameOf(db));
+    return isPostgres(db)
+      ? `database ${named} was not reachable, or written by another turn-counter`
+      : `another turn-counter was writing ${named}`;
   }
   return isWritable(STDOUT) ? undefined : "stdout was blocked";
 }
@@ -167,7 +173,7 @@ const OUTPUTS: Record<Emit, (tracker: Tracker) => Output> = {
 function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   const roles: [role: string, paths: string[]][] = [
     ["the log", sources.filter((path) => !isStdin(path))],
-    ["the database", DATABASE_SUFFIXES.map((suffix) => db + suffix)],
+    ["the database", databaseFiles(db)],
     ["the file for rejected lines", deadLetter === null ? [] : [deadLetter]],
   ];
   const seen = new Map<string, string>();
@@ -188,6 +194,12 @@ function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
   }
 }
 
+/** The files that a database consists of, if it consists of files. */
+function databaseFiles(db: string): string[] {
+  if (isPostgres(db)) return [];
+  return DATABASE_SUFFIXES.map((suffix) => db + suffix);
+}
+
 /**
  * @throws {UsageError} If a file that is written is below a directory that is read:
  * rejected lines would be read as a session, and a follower must not open the
@@ -199,7 +211,7 @@ function refuseSessionDirectories(
   const directories = sources.filter(isDirectory);
   if (directories.length === 0) return;
   const written = [
-    ...(follow ? [db] : []),
+    ...(follow ? databaseFiles(db).slice(0, 1) : []),
     ...(deadLetter ? [deadLetter] : []),
   ];
   for (const path of written) {

@@ -27,6 +27,7 @@ import { isDirectory } from "../source/open_sources.ts";
 import type { ReadOptions } from "../source/line_splitter.ts";
 import type { Source } from "../source/source.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
+import { isPostgres } from "../store/open.ts";
 import type { Store } from "../turns/store.ts";
 import type { RunArgs } from "./args/args.ts";
 
@@ -105,7 +106,9 @@ function refuseNames(followed: string, { db, deadLetter }: RunArgs): void {
     unlessMissing(() => Deno.realPathSync(path));
   const logDirectory = realPath(directory);
   const isRotated = rotatedName(name);
-  for (const path of deadLetter === null ? [db] : [db, deadLetter]) {
+  const files = isPostgres(db) ? [] : [db];
+  if (deadLetter !== null) files.push(deadLetter);
+  for (const path of files) {
     const { dir, base } = parse(path);
     if (!isRotated.test(base)) continue;
     const isBeside = logDirectory === realPath(dir || ".");

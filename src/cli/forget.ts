@@ -10,6 +10,7 @@ import { instantOf } from "../status/since.ts";
 import {
   findForgettable,
   findSessions,
+  nameOf,
   openStore,
   refuseForeignFiles,
 } from "../store/open.ts";
@@ -65,7 +66,7 @@ async function erase(
   if (await store.eraseTraces()) return forgotten;
   throw new Failure(
     `the turns are forgotten, but another program reads database ${
-      JSON.stringify(db)
+      JSON.stringify(nameOf(db))
     }, so that its files still hold their texts; end that program, then repeat this command`,
   );
 }
@@ -78,7 +79,7 @@ async function refuseUnknown(db: string, sid: string): Promise<void> {
     ? `give the whole id: ${sids.join(" or ")}`
     : "turn-counter show ID shows the session of a turn";
   throw new Failure(
-    `database ${JSON.stringify(db)} has no session ${
+    `database ${JSON.stringify(nameOf(db))} has no session ${
       JSON.stringify(sid)
     }; ${remedy}`,
   );
@@ -94,7 +95,7 @@ async function refuseMissing(db: string, ids: readonly number[]) {
     if (turns > 0) continue;
     throw new Failure(
       `database ${
-        JSON.stringify(db)
+        JSON.stringify(nameOf(db))
       } has no turn ${id}, and nothing was forgotten; turn-counter turns lists the last ones`,
     );
   }

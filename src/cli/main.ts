@@ -5,7 +5,13 @@
  */
 
 import config from "../../deno.json" with { type: "json" };
-import { Failure, messageOf, ReaderGone, UsageError } from "../error.ts";
+import {
+  Failure,
+  messageOf,
+  ReaderGone,
+  Stopped,
+  UsageError,
+} from "../error.ts";
 import { stdoutForText } from "../output/sink.ts";
 import { type Args, readArgs } from "./args/args.ts";
 import { Console } from "../terminal/console.ts";
@@ -14,13 +20,9 @@ import { Console } from "../terminal/console.ts";
  * Runs the program.
  *
  * @param argv The arguments after the program's name.
- * @param withSqlite Loads SQLite, and then imports the modules that need it.
  * @returns The exit code.
  */
-export async function main(
-  argv: string[],
-  withSqlite: WithSqlite,
-): Promise<number> {
+export async function main(argv: string[]): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
   let console = new Console({ isTerminal, color: false });
   try {
@@ -29,13 +31,13 @@ export async function main(
     const args = readArgs(argv, readVariable("TURN_COUNTER_DB"));
     console = new Console({ isTerminal, color, ...args });
     const run = COMMANDS[args.command];
-    return await run(args as never, console, withSqlite) ?? 0;
+    return await run(args as never, console) ?? 0;
   } catch (thrown) {
     // The first error is the cause; the later one, of a clean-up, may follow from it.
     const error = thrown instanceof SuppressedError
       ? thrown.suppressed
       : thrown;
-    if (error instanceof ReaderGone) return 0;
+    if (error instanceof ReaderGone || error instanceof Stopped) return 0;
     if (error instanceof UsageError) {
       console.error(`${error.message}; see turn-counter --help`);
       return 2;
@@ -74,13 +76,10 @@ function hasColor(): boolean {
   return !readVariable("NO_COLOR");
 }
 
-type WithSqlite = <T>(load: () => Promise<T>) => Promise<T>;
-
 type Commands = {
   [Name in Args["command"]]: (
     args: Extract<Args, { command: Name }>,
     console: Console,
-    withSqlite: WithSqlite,
   ) => Promise<number | void>;
 };
 
@@ -91,29 +90,29 @@ const COMMANDS: Commands = {
     await print(of === null ? HELP : helpOf(of));
   },
   version: () => print(`turn-counter ${config.version}\n`),
-  async run(args, console, withSqlite) {
-    const { count } = await withSqlite(() => import("./count.ts"));
+  async run(args, console) {
+    const { count } = await import("./count.ts");
     return await count(args, console);
   },
-  async status(args, _, withSqlite) {
-    const { status } = await withSqlite(() => import("../status/status.ts"));
+  async status(args) {
+    const { status } = await import("../status/status.ts");
     const { version } = config;
     return await status({ ...args, version, color: hasColor() });
   },
-  async turns(args, console, withSqlite) {
-    const { turns } = await withSqlite(() => import("../browse/turns.ts"));
+  async turns(args, console) {
+    const { turns } = await import("../browse/turns.ts");
     await turns({ ...args, color: hasColor() }, console);
   },
-  async show(args, _, withSqlite) {
-    const { show } = await withSqlite(() => import("../browse/show.ts"));
+  async show(args) {
+    const { show } = await import("../browse/show.ts");
     await show({ ...args, color: hasColor() });
   },
-  async report(args, _, withSqlite) {
-    const { report } = await withSqlite(() => import("../report/report.ts"));
+  async report(args) {
+    const { report } = await import("../report/report.ts");
     await report(args);
   },
-  async forget(args, _, withSqlite) {
-    const { forget } = await withSqlite(() => import("./forget.ts"));
+  async forget(args) {
+    const { forget } = await import("./forget.ts");
     await forget(args);
   },
   async formats() {

@@ -37,6 +37,10 @@ export class EventOutput implements Output {
     if (tag) into.addText(`,${formatTag(tag, orphans)}`);
     into.add(bytes.subarray(end));
   }
+
+  forget(): void {
+    this.#lookup.forget();
+  }
 }
 
 /** The members that are added to an event, as JSON text without braces. */

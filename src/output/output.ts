@@ -36,4 +36,6 @@ export interface Output {
    * @param into Takes what is to be written once that is committed.
    */
   render(line: Delivered, into: ByteCollector): void;
+  /** Forgets what it knows of turns: the transaction may not have been committed. */
+  forget(): void;
 }

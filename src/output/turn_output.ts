@@ -18,4 +18,7 @@ export class TurnOutput implements Output {
       for (const turn of applied.turns) into.addText(formatRecord(turn));
     }
   }
+
+  /** It knows nothing of them. */
+  forget(): void {}
 }

@@ -7,12 +7,12 @@
 import { UsageError } from "../error.ts";
 import { stdoutForText } from "../output/sink.ts";
 import { instantOf } from "../status/since.ts";
-import { readReportData, refuseForeignFiles } from "../store/open.ts";
+import { nameOf, readReportData, refuseForeignFiles } from "../store/open.ts";
 import { page } from "./page.ts";
 
 /** What the command line asks for. */
 export interface ReportOptions {
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default. */
   isDefaultDb: boolean;
@@ -37,6 +37,6 @@ export async function report(
   }
   if (isDefaultDb) refuseForeignFiles(db);
   const sinceMs = since === null ? null : instantOf(since, Date.now());
-  const text = page(db, await readReportData(db, sinceMs));
+  const text = page(nameOf(db), await readReportData(db, sinceMs));
   await stdoutForText.write(new TextEncoder().encode(text));
 }

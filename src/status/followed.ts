@@ -16,19 +16,23 @@ import type { FollowedPath, FollowedTree, OlderFile } from "../store/open.ts";
 /**
  * What is at a followed path, compared with the file that was read last under
  * it: that very file; another one, so that it was rotated and the new one is
- * not yet seen; the file, but shorter than what was read of it; nothing; or
- * what this user may not look at.
+ * not yet seen; the file, but shorter than what was read of it; nothing; what
+ * this user may not look at; or a file on another machine.
  */
 export type FileState =
   | "current"
   | "rotated"
   | "truncated"
   | "missing"
-  | "unreadable";
+  | "unreadable"
+  | "elsewhere";
 
 /** A followed path, as {@linkcode lookUp} found it. */
-export interface FollowedFile
-  extends Pick<FollowedPath, "path" | "readBytes" | "readLines" | "movedMs"> {
+export interface FollowedFile extends
+  Pick<
+    FollowedPath,
+    "host" | "path" | "readBytes" | "readLines" | "movedMs"
+  > {
   state: FileState;
   /** The size of the file at the path, if there is any. */
   sizeBytes: number | null;
@@ -45,8 +49,8 @@ export interface FollowedFile
 export function lookUp(
   { identity, older, ...read }: FollowedPath,
 ): FollowedFile {
-  const { path, readBytes } = read;
-  const info = statOf(path);
+  const { host, path, readBytes } = read;
+  const info = statOf(path, host);
   if (typeof info === "string") {
     return { ...read, state: info, sizeBytes: null, lagBytes: null };
   }
@@ -64,6 +68,7 @@ export function lookUp(
 
 /** A followed directory, as {@linkcode lookUpTree} found it. */
 export interface FollowedDirectory {
+  host: string | null;
   path: string;
   state: Exclude<FileState, "rotated" | "truncated">;
   /** How many files below it are followed. */
@@ -71,31 +76,37 @@ export interface FollowedDirectory {
   readBytes: number;
   readLines: number;
   movedMs: number;
-  /** The size of those files that are there. */
-  sizeBytes: number;
-  /** How much of them is still to be read. */
-  lagBytes: number;
+  /** The size of those files that are there; `null` for those of another machine. */
+  sizeBytes: number | null;
+  /** How much of them is still to be read; `null` for those of another machine. */
+  lagBytes: number | null;
 }
 
 /** Looks at the files below a followed directory that are known. */
-export function lookUpTree({ path, files }: FollowedTree): FollowedDirectory {
-  const info = statOf(path);
+export function lookUpTree(
+  { host, path, files }: FollowedTree,
+): FollowedDirectory {
+  const info = statOf(path, host);
   const found: FollowedDirectory = {
-    ...{ path, files: files.length, readBytes: 0, readLines: 0, movedMs: 0 },
-    ...{ sizeBytes: 0, lagBytes: 0 },
-    state: typeof info === "string" ? info : "current",
+    ...{ host, path, state: typeof info === "string" ? info : "current" },
+    ...{ files: files.length, readBytes: 0, readLines: 0, movedMs: 0 },
+    ...{ sizeBytes: null, lagBytes: null },
   };
-  for (const { name, done, readBytes, readLines, movedMs } of files) {
+  for (const { readBytes, readLines, movedMs } of files) {
     found.readBytes += readBytes;
     found.readLines += readLines;
     found.movedMs = Math.max(found.movedMs, movedMs);
+  }
+  if (host !== null) return found;
+  let [sizeBytes, lagBytes] = [0, 0];
+  for (const { name, done, readBytes } of files) {
     const info = statOf(name);
     // One that was deleted will not be read any further.
     if (typeof info === "string") continue;
-    found.sizeBytes += info.size;
-    if (!done) found.lagBytes += Math.max(0, info.size - readBytes);
+    sizeBytes += info.size;
+    if (!done) lagBytes += Math.max(0, info.size - readBytes);
   }
-  return found;
+  return { ...found, sizeBytes, lagBytes };
 }
 
 /** How much is still to be read of the files that a path named before. */
@@ -127,7 +138,11 @@ function entriesOf(path: string): ReturnType<typeof rotatedFiles> | null {
   }
 }
 
-function statOf(path: string): Deno.FileInfo | "missing" | "unreadable" {
+function statOf(
+  path: string,
+  host: string | null = null,
+): Deno.FileInfo | "missing" | "unreadable" | "elsewhere" {
+  if (host !== null) return "elsewhere";
   try {
     return Deno.statSync(path);
   } catch (error) {

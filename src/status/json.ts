@@ -40,14 +40,16 @@ import type { Report } from "./report.ts";
  *   // by path; state is "current", "rotated" (another file is there, which is
  *   // not yet seen), "truncated", "missing" or "unreadable", and lag_bytes is
  *   // null in all but the first; it counts what is unread in files that were
- *   // rotated before, and is null where one of these is compressed
- *   "files": [{"path": "/var/log/sse_lines.jsonl", "state": "current",
- *     "read_bytes": 100, "read_lines": 2, "read_at": "2025-11-18T19:29:59.000Z",
- *     "size_bytes": 120, "lag_bytes": 20}],
- *   // by path; state is "current", "missing" or "unreadable", and the numbers
- *   // are sums of the followed files below the directory
- *   "directories": [{"path": "/home/dev/.codex/sessions", "state": "current",
- *     "files": 2, "read_bytes": 100, "read_lines": 2,
+ *   // rotated before, and is null where one of these is compressed;
+ *   // host is null for this machine, and the name of another one, whose
+ *   // state is "elsewhere"
+ *   "files": [{"host": null, "path": "/var/log/sse_lines.jsonl",
+ *     "state": "current", "read_bytes": 100, "read_lines": 2,
+ *     "read_at": "2025-11-18T19:29:59.000Z", "size_bytes": 120, "lag_bytes": 20}],
+ *   // by path; state is "current", "missing", "unreadable" or "elsewhere", and
+ *   // the numbers are sums of the followed files below the directory
+ *   "directories": [{"host": null, "path": "/home/dev/.codex/sessions",
+ *     "state": "current", "files": 2, "read_bytes": 100, "read_lines": 2,
  *     "read_at": "2025-11-18T19:29:59.000Z", "size_bytes": 120, "lag_bytes": 20}]
  * }
  * ```
@@ -92,6 +94,7 @@ export function formatJson(status: Report): string {
       user_text: turn.userText,
     })),
     files: status.files.map((file) => ({
+      host: file.host,
       path: file.path,
       state: file.state,
       read_bytes: file.readBytes,
@@ -101,6 +104,7 @@ export function formatJson(status: Report): string {
       lag_bytes: file.lagBytes,
     })),
     directories: status.directories.map((directory) => ({
+      host: directory.host,
       path: directory.path,
       state: directory.state,
       files: directory.files,

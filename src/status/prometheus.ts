@@ -23,6 +23,8 @@ const NONE = "none";
 
 /** How far a followed file or directory has been read. */
 export interface FollowedMetrics {
+  /** The name of the other machine that it is on; `null` for this one. */
+  host: string | null;
   path: string;
   /** What is still to be read, in bytes; `null` where that is not known. */
   lagBytes: number | null;
@@ -82,21 +84,26 @@ export function formatMetrics(
       "followed_lag_bytes",
       "gauge",
       "What is still to be read of a followed log or directory.",
-      followed.flatMap(({ path, lagBytes }): Sample[] =>
-        lagBytes === null ? [] : [[{ path }, lagBytes]]
+      followed.flatMap(({ lagBytes, ...place }): Sample[] =>
+        lagBytes === null ? [] : [[placeLabels(place), lagBytes]]
       ),
     ),
     family(
       "followed_read_timestamp_seconds",
       "gauge",
       "When a followed log or directory was read last.",
-      followed.map(({ path, movedMs }) => [{ path }, movedMs / 1000]),
+      followed.map(({ movedMs, ...place }) => [
+        placeLabels(place),
+        movedMs / 1000,
+      ]),
     ),
     family(
       "followed_rejected_lines_total",
       "counter",
       "Lines of a followed log or directory that could not be decoded.",
-      metrics.rejected.map(({ path, lines }) => [{ path }, lines]),
+      metrics.rejected.map((
+        { lines, ...place },
+      ) => [placeLabels(place), lines]),
     ),
   ];
   return families.join("");
@@ -116,6 +123,13 @@ function family(
   return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${
     samples.map((each) => sample(full, each)).join("")
   }`;
+}
+
+/** Machines may follow files of the same path. */
+function placeLabels(
+  { host, path }: { host: string | null; path: string },
+): Record<string, string> {
+  return host === null ? { path } : { path, host };
 }
 
 /** How long turns took, by agent. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readStatus, type StoredStatus } from "../store/open.ts";
+import { nameOf, readStatus, type StoredStatus } from "../store/open.ts";
 import {
   type FollowedDirectory,
   type FollowedFile,
@@ -30,13 +30,13 @@ export interface Report extends Omit<StoredStatus, "followed" | "trees"> {
  * milliseconds since the epoch.
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function readReport(
+export async function readReport(
   database: string,
   sinceMs: number | null = null,
-): Report {
-  const { followed, trees, ...stored } = readStatus(database, sinceMs);
+): Promise<Report> {
+  const { followed, trees, ...stored } = await readStatus(database, sinceMs);
   return {
-    ...{ database, ...stored },
+    ...{ database: nameOf(database), ...stored },
     files: followed.map(lookUp),
     directories: trees.map(lookUpTree),
   };

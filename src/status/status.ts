@@ -16,7 +16,7 @@ import { watch } from "./watch.ts";
 
 /** What the command line asks for. */
 export interface StatusOptions {
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default. */
   isDefaultDb: boolean;
@@ -50,11 +50,11 @@ export async function status(options: StatusOptions): Promise<void> {
     return await stdoutForText.write(new TextEncoder().encode(text));
   }
   const isTerminal = Deno.stdout.isTerminal();
-  const draw = () => {
+  const draw = async () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
     // A day may begin while it is watched.
     const sinceMs = since === null ? null : instantOf(since, Date.now());
-    const report = readReport(db, sinceMs);
+    const report = await readReport(db, sinceMs);
     return json ? formatJson(report) : view(report, {
       now: report.readMs,
       width: isTerminal ? terminalWidth() : Infinity,
@@ -62,8 +62,11 @@ export async function status(options: StatusOptions): Promise<void> {
     });
   };
   if (!options.watch) {
-    return await stdoutForText.write(new TextEncoder().encode(draw()));
+    return await stdoutForText.write(new TextEncoder().encode(await draw()));
   }
   // Without a terminal an empty line separates one text from the next.
-  await watch(json ? draw : () => `${draw()}\n`, isTerminal && !json);
+  await watch(
+    json ? draw : async () => `${await draw()}\n`,
+    isTerminal && !json,
+  );
 }

@@ -50,6 +50,7 @@ const STATES: Record<FileState, string> = {
   truncated: "truncated",
   missing: "missing",
   unreadable: "no access",
+  elsewhere: "?",
 };
 
 /**
@@ -113,14 +114,14 @@ function followed(
   if (files.length + directories.length === 0) return [];
   const hasCounts = directories.length > 0;
   const row = (
-    { path, state, readBytes, movedMs, lagBytes }: FollowedFile,
+    { host, path, state, readBytes, movedMs, lagBytes }: FollowedFile,
     count = 1,
   ) => [
     formatBytes(readBytes),
     formatAge(now - movedMs),
     lagBytes === null ? STATES[state] : formatBytes(lagBytes),
     ...(hasCounts ? [formatCount(count)] : []),
-    visible(path),
+    visible(host === null ? path : `${host}:${path}`),
   ];
   const rows = [
     ...files.map((file) => row(file)),

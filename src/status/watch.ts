@@ -27,11 +27,11 @@ const MOST_LOAD = 0.25;
  * @throws {ReaderGone} Where stdout is closed.
  */
 export async function watch(
-  draw: () => string,
+  draw: () => Promise<string>,
   isScreen: boolean,
 ): Promise<void> {
   // Where there is nothing to show, the terminal stays as it is.
-  let { text, took } = timed(draw);
+  let { text, took } = await timed(draw);
   const stopped = Promise.withResolvers<void>();
   let isStopped = false;
   let wake = () => {};
@@ -68,7 +68,7 @@ export async function watch(
       const timer = setTimeout(wake, pause);
       await Promise.race([woken, stopped.promise]);
       clearTimeout(timer);
-      if (!isStopped) ({ text, took } = timed(draw));
+      if (!isStopped) ({ text, took } = await timed(draw));
     }
   } finally {
     if (isScreen) leaveScreen();
@@ -76,8 +76,10 @@ export async function watch(
   }
 }
 
-function timed(draw: () => string): { text: string; took: number } {
+async function timed(
+  draw: () => Promise<string>,
+): Promise<{ text: string; took: number }> {
   const begin = performance.now();
-  const text = draw();
+  const text = await draw();
   return { text, took: performance.now() - begin };
 }

@@ -26,6 +26,8 @@ export interface Metrics {
 
 /** How many lines of a followed path were rejected, of the files that are remembered. */
 export interface RejectedLines {
+  /** The name of the other machine that it is on; `null` for this one. */
+  host: string | null;
   path: string;
   lines: number;
 }

@@ -6,6 +6,7 @@
 
 import type { Store } from "../turns/store.ts";
 import type { Turn } from "../turns/turn.ts";
+import { isPostgres } from "./address.ts";
 import {
   type Forgettable,
   type FoundForgettable,
@@ -16,18 +17,10 @@ import {
 import type { Metrics } from "./metrics.ts";
 import type { StoreOptions } from "./options.ts";
 import type { ReportData } from "./report.ts";
-import {
-  findSqliteForgettable,
-  findSqliteSessions,
-  findSqliteTurns,
-  readSqliteTurns,
-} from "./sqlite/listing.ts";
-import { readSqliteMetrics } from "./sqlite/metrics.ts";
-import { readSqliteReportData } from "./sqlite/report.ts";
-import { readSqliteStatus } from "./sqlite/status.ts";
-import { SqliteStore } from "./sqlite/store.ts";
+import { withSqlite } from "./sqlite/library.ts";
 import type { StoredStatus } from "./status.ts";
 
+export { isPostgres, nameOf } from "./address.ts";
 export {
   type Forgettable,
   type FoundForgettable,
@@ -58,48 +51,97 @@ export type {
 } from "./status.ts";
 
 /**
- * Opens a database to be written, or creates it.
+ * Opens a database to be written, or creates it. Only its own engine is loaded.
  *
- * @param path The path of an SQLite file.
+ * @param address The path of an SQLite file, or what libpq takes.
  * @throws {Failure} Where it cannot be opened, is not ours, or is too new; it
  * is untouched then.
+ * @throws {Stopped} Where a signal ended the wait for a server.
  */
-export function openStore(path: string, options?: StoreOptions): Store {
-  return new SqliteStore(path, options);
+export async function openStore(
+  address: string,
+  options?: StoreOptions,
+): Promise<Store> {
+  if (isPostgres(address)) {
+    const { PostgresStore } = await import("./postgres/store.ts");
+    return await PostgresStore.open(address, options);
+  }
+  const { SqliteStore } = await withSqlite(() => import("./sqlite/store.ts"));
+  return new SqliteStore(address, options);
+}
+
+/**
+ * What reads databases, which each engine has under these names. None of them
+ * changes anything. All of them fail where there is no database, where it is not
+ * ours or of another version, or where it cannot be read.
+ */
+interface Reader {
+  readStatus(address: string, sinceMs: number | null): Awaitable<StoredStatus>;
+  findTurns(
+    address: string,
+    filter: TurnFilter,
+    limit: number,
+    mostSearched: number,
+  ): Awaitable<FoundTurns>;
+  readTurns(
+    address: string,
+    ids: readonly number[],
+    mostPromptBytes: number | null,
+  ): Awaitable<Turn[]>;
+  findSessions(address: string, part: string): Awaitable<string[]>;
+  findForgettable(
+    address: string,
+    turns: Forgettable,
+  ): Awaitable<FoundForgettable>;
+  readReportData(
+    address: string,
+    sinceMs: number | null,
+  ): Awaitable<ReportData>;
+  readMetrics(address: string): Awaitable<Metrics>;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Loads only the engine of an address. */
+async function readerOf(address: string): Promise<Reader> {
+  return isPostgres(address)
+    ? await import("./postgres/reader.ts")
+    : await withSqlite(() => import("./sqlite/reader.ts"));
 }
 
 /**
  * Reads what a database holds, in one moment, and changes nothing.
  *
- * @param path The path of an SQLite file.
+ * @param address The path of an SQLite file, or what libpq takes.
  * @param sinceMs Leave out the turns that began before this instant, in
  * milliseconds since the epoch.
  * @throws {Failure} Where there is none, it is not ours or of another version,
  * or it cannot be read.
  */
-export function readStatus(
-  path: string,
+export async function readStatus(
+  address: string,
   sinceMs: number | null = null,
-): StoredStatus {
-  return readSqliteStatus(path, sinceMs);
+): Promise<StoredStatus> {
+  return await (await readerOf(address)).readStatus(address, sinceMs);
 }
 
 /**
- * Finds turns, and changes nothing. It reads no texts, and looks at rows only as
- * far as no index has what the filter asks for: at most the last so many turns, or those of a session, or those since an
- * instant.
+ * Finds turns, and changes nothing. It reads no texts. Where no index has what the
+ * filter asks for, it looks at so many rows at most: the last turns, those of a
+ * session, or those since an instant.
  *
  * @param limit How many to find at most.
  * @param mostSearched How many of the last turns are searched without an index.
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function findTurns(
-  path: string,
+export async function findTurns(
+  address: string,
   filter: TurnFilter,
   limit: number,
   mostSearched = MOST_SEARCHED,
-): FoundTurns {
-  return findSqliteTurns(path, filter, limit, mostSearched);
+): Promise<FoundTurns> {
+  const reader = await readerOf(address);
+  return await reader.findTurns(address, filter, limit, mostSearched);
 }
 
 /**
@@ -110,12 +152,13 @@ export function findTurns(
  * no answers; `null` reads everything.
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function readTurns(
-  path: string,
+export async function readTurns(
+  address: string,
   ids: readonly number[],
   mostPromptBytes: number | null = null,
-): Turn[] {
-  return readSqliteTurns(path, ids, mostPromptBytes);
+): Promise<Turn[]> {
+  const reader = await readerOf(address);
+  return await reader.readTurns(address, ids, mostPromptBytes);
 }
 
 /**
@@ -125,8 +168,11 @@ export function readTurns(
  *
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function findSessions(path: string, part: string): string[] {
-  return findSqliteSessions(path, part);
+export async function findSessions(
+  address: string,
+  part: string,
+): Promise<string[]> {
+  return await (await readerOf(address)).findSessions(address, part);
 }
 
 /**
@@ -135,11 +181,11 @@ export function findSessions(path: string, part: string): string[] {
  *
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function findForgettable(
-  path: string,
+export async function findForgettable(
+  address: string,
   turns: Forgettable,
-): FoundForgettable {
-  return findSqliteForgettable(path, turns);
+): Promise<FoundForgettable> {
+  return await (await readerOf(address)).findForgettable(address, turns);
 }
 
 /**
@@ -149,11 +195,11 @@ export function findForgettable(
  * @param sinceMs As for {@linkcode readStatus}.
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function readReportData(
-  path: string,
+export async function readReportData(
+  address: string,
   sinceMs: number | null,
-): ReportData {
-  return readSqliteReportData(path, sinceMs);
+): Promise<ReportData> {
+  return await (await readerOf(address)).readReportData(address, sinceMs);
 }
 
 /**
@@ -162,6 +208,6 @@ export function readReportData(
  *
  * @throws {Failure} As {@linkcode readStatus} does.
  */
-export function readMetrics(path: string): Metrics {
-  return readSqliteMetrics(path);
+export async function readMetrics(address: string): Promise<Metrics> {
+  return await (await readerOf(address)).readMetrics(address);
 }

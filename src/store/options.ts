@@ -19,6 +19,14 @@ export interface StoreOptions {
    * @default {5000}
    */
   busyTimeoutMs?: number;
+  /**
+   * How long to wait for a server that cannot be reached, in milliseconds.
+   *
+   * @default {60000}
+   */
+  outageLimitMs?: number;
+  /** Ends that wait while the database is being opened. */
+  signal?: AbortSignal;
   /** Called with a sentence that a person should read. */
   warn?: (message: string) => void;
 }

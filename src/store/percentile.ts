@@ -4,6 +4,20 @@
  * @module
  */
 
+import type { Durations } from "./status.ts";
+
+/** What {@linkcode Durations} say of some; `null` where there is none. */
+export function durationsOf(durations: number[]): Durations | null {
+  const sorted = durations.toSorted((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  return {
+    turns: sorted.length,
+    median: percentile(sorted, 0.5),
+    p95: percentile(sorted, 0.95),
+    longest: sorted.at(-1)!,
+  };
+}
+
 /**
  * The smallest of the values that at least `share` of them do not exceed, so
  * always one of them.

@@ -92,6 +92,8 @@ export interface LastTurn {
 
 /** How far the files of a followed path have been read. */
 export interface FollowedPath {
+  /** The name of the other machine that it is on; `null` for this one. */
+  host: string | null;
   path: string;
   /** The newest of its files, unless it is not known any more which it is. */
   identity: Identity | null;
@@ -112,6 +114,8 @@ export interface OlderFile {
 
 /** How far the files below a followed directory have been read. */
 export interface FollowedTree {
+  /** The name of the other machine that it is on; `null` for this one. */
+  host: string | null;
   /** The path of the directory. */
   path: string;
   files: FileBelow[];

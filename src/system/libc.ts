@@ -8,6 +8,13 @@ const PATH = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
 
 const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+  pollLater: {
+    name: "poll",
+    parameters: ["buffer", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  gethostname: { parameters: ["buffer", "usize"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "i32" },

@@ -51,6 +51,34 @@ export function waitWritable(fd: number, timeoutMs: number): void {
   poll(fd, POLLOUT, timeoutMs);
 }
 
+/**
+ * Waits until a descriptor can be read, or the time is over.
+ *
+ * @param orWritten Whether to wait also until it can be written.
+ * @returns Whether it can.
+ */
+export function waitReadable(
+  fd: number,
+  timeoutMs: number,
+  orWritten: boolean,
+): boolean {
+  return poll(fd, orWritten ? POLLIN | POLLOUT : POLLIN, timeoutMs);
+}
+
+/** {@linkcode waitReadable} while the event loop runs. */
+export async function readableLater(
+  fd: number,
+  timeoutMs: number,
+  orWritten: boolean,
+): Promise<boolean> {
+  const own = new Uint8Array(8);
+  new Int32Array(own.buffer, 0, 1)[0] = fd;
+  new Int16Array(own.buffer, 4, 1)[0] = orWritten ? POLLIN | POLLOUT : POLLIN;
+  const count = await libc.pollLater(own, 1n, timeoutMs);
+  // The system writes to it, so that it must be kept until here.
+  return own.length > 0 && count > 0;
+}
+
 /** Whether each write to a stream fails: its other end is closed, or it is. */
 export function hasFailed(fd: number): boolean {
   return poll(fd, 0) && (events[1] & (POLLERR | POLLHUP | POLLNVAL)) !== 0;

@@ -12,13 +12,20 @@ const MEMBER = "text";
  * members named `text`, whole or in pieces; these become empty.
  *
  * @param saved What the decoder saved: JSON, or it is returned as it is.
+ * @param asStored What a text of the log is in `texts`.
  */
-export function withoutTexts(saved: string, texts: readonly string[]): string {
-  const isErased = (text: string) =>
-    text !== "" &&
-    texts.some((erased) =>
-      erased !== "" && (erased.includes(text) || text.includes(erased))
-    );
+export function withoutTexts(
+  saved: string,
+  texts: readonly string[],
+  asStored = (text: string) => text,
+): string {
+  const isErased = (logged: string) => {
+    const text = asStored(logged);
+    return text !== "" &&
+      texts.some((erased) =>
+        erased !== "" && (erased.includes(text) || text.includes(erased))
+      );
+  };
   let state: unknown;
   try {
     state = JSON.parse(saved);

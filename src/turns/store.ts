@@ -6,7 +6,7 @@
  */
 
 import type { Checkpoint, FilePlace, NewFile, Position } from "./checkpoint.ts";
-import type { Prompt } from "./event.ts";
+import type { EventOwner, Prompt, TurnEvent } from "./event.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 
 /** A process of a session, which owns turns. */
@@ -47,6 +47,13 @@ export type Ending =
   & Pick<Turn, "outcome" | "outcomeReason" | "outcomeTime">
   & Partial<Pick<Turn, "status" | "endTime" | "endMs" | "durationMs">>;
 
+/** What is going to be applied or looked up in a transaction. */
+export interface Expected {
+  events: readonly TurnEvent[];
+  /** Other events, whose turns are looked up. */
+  owners: readonly EventOwner[];
+}
+
 /** Changes that take effect together or not at all (SPEC section 4). */
 export interface Transactions {
   /**
@@ -55,10 +62,15 @@ export interface Transactions {
    * without limit, while the event loop runs; only another program that keeps
    * the database locked results in a failure.
    *
+   * Where the connection to the database is lost, `work` runs once more, and
+   * perhaps after it was committed: nothing of the run before may remain.
+   *
+   * @param expected What `work` will apply and look up; an engine may read all
+   * that it needs at once.
    * @throws {Failure} If the database cannot be written. All changes of `work`
    * are rolled back then, and also if `work` throws.
    */
-  write<T>(work: () => T): Promise<T>;
+  write<T>(work: () => T, expected?: Expected): Promise<T>;
   /**
    * Runs `work` as one unit. Inside another transaction it is a savepoint: if it
    * throws, only its own changes are rolled back and the outer transaction may
@@ -154,9 +166,16 @@ export interface CheckpointStore extends Transactions {
 export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
    * How long {@linkcode Transactions.write} has been waiting for other processes of this
-   * program, in milliseconds; 0 if it is not.
+   * program, or for a server, in milliseconds; 0 if it is not.
    */
   readonly waitedMs: number;
+  /**
+   * Runs `work`, which only reads, and waits for no writer. Where the connection
+   * to the database is lost, it runs once more.
+   *
+   * @throws {Failure} If the database cannot be read.
+   */
+  read<T>(work: () => T): Promise<T>;
   /**
    * Ensures that no other process follows the same file into this database
    * until the store is disposed.
@@ -168,7 +187,9 @@ export interface Store extends TurnStore, CheckpointStore, Disposable {
   /**
    * Makes sure that no file of the database holds what was erased. Other writers
    * wait while it writes the database anew, for which it queues as
-   * {@linkcode Transactions.write} does.
+   * {@linkcode Transactions.write} does. A server frees what its tables hold of it,
+   * where the role owns them; its own files, such as its log of writes, and its
+   * standbys and backups are its administrator's.
    *
    * @returns Whether that is so; a program that reads the database can prevent
    * it for as long as it reads.

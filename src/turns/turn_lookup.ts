@@ -64,11 +64,15 @@ export class TurnLookup {
     return turns.map(tagOf).at(-1);
   }
 
+  /** Empties the cache: what it holds may not have been committed. */
+  forget(): void {
+    this.#size = 0;
+    this.#sessions.clear();
+  }
+
   #remember(sid: string, key: string, known: Known): void {
-    if (++this.#size > MOST_KNOWN) {
-      this.#size = 1;
-      this.#sessions.clear();
-    }
+    if (this.#size === MOST_KNOWN) this.forget();
+    this.#size++;
     const session = this.#sessions.get(sid) ?? new Map<string, Known>();
     this.#sessions.set(sid, session.set(key, known));
   }

@@ -26,7 +26,7 @@ const TYPED: Typed[] = [
   [`--max-line-bytes o${TAB}`, "--max-line-bytes", "o"],
   [`--format pi${TAB}--q${TAB}`, "--format", "pi", "--quiet"],
   [`completions zs${TAB}`, "completions", "zsh"],
-  [`turns --stat${TAB}orph${TAB}`, "turns", "--status", "orphaned"],
+  [`turns --status orph${TAB}`, "turns", "--status", "orphaned"],
   [
     `turns --cwd one${TAB}--js${TAB}`,
     "turns",
@@ -34,7 +34,7 @@ const TYPED: Typed[] = [
     "one log.jsonl",
     "--json",
   ],
-  [`rep${TAB}--sin${TAB}7d`, "report", "--since", "7d"],
+  [`rep${TAB}--since 7d`, "report", "--since", "7d"],
   [
     `forget --dr${TAB}--turn 7 --turn 9`,
     "forget",

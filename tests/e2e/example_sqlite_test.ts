@@ -31,6 +31,21 @@ function tableIn(path: string): Target {
       }
     },
 
+    async origins() {
+      const sql = "SELECT origin, turn_id_glob FROM turns ORDER BY 1, 2";
+      const { stdout } = await run(["sqlite3", path, sql]);
+      return stdout.trim().split("\n");
+    },
+
+    earlier: `CREATE TABLE turns (turn_id_glob INTEGER PRIMARY KEY,
+      sid TEXT NOT NULL, pid INTEGER NOT NULL,
+      session_turn INTEGER, session_pid_turn INTEGER, status TEXT NOT NULL,
+      user_text TEXT, assistant_text TEXT,
+      start_time TEXT, end_time TEXT, duration_ms INTEGER,
+      original_turn_id TEXT, pid_mismatch INTEGER NOT NULL);
+      INSERT INTO turns VALUES (7, 's', 1, 1, 1, 'completed', 'q', 'a', 't',
+        't', 1, NULL, 0)`,
+
     change(sql) {
       execute(path, sql);
       return Promise.resolve();

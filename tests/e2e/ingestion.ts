@@ -22,6 +22,10 @@ export interface Target {
   writer: string;
   /** The records of its rows, by id; none if there is no table yet. */
   rows(): Promise<Record<string, unknown>[]>;
+  /** The origin and the id of its rows, as `origin|id`, in this order. */
+  origins(): Promise<string[]>;
+  /** The SQL of a table of an earlier version, with turn 7. */
+  earlier: string;
   /** Changes the table. */
   change(sql: string): Promise<void>;
   /** A text that changes with each write. */
@@ -269,11 +273,36 @@ async function addsMissingColumns(setting: Setting): Promise<void> {
   ]);
 }
 
+async function separatesOrigins(setting: Setting): Promise<void> {
+  const { target, log, db } = setting;
+  for (const origin of ["it's one", "other"]) {
+    Deno.writeTextFileSync(log, logOf([prompt({ sid: origin, t: at(0) })]));
+    const env = { ...target.env, ORIGIN: origin };
+    for (let round = 0; round < 2; round++) {
+      await ingest({ target: { ...target, env }, log, db: db + origin }, log);
+    }
+  }
+  assertEquals(await target.origins(), ["it's one|1", "other|1"]);
+}
+
+async function takesOverRowsWithoutOrigin(setting: Setting): Promise<void> {
+  const { target, log, db } = setting;
+  await target.change(target.earlier);
+  Deno.writeTextFileSync(log, logOf([prompt({ t: at(0) })]));
+  const env = { ...target.env, ORIGIN: "it's one" };
+  for (let round = 0; round < 2; round++) {
+    await ingest({ target: { ...target, env }, log, db }, log);
+    assertEquals(await target.origins(), ["it's one|1", "it's one|7"]);
+  }
+}
+
 const TESTS: Record<string, (setting: Setting) => Promise<void>> = {
   "stores any text unchanged": storesAnyText,
   "changes nothing on replay": changesNothingOnReplay,
   "adds the columns that a table of an earlier version lacks":
     addsMissingColumns,
+  "distinguishes the turns of several origins": separatesOrigins,
+  "takes over a table of an earlier version": takesOverRowsWithoutOrigin,
   "writes each row while the pipe stays open": writesWhileThePipeStaysOpen,
   "recovers records in the pipe when it was killed": recoversRecordsInThePipe,
   "ends with an error if its database is gone, and loses nothing":

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { POSTGRES_BIN } from "../support/postgres.ts";
 import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
 import { onTerminal } from "./terminal.ts";
@@ -36,25 +37,12 @@ const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
 /** Whether the tests run as root, whom file modes do not restrict. */
 export const isRoot: boolean = (await run(["id", "-u"])).stdout.trim() === "0";
 
-/** The folder of the newest PostgreSQL server on Debian. */
-export const POSTGRES_BIN: string | undefined = findPostgres();
-
-function findPostgres(): string | undefined {
-  const all = "/usr/lib/postgresql";
-  try {
-    const versions = [...Deno.readDirSync(all)].map(({ name }) => +name);
-    const bin = `${all}/${Math.max(...versions)}/bin`;
-    Deno.statSync(`${bin}/initdb`);
-    return bin;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 const isCompiled = COMMAND.length === 1;
 const canMount = await succeeds(
   [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+);
+const canRename = await succeeds(
+  ["unshare", "--map-root-user", "--uts", "hostname", "other"],
 );
 const hasTerminals = await succeeds(onTerminal("true"));
 const canTrace = await succeeds(["strace", "-V"]);
@@ -115,6 +103,18 @@ export const logrotateTest = testIf(
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
 export const mountTest = testIf(canMount, "nothing can be mounted");
+
+/** A test of machines with names of their own, which share a PostgreSQL server. */
+export const hostsTest = testIf(
+  POSTGRES_BIN !== undefined && canMount && canRename,
+  "PostgreSQL or the right to mount and to name a machine is missing",
+);
+
+/** A test of a PostgreSQL server on a file system that the test mounts. */
+export const rootTest = testIf(
+  POSTGRES_BIN !== undefined && canMount && isRoot,
+  "PostgreSQL or the right to mount for another user is missing",
+);
 
 /** A test that starts a PostgreSQL server. */
 export const postgresTest = testIf(

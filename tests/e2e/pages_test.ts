@@ -14,7 +14,7 @@ import {
   postgresTest,
   terminalTest,
 } from "./machine.ts";
-import { Postgres } from "./postgres.ts";
+import { Postgres } from "../support/postgres.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { COMMAND, run, Running, until } from "./program.ts";
 import { onTerminal } from "./terminal.ts";

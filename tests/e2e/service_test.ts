@@ -4,7 +4,7 @@ import { EXAMPLES } from "../support/pages.ts";
 import { TempDir } from "../support/temp.ts";
 import { expected } from "./ingestion.ts";
 import { serviceTest, unitTest } from "./machine.ts";
-import { Postgres } from "./postgres.ts";
+import { Postgres } from "../support/postgres.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { COMMAND, type Exit, run, until } from "./program.ts";
 

@@ -22,16 +22,16 @@ Deno.test("status reads the database of a running program without disturbing it"
   await program.write(QUESTION);
   await program.line();
   const before = untouched(dir);
-  assertEquals(readReport(db).byStatus.waiting_response, 1);
+  assertEquals((await readReport(db)).byStatus.waiting_response, 1);
   assertEquals(untouched(dir), before);
 
   await program.write(ANSWER);
   assertEquals(JSON.parse((await program.line())!).status, "completed");
-  assertEquals(readReport(db).byStatus.completed, 1);
+  assertEquals((await readReport(db)).byStatus.completed, 1);
   assertEquals(await program.end(), { code: 0, signal: null, stderr: "" });
   // The program closed the database cleanly.
   assertEquals(Object.keys(listing(dir.path)), ["turns.db"]);
-  assertEquals(readReport(db).turns, 1);
+  assertEquals((await readReport(db)).turns, 1);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
 });
 
@@ -49,12 +49,12 @@ Deno.test("status changes no file of a program that was killed", async () => {
     "turns.db-shm",
     "turns.db-wal",
   ]);
-  assertEquals(readReport(db).turns, 1);
+  assertEquals((await readReport(db)).turns, 1);
   assertEquals(listing(dir.path), before);
 
   // A copy may lack the -shm, which is only an index of the -wal.
   Deno.removeSync(`${db}-shm`);
-  assertEquals(readReport(db).turns, 1);
+  assertEquals((await readReport(db)).turns, 1);
   const { "turns.db-shm": [mode], ...files } = listing(dir.path);
   assertEquals(mode, 0o600);
   const { "turns.db-shm": _, ...others } = before;
@@ -71,19 +71,19 @@ Deno.test("status shows how far a followed file was read, and how much is unread
   await program.line();
   program.kill("SIGTERM");
   assertEquals((await program.exit()).code, 0);
-  const state = () =>
-    readReport(db).files.map((file) => [
+  const state = async () =>
+    (await readReport(db)).files.map((file) => [
       ...[file.path, file.state, file.readBytes, file.lagBytes],
     ]);
   const path = Deno.realPathSync(log);
   const read = QUESTION.length;
-  assertEquals(state(), [[path, "current", read, 0]]);
+  assertEquals(await state(), [[path, "current", read, 0]]);
   Deno.writeTextFileSync(log, ANSWER, { append: true });
-  assertEquals(state(), [[path, "current", read, ANSWER.length]]);
+  assertEquals(await state(), [[path, "current", read, ANSWER.length]]);
   Deno.renameSync(log, `${log}.1`);
-  assertEquals(state(), [[path, "missing", read, null]]);
+  assertEquals(await state(), [[path, "missing", read, null]]);
   Deno.writeTextFileSync(log, "");
-  assertEquals(state(), [[path, "rotated", read, null]]);
+  assertEquals(await state(), [[path, "rotated", read, null]]);
 
   await using next = Running.start([
     ...["--source", log, "--follow", "--db", db],
@@ -91,7 +91,7 @@ Deno.test("status shows how far a followed file was read, and how much is unread
   await next.line();
   next.kill("SIGTERM");
   await next.exit();
-  assertEquals(state(), [[path, "current", 0, 0]]);
+  assertEquals(await state(), [[path, "current", 0, 0]]);
 });
 
 Deno.test("status is always consistent while programs start and end", async () => {
@@ -119,7 +119,7 @@ Deno.test("status is always consistent while programs start and end", async () =
   let last = 0;
   let reads = 0;
   while (!isOver) {
-    const { turns, byStatus, sessions, lastTurns } = readReport(db);
+    const { turns, byStatus, sessions, lastTurns } = await readReport(db);
     assertEquals([byStatus.waiting_response, sessions], [turns, turns]);
     assertEquals(lastTurns[0]?.id ?? 0, turns);
     assertEquals(turns >= last, true);
@@ -128,7 +128,7 @@ Deno.test("status is always consistent while programs start and end", async () =
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   await written;
-  assertEquals(readReport(db).turns, 240);
+  assertEquals((await readReport(db)).turns, 240);
   assertEquals(reads > 12, true);
   assertEquals(query(db, "PRAGMA integrity_check"), [["ok"]]);
 });

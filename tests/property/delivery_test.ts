@@ -14,11 +14,11 @@ import { noCounts } from "../../src/turns/counts.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { TurnLookup } from "../../src/turns/turn_lookup.ts";
 import type { Random } from "../../tools/gen_log/random.ts";
-import { contents, fold, records } from "../support/database.ts";
+import { fold } from "../support/database.ts";
 import { lineOf } from "../support/envelope.ts";
+import { type Engine, type Place, testEngines } from "../support/places.ts";
 import { anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
-import { TempDir } from "../support/temp.ts";
 
 const encoder = new TextEncoder();
 
@@ -59,12 +59,12 @@ class File {
 
 /** Delivers the files in one run, which fails after `most` characters of output. */
 async function deliver(
-  db: string,
+  { address }: Place,
   files: File[],
   random: Random,
   { emit = "turns", mostEvents = 256, most = Infinity, skipReplayed = false },
 ): Promise<{ stream: string; reports: string[] }> {
-  using store = openStore(db, { synchronous: "off" });
+  using store = await openStore(address, { synchronous: "off" });
   const tracker = new Tracker(store);
   let stream = "";
   const reports: string[] = [];
@@ -116,49 +116,65 @@ async function deliver(
   return { stream, reports };
 }
 
-Deno.test("SPEC 4: any grouping gives the same database, stream and messages", async () => {
-  await forSeeds(30, async (random) => {
-    using dir = new TempDir();
+/** Tests a property on each engine. */
+function property(
+  name: string,
+  seeds: number,
+  check: (random: Random, engine: Engine) => Promise<void>,
+): void {
+  testEngines(
+    (engine) => `${name} (${engine})`,
+    (engine) =>
+      forSeeds(engine.seeds(seeds), (random) => check(random, engine)),
+  );
+}
+
+property(
+  "SPEC 4: any grouping gives the same database, stream and messages",
+  30,
+  async (random, engine) => {
     const files = [new File(random)];
     for (const emit of ["turns", "events"]) {
       const results = [];
       for (const mostEvents of [1, random.between(2, 20), 256]) {
-        const db = dir.file(`${emit}${results.length}.db`);
-        const run = await deliver(db, files, random, { emit, mostEvents });
-        const { answers, turns, sessions } = contents(db);
+        using place = engine.place();
+        const run = await deliver(place, files, random, { emit, mostEvents });
+        const { answers, turns, sessions } = place.contents();
         results.push({ ...run, answers, turns, sessions });
       }
       assertEquals(results[1], results[0]);
       assertEquals(results[2], results[0]);
     }
-  });
-});
+  },
+);
 
-Deno.test("SPEC 4: a run killed anywhere in a group emits the missing records when restarted", async () => {
-  await forSeeds(60, async (random) => {
-    using dir = new TempDir();
+property(
+  "SPEC 4: a run killed anywhere in a group emits the missing records when restarted",
+  60,
+  async (random, engine) => {
+    using place = engine.place();
     const files = [new File(random), new File(random)];
-    const db = dir.file("turns.db");
     const skipReplayed = random.chance(0.5);
     let stream = "";
     for (let run = 0; run < 6; run++) {
       const most = run < 5 ? random.below(8000) : Infinity;
       const mostEvents = random.pick([1, 5, 256]);
       const options = { most, mostEvents, skipReplayed };
-      const part = await deliver(db, files, random, options);
+      const part = await deliver(place, files, random, options);
       // The reader drops an incomplete record.
       stream += part.stream.slice(0, part.stream.lastIndexOf("\n") + 1);
     }
-    assertEquals(fold(stream), records(db));
-  });
-});
+    assertEquals(fold(stream), place.records());
+  },
+);
 
-Deno.test("SPEC 4: a restart without a crash emits nothing twice", async () => {
-  await forSeeds(10, async (random) => {
-    using dir = new TempDir();
+property(
+  "SPEC 4: a restart without a crash emits nothing twice",
+  10,
+  async (random, engine) => {
+    using place = engine.place();
     const files = [new File(random), new File(random)];
-    const db = dir.file("turns.db");
-    await deliver(db, files, random, {});
-    assertEquals((await deliver(db, files, random, {})).stream, "");
-  });
-});
+    await deliver(place, files, random, {});
+    assertEquals((await deliver(place, files, random, {})).stream, "");
+  },
+);

@@ -8,17 +8,17 @@ import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 import { TempDir } from "../support/temp.ts";
 
-function apply(path: string, events: TurnEvent[]): void {
-  using store = openStore(path, { synchronous: "off" });
+async function apply(path: string, events: TurnEvent[]): Promise<void> {
+  using store = await openStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   store.transaction(() => events.forEach((event) => tracker.apply(event)));
 }
 
 /** Forgets some of the turns, and returns their ids. */
-function forgetSome(path: string, random: Random): number[] {
+async function forgetSome(path: string, random: Random): Promise<number[]> {
   const ids = query<[number]>(path, "SELECT turn_id_glob FROM turns ORDER BY 1")
     .flat().filter(() => random.chance(0.4));
-  using store = openStore(path, { synchronous: "off" });
+  using store = await openStore(path, { synchronous: "off" });
   store.transaction(() => store.forget(ids, 1));
   return ids;
 }
@@ -42,25 +42,25 @@ const TEXTS = `SELECT turn_id_glob FROM turns
     AND forgotten_ms IS NOT NULL`;
 
 Deno.test("A forgotten turn gets no text again, and all else as if it were not forgotten", async () => {
-  await forSeeds(40, (random) => {
+  await forSeeds(40, async (random) => {
     using dir = new TempDir();
     const [path, plain] = [dir.file("turns.db"), dir.file("plain.db")];
     const events = random.chance(0.5)
       ? agentEvents(random, 200)
       : anyEvents(random, 120);
-    apply(plain, events);
+    await apply(plain, events);
     const half = random.below(events.length);
-    apply(path, events.slice(0, half));
-    const ids = forgetSome(path, random);
+    await apply(path, events.slice(0, half));
+    const ids = await forgetSome(path, random);
     const before = contents(path);
     // Reading the log again changes nothing, apart from what was unmatched.
-    apply(path, events.slice(0, half));
-    apply(path, events.slice(0, half));
+    await apply(path, events.slice(0, half));
+    await apply(path, events.slice(0, half));
     const known = contents(path);
     if (known.answers.length === before.answers.length) {
       assertEquals(known, before);
     }
-    apply(path, events.slice(half));
+    await apply(path, events.slice(half));
     assertEquals(query(path, TEXTS), []);
     const forgotten = query<[number]>(
       path,
@@ -77,7 +77,7 @@ Deno.test("No file of a database has the text of a forgotten turn, however often
   await forSeeds(6, async (random) => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
-    using store = openStore(path, { synchronous: "off" });
+    using store = await openStore(path, { synchronous: "off" });
     const mark = (n: number) => `mark${n}of${random.below(1e9)}.`;
     const text = (n: number) =>
       mark(n).repeat(1 + random.below(random.chance(0.2) ? 2000 : 60));

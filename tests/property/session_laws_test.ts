@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LineSplitter } from "../../src/source/line_splitter.ts";
 import type { LogFile } from "../../src/source/lines.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import type { Random } from "../../tools/gen_log/random.ts";
@@ -68,7 +68,7 @@ function crashing(
   let from = 0;
   let saved: string | null = null;
   while (from < lines.length) {
-    using store = openStore(db, { synchronous: "off" });
+    using store = new SqliteStore(db, { synchronous: "off" });
     const tracker = new Tracker(store);
     const decoder = dialect.decoder(saved);
     const states: (string | null)[] = [saved];
@@ -108,7 +108,7 @@ for (const sessions of ALL) {
       using dir = new TempDir();
       const db = dir.file("turns.db");
       {
-        using store = openStore(db, { synchronous: "off" });
+        using store = new SqliteStore(db, { synchronous: "off" });
         const tracker = new Tracker(store);
         for (const event of decodeLog(dialect, log).events) {
           store.transaction(() => tracker.apply(event));

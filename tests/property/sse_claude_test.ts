@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { sse } from "../../src/dialect/sse/sse.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { claudeLines } from "../support/claude_log.ts";
@@ -30,7 +30,7 @@ function asJudged(event: TurnEvent): unknown {
 }
 
 function apply(path: string, events: TurnEvent[]): void {
-  using store = openStore(path, { synchronous: "off" });
+  using store = new SqliteStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   for (const event of events) tracker.apply(event);
 }

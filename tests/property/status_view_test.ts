@@ -49,7 +49,8 @@ function anyStatus(random: Random): Report {
       cwds: some(() => ({ name: random.pick([null, text()]), turns: count() })),
     },
     directories: some(() => ({
-      ...{ path: text(), files: count(), readBytes: count() },
+      ...{ host: random.pick([null, text()]), path: text(), files: count() },
+      readBytes: count(),
       ...{ readLines: count(), movedMs: -count(), sizeBytes: count() },
       ...{ lagBytes: count(), state: random.pick(["current", "missing"]) },
     })),
@@ -63,6 +64,7 @@ function anyStatus(random: Random): Report {
       userText: text(),
     })),
     files: some(() => ({
+      host: random.pick([null, text()]),
       path: text(),
       state: random.pick(states),
       readBytes: count(),

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { TurnLookup } from "../../src/turns/turn_lookup.ts";
 import { TempDir } from "../support/temp.ts";
@@ -9,7 +9,7 @@ import { forSeeds } from "../support/seeds.ts";
 Deno.test("SPEC 6: TurnLookup finds a turn by the rule of section 3, whatever is cached", async () => {
   await forSeeds(40, (random) => {
     using dir = new TempDir();
-    using store = openStore(dir.file("db"), { synchronous: "off" });
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);
     const lookup = new TurnLookup(tracker);
     const log = random.chance(0.5) ? anyEvents : agentEvents;
@@ -35,7 +35,7 @@ Deno.test("SPEC 6: TurnLookup finds a turn by the rule of section 3, whatever is
 Deno.test("SPEC 6: TurnLookup sees the changes of another program when it reads the same events", async () => {
   await forSeeds(20, (random) => {
     using dir = new TempDir();
-    using store = openStore(dir.file("db"), { synchronous: "off" });
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);
     const lookup = new TurnLookup(tracker);
     const events = agentEvents(random, 100);
@@ -57,7 +57,7 @@ Deno.test("SPEC 6: TurnLookup sees the changes of another program when it reads 
 Deno.test("SPEC 6: TurnLookup finds the turn of most events without the database", async () => {
   await forSeeds(5, (random) => {
     using dir = new TempDir();
-    using store = openStore(dir.file("db"), { synchronous: "off" });
+    using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);
     const lookup = new TurnLookup(tracker);
     let queries = 0;

@@ -6,12 +6,17 @@
 
 import { Database } from "@db/sqlite";
 
+function open(path: string): Database {
+  const db = new Database(path, { int64: true, readonly: true });
+  // A program that starts has it to itself for a moment.
+  db.exec("PRAGMA busy_timeout = 5000");
+  return db;
+}
+
 /** The rows of a query, each as an array. */
 export function query<T extends unknown[]>(path: string, sql: string): T[] {
-  const db = new Database(path, { int64: true, readonly: true });
+  const db = open(path);
   try {
-    // A program that starts has it to itself for a moment.
-    db.exec("PRAGMA busy_timeout = 5000");
     return db.prepare(sql).values<T>();
   } finally {
     db.close();
@@ -40,7 +45,7 @@ export function contents(path: string): Record<string, unknown[][]> {
 
 /** The table `turns` as the records of its rows, by id (SPEC section 6). */
 export function records(path: string): Record<string, unknown>[] {
-  const db = new Database(path, { int64: true, readonly: true });
+  const db = open(path);
   try {
     const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
     const text = (bytes: Uint8Array | null) => bytes && utf8.decode(bytes);

@@ -9,7 +9,7 @@ import {
   type Dialect,
   Verdict,
 } from "../../src/dialect/dialect.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "./database.ts";
@@ -105,7 +105,7 @@ export function trackLogs(dialect: Dialect, logs: string[]): Tracked {
   const db = dir.file("turns.db");
   const changes: Record<string, number> = {};
   {
-    using store = openStore(db, { synchronous: "off" });
+    using store = new SqliteStore(db, { synchronous: "off" });
     const tracker = new Tracker(store);
     for (const log of logs) {
       const { events } = decodeLog(dialect, log);

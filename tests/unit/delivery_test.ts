@@ -9,7 +9,7 @@ import type { Applied } from "../../src/turns/tracker.ts";
 import { at, lineOf, prompt } from "../support/envelope.ts";
 
 /** A delivery whose parts log their calls in order. */
-function recorded(options: Partial<DeliveryOptions> = {}) {
+function recorded(options: Partial<DeliveryOptions> = {}, attempts = 1) {
   const log: string[] = [];
   const known = new Set<string>();
   const fails = new Set<string>();
@@ -17,11 +17,17 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
   const delivery = new Delivery({
     store: {
       write(work) {
+        for (let attempt = 1; attempt < attempts; attempt++) {
+          log.push("begin");
+          work();
+          log.push("lose");
+        }
         log.push("begin");
         const result = work();
         log.push("commit");
         return Promise.resolve(result);
       },
+      read: (work) => Promise.resolve(work()),
       moveCheckpoint: ({ id, offset }: Position, rejected = 0) => {
         const note = rejected === 0 ? "" : `, ${rejected} rejected`;
         log.push(`checkpoint ${id} at ${offset}${note}`);
@@ -45,6 +51,7 @@ function recorded(options: Partial<DeliveryOptions> = {}) {
           if (!isSkipped) into.addText(textOf(event));
         }
       },
+      forget: () => void log.push("forget"),
     },
     sink: {
       write(bytes) {
@@ -183,6 +190,16 @@ Deno.test("SPEC 4: after a restart --skip-replayed begins at the first new event
   delivery.take(line(ask("a"), 2, resumed));
   await delivery.commit();
   assertEquals(logged().at(-1), "emit ab");
+});
+
+Deno.test("SPEC 11: a group that is applied once more is emitted, even if its events are known then", async () => {
+  const { delivery, logged } = recorded({ skipReplayed: true }, 2);
+  delivery.take(line(ask("a"), 1));
+  await delivery.commit();
+  const all = logged();
+  assertEquals(all.filter((it) => /^(emit|report|forget|lose)/.test(it)), [
+    ...["lose", "forget", "report a", "emit a"],
+  ]);
 });
 
 Deno.test("SPEC 4: a failed event undoes no event before it in its group", async () => {

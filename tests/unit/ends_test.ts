@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { answer, at, end, prompt, sessionEnd } from "../support/envelope.ts";
@@ -9,7 +9,7 @@ import { TempDir } from "../support/temp.ts";
 /** Runs `test` with a function that applies events to a new database. */
 function withTracker(test: (apply: Tracker["apply"]) => void) {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"), { synchronous: "off" });
+  using store = new SqliteStore(dir.file("turns.db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   test((event) => tracker.apply(event));
 }
@@ -160,7 +160,7 @@ Deno.test("SPEC 3b: a turn of version 0 that is completed stays so, even without
     `${SEED_SCHEMA} INSERT INTO turns VALUES (1, 's', 1, 'q', NULL, '${at(0)}',
       '${at(1)}', 1000, 'completed', 'h')`,
   );
-  using store = openStore(path, { synchronous: "off" });
+  using store = new SqliteStore(path, { synchronous: "off" });
   const [turn] =
     new Tracker(store).apply(aborted(2, { sid: "s", pid: 1 })).turns;
   assertEquals([turn.status, turn.outcome, turn.endTime], [

@@ -5,7 +5,7 @@ import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import type { FileReader } from "../../src/source/follow/file_reader.ts";
 import { OpenFiles } from "../../src/source/follow/open_files.ts";
 import type { CheckpointStore } from "../../src/turns/store.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SystemCalls } from "../support/follow/system_calls.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
@@ -24,7 +24,7 @@ function filesOf(path: string, checkpoints: CheckpointStore): OpenFiles {
     ...{ clock: SYSTEM_CLOCK, reading: READING },
     watcher: {
       watch: () => true,
-      take: () => new Set(),
+      take: () => ({ paths: new Set<string>(), areAll: true }),
       changed: () => Promise.resolve(),
       close() {},
     },
@@ -59,7 +59,7 @@ for (const isRead of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = openStore(dir.file("turns.db"));
+      using store = new SqliteStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       if (isRead) {
         assertEquals(await read(path, store), log(0, 3));
@@ -90,7 +90,7 @@ for (const isCopy of [true, false]) {
     }`,
     async () => {
       using dir = new TempDir();
-      using store = openStore(dir.file("turns.db"));
+      using store = new SqliteStore(dir.file("turns.db"));
       const path = dir.write("log", log(0, 3));
       const files = filesOf(path, store);
       await files.look();
@@ -122,7 +122,7 @@ function names({ readers }: OpenFiles): string[] {
 
 Deno.test("OpenFiles keep an unread file open where another unread one precedes it", async () => {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"));
+  using store = new SqliteStore(dir.file("turns.db"));
   const path = dir.write("log", "");
   const files = filesOf(path, store);
   await files.lookNow();
@@ -136,7 +136,7 @@ Deno.test("OpenFiles keep an unread file open where another unread one precedes 
 
 Deno.test("OpenFiles keep a deleted file open until it is read, though the log begins as it did", async () => {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"));
+  using store = new SqliteStore(dir.file("turns.db"));
   const path = dir.write("log", log(0, 2));
   const files = filesOf(path, store);
   await files.lookNow();
@@ -158,7 +158,7 @@ Deno.test("OpenFiles keep a deleted file open until it is read, though the log b
 
 Deno.test("OpenFiles read a deleted file in the place of its longest copy", async () => {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"));
+  using store = new SqliteStore(dir.file("turns.db"));
   const path = dir.write("log", log(5, 8));
   const files = filesOf(path, store);
   await files.lookNow();
@@ -175,7 +175,7 @@ Deno.test("OpenFiles read a deleted file in the place of its longest copy", asyn
 
 Deno.test("OpenFiles read a deleted file after one that preceded it, and was a copy until now", async () => {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"));
+  using store = new SqliteStore(dir.file("turns.db"));
   const path = dir.write("log", log(0, 4));
   const earlier = dir.write("log.1", log(0, 2));
   const files = filesOf(path, store);

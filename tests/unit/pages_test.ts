@@ -9,7 +9,7 @@ import { noCounts } from "../../src/turns/counts.ts";
 import type { Report } from "../../src/status/report.ts";
 import { view } from "../../src/status/view.ts";
 import { BEFORE_EXIT } from "../../src/cli/docs/manual.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SHIPPED_PERMISSIONS } from "../../tools/build/permissions.ts";
 import { query } from "../support/database.ts";
 import { ARROWS } from "../../tools/check/arrows.ts";
@@ -111,7 +111,7 @@ Deno.test("README shows a record of the golden stream, and explains each of its 
 Deno.test("the manual page shows the tables that the program creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
   const sql = BEFORE_EXIT.flatMap(({ parts }) => parts)
     .map((part) =>
       typeof part === "object" && "lines" in part ? part.lines : ""
@@ -185,7 +185,7 @@ Deno.test("the examples show followed files as status prints them", () => {
     breakdown: { turns: 0, outcomes: [], agents: [], cwds: [] },
     directories: [],
     files: [{
-      ...{ path, state: "current", movedMs: 0, sizeBytes: 27_000 },
+      ...{ host: null, path, state: "current", movedMs: 0, sizeBytes: 27_000 },
       ...{ readBytes: 27_000, readLines: 9, lagBytes: 0 },
     }],
   };

@@ -20,11 +20,11 @@ Deno.test("formatMetrics writes turns, a histogram of durations, and lags", () =
   const text = formatMetrics(
     {
       ...{ ...METRICS, turns: [GROUP, waiting] },
-      rejected: [{ path: "/log", lines: 3 }],
+      rejected: [{ host: null, path: "/log", lines: 3 }],
     },
     [
-      { path: "/log", lagBytes: 12, movedMs: 1500 },
-      { path: "/gone", lagBytes: null, movedMs: 0 },
+      { host: null, path: "/log", lagBytes: 12, movedMs: 1500 },
+      { host: null, path: "/gone", lagBytes: null, movedMs: 0 },
     ],
     "1.2.3",
   );
@@ -104,4 +104,27 @@ Deno.test("formatMetrics takes rare agents together", () => {
     text,
     'turncounter_turn_duration_seconds_count{agent="other"} 60\n',
   );
+});
+
+Deno.test("formatMetrics names the machine of what another one follows", () => {
+  const path = "/log";
+  const text = formatMetrics(
+    {
+      ...METRICS,
+      rejected: [{ host: "b", path, lines: 1 }, { host: null, path, lines: 2 }],
+    },
+    [
+      { host: "b", path, lagBytes: null, movedMs: 1000 },
+      { host: null, path, lagBytes: 5, movedMs: 2000 },
+    ],
+    "1",
+  );
+  const lines = text.split("\n").filter((line) => line.includes(path));
+  assertEquals(lines, [
+    'turncounter_followed_lag_bytes{path="/log"} 5',
+    'turncounter_followed_read_timestamp_seconds{path="/log",host="b"} 1',
+    'turncounter_followed_read_timestamp_seconds{path="/log"} 2',
+    'turncounter_followed_rejected_lines_total{path="/log",host="b"} 1',
+    'turncounter_followed_rejected_lines_total{path="/log"} 2',
+  ]);
 });

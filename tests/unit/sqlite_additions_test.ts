@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "../support/database.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
@@ -9,7 +9,9 @@ import { TempDir } from "../support/temp.ts";
 /** Opens a database, counts a turn in it, and gives the warnings. */
 function count(path: string): string[] {
   const warnings: string[] = [];
-  using store = openStore(path, { warn: (message) => warnings.push(message) });
+  using store = new SqliteStore(path, {
+    warn: (message) => warnings.push(message),
+  });
   new Tracker(store).apply(prompt({ t: at(99) }));
   return warnings;
 }
@@ -155,7 +157,7 @@ for (const version of [1, 2, 3, 4, 5, 6] as const) {
     using dir = new TempDir();
     const [path, copy] = [dir.file("turns.db"), dir.file("copy.db")];
     {
-      using store = openStore(path);
+      using store = new SqliteStore(path);
       const tracker = new Tracker(store);
       tracker.apply(prompt());
       tracker.apply(answer());

@@ -8,18 +8,18 @@ import {
 } from "@std/assert";
 import { Failure } from "../../src/error.ts";
 import { DatabaseFile } from "../../src/store/sqlite/database_file.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
 
 function create(path: string): void {
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
 }
 
 function assertFailure(path: string, ...words: string[]): void {
-  const { message } = assertThrows(() => openStore(path), Failure);
+  const { message } = assertThrows(() => new SqliteStore(path), Failure);
   for (const word of [path, ...words]) assertStringIncludes(message, word);
 }
 
@@ -63,7 +63,7 @@ for (const [name, begin] of Object.entries(WAYS)) {
   Deno.test(`SPEC 8: ${name} fails on a database that stays locked, and loses nothing`, async () => {
     using dir = new TempDir();
     const path = dir.file("turns.db");
-    using store = openStore(path, { busyTimeoutMs: 50 });
+    using store = new SqliteStore(path, { busyTimeoutMs: 50 });
     const tracker = new Tracker(store);
     tracker.apply(prompt({ t: at(0) }));
     const other = new Database(path);
@@ -85,7 +85,7 @@ for (const [name, begin] of Object.entries(WAYS)) {
     using dir = new TempDir();
     for (const replace of [true, false]) {
       const path = dir.file(`${replace}.db`);
-      using store = openStore(path);
+      using store = new SqliteStore(path);
       const tracker = new Tracker(store);
       tracker.apply(prompt({ t: at(0) }));
       if (replace) Deno.copyFileSync(path, dir.file("copy"));
@@ -105,7 +105,7 @@ for (const [name, begin] of Object.entries(WAYS)) {
 Deno.test("SqliteStore reads no checkpoint of a database that was deleted", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   assertEquals(store.checkpointsOf("log"), []);
   Deno.removeSync(path);
   const read = () => store.checkpointsOf("log");
@@ -124,7 +124,7 @@ Deno.test("SPEC 4: a commit reaches the disk itself where the system's fsync doe
 Deno.test("systemd#30760: a database in use never looks old to a cleaner of temporary files", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   const files = ["", "-wal", "-shm"].map((suffix) => path + suffix);
   const tenDaysAgo = new Date(Date.now() - 10 * 86_400_000);
   for (const file of files) Deno.utimeSync(file, tenDaysAgo, tenDaysAgo);
@@ -138,7 +138,7 @@ Deno.test("systemd#30760: a database in use never looks old to a cleaner of temp
 Deno.test("SPEC 9: only the owner may read the files that SqliteStore creates", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   new Tracker(store).apply(prompt());
   for (const suffix of ["", "-wal", "-shm"]) {
     assertEquals(Deno.statSync(path + suffix).mode! & 0o777, 0o600, suffix);

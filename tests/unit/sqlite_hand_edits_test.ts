@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { type Change, Tracker } from "../../src/turns/tracker.ts";
 import { contents, query } from "../support/database.ts";
@@ -19,7 +19,7 @@ const NEXT = prompt({ t: at(60), text: "next" });
 
 /** Applies events to a database, and returns what each of them changed. */
 function apply(path: string, events: TurnEvent[]): Change[] {
-  using store = openStore(path, { synchronous: "off" });
+  using store = new SqliteStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   return events.map((event) => tracker.apply(event).change);
 }
@@ -157,7 +157,7 @@ for (const [what, sql] of Object.entries(VALUES)) {
   Deno.test(`ktistec#55: turns with ${what} cause no failure, and their records are JSON`, () => {
     using dir = new TempDir();
     const path = editedByHand(dir, sql);
-    using store = openStore(path, { synchronous: "off" });
+    using store = new SqliteStore(path, { synchronous: "off" });
     const tracker = new Tracker(store);
     for (const event of [...LOG, answer({ t: at(50) }), NEXT]) {
       for (const turn of tracker.apply(event).turns) JSON.stringify(turn);
@@ -244,7 +244,7 @@ Deno.test("ktistec#55: tables, columns and indexes that a person dropped are cre
     const path = editedByHand(dir, sql);
     apply(path, [...LOG, NEXT]);
     assertEquals(rows(path).at(-1), [4, "next", null, 4, 4], sql);
-    openStore(path)[Symbol.dispose]();
+    new SqliteStore(path)[Symbol.dispose]();
   }
 });
 
@@ -258,7 +258,7 @@ Deno.test("ktistec#55: instants that a person dropped are restored from the time
     `DROP INDEX turns_process_start; DROP INDEX turns_process_name;
     DROP INDEX turns_session_start; ALTER TABLE turns DROP COLUMN start_ms`,
   );
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
   assertEquals(contents(path), before);
 });
 

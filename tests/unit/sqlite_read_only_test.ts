@@ -3,7 +3,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
 import { readOnly } from "../../src/store/sqlite/read_only.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
-import { openStore, readStatus } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { readSqliteStatus } from "../../src/store/sqlite/status.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { at, prompt } from "../support/envelope.ts";
@@ -12,7 +13,7 @@ import { TempDir } from "../support/temp.ts";
 
 /** Applies prompts to the database, and leaves it open. */
 function open(path: string, prompts = 1): Store {
-  const store = openStore(path, { synchronous: "off" });
+  const store = new SqliteStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   for (let i = 0; i < prompts; i++) tracker.apply(prompt({ t: at(i) }));
   return store;
@@ -30,7 +31,7 @@ function countTurns(db: Database): number {
 /** Asserts that reading fails with a message that contains `words`, and changes nothing. */
 function assertRefused(dir: TempDir, path: string, ...words: string[]): void {
   const before = listing(dir.path);
-  const { message } = assertThrows(() => readStatus(path), Failure);
+  const { message } = assertThrows(() => readSqliteStatus(path, null), Failure);
   for (const word of [JSON.stringify(path), ...words]) {
     assertStringIncludes(message, word);
   }

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Failure } from "../../src/error.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { SCHEMA_VERSION } from "../../src/store/sqlite/schema.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { contents, query, records } from "../support/database.ts";
@@ -15,11 +15,11 @@ import { downgrade, execute, SEED_SCHEMA } from "../support/seed.ts";
 import { TempDir } from "../support/temp.ts";
 
 function create(path: string): void {
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
 }
 
 function assertFailure(path: string, ...words: string[]): void {
-  const { message } = assertThrows(() => openStore(path), Failure);
+  const { message } = assertThrows(() => new SqliteStore(path), Failure);
   for (const word of [path, ...words]) assertStringIncludes(message, word);
 }
 
@@ -86,7 +86,7 @@ Deno.test("SPEC 5: a database of version 0 is upgraded in place, its counts and 
     CREATE INDEX turns_status ON turns (status);`,
   );
   {
-    using store = openStore(path);
+    using store = new SqliteStore(path);
     const tracker = new Tracker(store);
     const { turns: [turn] } = tracker.apply(
       prompt({ sid: "s", pid: 1, t: at(9) }),
@@ -145,7 +145,7 @@ for (const version of [1, 2, 3, 4, 5] as const) {
     create(path);
     const current = schema(path);
     {
-      using store = openStore(path);
+      using store = new SqliteStore(path);
       new Tracker(store).apply(prompt({ agent: null }));
       new Tracker(store).apply(answer());
     }
@@ -170,7 +170,7 @@ Deno.test("SPEC 5: a database of version 2 keeps its checkpoints, without a dial
     `INSERT INTO checkpoints
       VALUES (7, 'log', 1, 2, 90, 3, 80, 'head', 90, 10, 'last', 1, 5, 6)`,
   );
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   assertEquals(store.checkpointsOf("log"), [{
     ...{ id: 7, identity: { device: 1, inode: 2 }, offset: 90, line: 3 },
     head: { end: 80, length: 80, hash: "head" },
@@ -194,7 +194,7 @@ Deno.test("SPEC 5: a database of version 0 without keys has them after the upgra
       }', NULL, NULL, NULL, 'h');
     INSERT INTO session_counters VALUES ('s', 1, -3), ('s', 1, 1), ('s', 2, -7);`,
   );
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   const tracker = new Tracker(store);
   const asked = tracker.apply(prompt({ sid: "s", pid: 1, t: at(5) }));
   assertEquals(

@@ -1,6 +1,6 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
 import {
   forgettable,
@@ -20,7 +20,7 @@ import { query } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
 
 function create(path: string): void {
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
 }
 
 /** The steps of a statement's plan. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { openStore, readStatus } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
+import { readSqliteStatus } from "../../src/store/sqlite/status.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "../support/database.ts";
@@ -10,7 +11,7 @@ import { TempDir } from "../support/temp.ts";
 /** Creates a database and applies events to it. */
 function databaseOf(dir: TempDir, events: TurnEvent[]): string {
   const path = dir.file("turns.db");
-  using store = openStore(path, { synchronous: "off" });
+  using store = new SqliteStore(path, { synchronous: "off" });
   const tracker = new Tracker(store);
   store.transaction(() => events.forEach((event) => tracker.apply(event)));
   return path;
@@ -25,7 +26,7 @@ Deno.test("status shows values of any type from a database of version 0", () => 
       VALUES ('s', 1, 1, 'completed', x'3132', 'long'),
         (x'ff', 1, 2, x'6162', x'61ff', 9e300)`,
   );
-  const { durations, days, lastTurns } = readStatus(path);
+  const { durations, days, lastTurns } = readSqliteStatus(path, null);
   assertEquals(durations?.turns, 1);
   for (const { day } of days) assertEquals(typeof day, "string");
   assertEquals(
@@ -39,7 +40,7 @@ Deno.test("status changes nothing", () => {
   using dir = new TempDir();
   const path = databaseOf(dir, [prompt(), answer({ t: at(1e6) })]);
   const before = Deno.readFileSync(path);
-  readStatus(path);
+  readSqliteStatus(path, null);
   assertEquals(Deno.readFileSync(path), before);
   assertEquals([...Deno.readDirSync(dir.path)].length, 1);
   assertEquals(query(path, "PRAGMA integrity_check"), [["ok"]]);

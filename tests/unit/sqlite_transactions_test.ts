@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { NOTHING } from "../../src/turns/checkpoint.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
@@ -27,9 +27,9 @@ class Scene implements Disposable {
   #tracker: Tracker;
 
   constructor() {
-    openStore(this.#path)[Symbol.dispose]();
+    new SqliteStore(this.#path)[Symbol.dispose]();
     execute(this.#path, TRIGGERS);
-    this.store = openStore(this.#path, { synchronous: "off" });
+    this.store = new SqliteStore(this.#path, { synchronous: "off" });
     this.#tracker = new Tracker(this.store);
   }
 

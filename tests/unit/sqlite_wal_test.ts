@@ -1,6 +1,6 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals } from "@std/assert";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { query } from "../support/database.ts";
@@ -18,7 +18,7 @@ class Scene implements Disposable {
   #dir = new TempDir();
   #path = this.#dir.file("turns.db");
   #count = 0;
-  readonly store: Store = openStore(this.#path, { synchronous: "off" });
+  readonly store: Store = new SqliteStore(this.#path, { synchronous: "off" });
 
   /** Mints turns, each in a transaction of its own. */
   write(turns: number, text = LONG): void {

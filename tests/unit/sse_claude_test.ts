@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import { type Decoder, Verdict } from "../../src/dialect/dialect.ts";
 import { formatRecord } from "../../src/output/record.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { TurnEvent } from "../../src/turns/event.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { TempDir } from "../support/temp.ts";
@@ -312,7 +312,7 @@ Deno.test("sse remembers a hundred messages of Claude Code that never stop", () 
 
 Deno.test("sse gives the log of testdata/sse/claude.jsonl the expected stream", () => {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"), { synchronous: "off" });
+  using store = new SqliteStore(dir.file("turns.db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   const decoder = sse.decoder(null);
   const read = (name: string) =>

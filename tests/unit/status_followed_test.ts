@@ -9,7 +9,10 @@ const MOVED = Date.UTC(2025, 10, 18);
 /** A followed file of which 10 bytes were read. */
 function followed(path: string, older: OlderFile[] = []): FollowedPath {
   const identity = identityOf(Deno.statSync(path));
-  return { path, identity, readBytes: 10, readLines: 1, movedMs: MOVED, older };
+  return {
+    ...{ host: null, path, identity, readBytes: 10, readLines: 1 },
+    ...{ movedMs: MOVED, older },
+  };
 }
 
 function stateOf(path: FollowedPath): unknown[] {
@@ -21,6 +24,7 @@ Deno.test("lookUp reports the unread bytes of a followed file as its lag", () =>
   using dir = new TempDir();
   const path = dir.write("log", "0123456789abc");
   assertEquals(lookUp(followed(path)), {
+    host: null,
     path,
     state: "current",
     readBytes: 10,
@@ -105,10 +109,26 @@ Deno.test("lookUpTree adds up the files below a followed directory", () => {
     below("packed", "zstd", 100, true),
     { ...below("gone", "", 1000), name: dir.file("nothing") },
   ];
-  assertEquals(lookUpTree({ path: dir.path, files }), {
-    ...{ path: dir.path, state: "current", files: 4, readBytes: 1120 },
+  assertEquals(lookUpTree({ host: null, path: dir.path, files }), {
+    ...{ host: null, path: dir.path, state: "current" },
+    ...{ files: 4, readBytes: 1120 },
     ...{ readLines: 4, movedMs: MOVED + 1000, sizeBytes: 22, lagBytes: 3 },
   });
   const path = dir.file("no directory");
-  assertEquals(lookUpTree({ path, files }).state, "missing");
+  assertEquals(lookUpTree({ host: null, path, files }).state, "missing");
+});
+
+Deno.test("lookUp and lookUpTree look at no files of another machine", () => {
+  using dir = new TempDir();
+  const path = dir.write("log", "0123456789abc");
+  assertEquals(stateOf({ ...followed(path), host: "other" }), [
+    ...["elsewhere", null, null],
+  ]);
+  const read = { readBytes: 10, readLines: 1, movedMs: MOVED, done: false };
+  const files = [{ ...read, name: path }];
+  assertEquals(lookUpTree({ host: "other", path: dir.path, files }), {
+    ...{ host: "other", path: dir.path, state: "elsewhere", files: 1 },
+    ...{ readBytes: 10, readLines: 1, movedMs: MOVED },
+    ...{ sizeBytes: null, lagBytes: null },
+  });
 });

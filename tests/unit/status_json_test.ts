@@ -29,6 +29,7 @@ const STATUS: Report = {
     userText: "hello",
   }],
   files: [{
+    host: null,
     path: "/var/log/sse_lines.jsonl",
     state: "current",
     readBytes: 100,
@@ -38,7 +39,8 @@ const STATUS: Report = {
     lagBytes: 20,
   }],
   directories: [{
-    ...{ path: "/home/dev/.codex/sessions", state: "current", files: 3 },
+    ...{ host: null, path: "/home/dev/.codex/sessions" },
+    ...{ state: "current", files: 3 },
     ...{ readBytes: 300, readLines: 6, sizeBytes: 340, lagBytes: 40 },
     movedMs: Date.UTC(2025, 10, 18, 19, 59, 58),
   }],
@@ -61,10 +63,11 @@ Deno.test("formatJson writes a status as one line with all keys in order", () =>
       '"last_turns":[{"turn_id_glob":4,"sid":"019a967c","status":"completed",' +
       '"start_time":"2025-11-18T19:59:00.000","age_ms":60000,' +
       '"user_text":"hello"}],' +
-      '"files":[{"path":"/var/log/sse_lines.jsonl","state":"current",' +
+      '"files":[{"host":null,"path":"/var/log/sse_lines.jsonl","state":"current",' +
       '"read_bytes":100,"read_lines":2,"read_at":"2025-11-18T19:59:59.000Z",' +
       '"size_bytes":120,"lag_bytes":20}],' +
-      '"directories":[{"path":"/home/dev/.codex/sessions","state":"current",' +
+      '"directories":[{"host":null,"path":"/home/dev/.codex/sessions",' +
+      '"state":"current",' +
       '"files":3,"read_bytes":300,"read_lines":6,' +
       '"read_at":"2025-11-18T19:59:58.000Z","size_bytes":340,"lag_bytes":40}]}\n',
   );

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { identityOf } from "../../src/source/follow/scan.ts";
 import { readReport } from "../../src/status/report.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import {
   type Identity,
   type NewFile,
@@ -13,11 +13,11 @@ function fileOf(identity: Identity): NewFile {
   return { identity, head: NOTHING, seenMs: 0, name: null };
 }
 
-Deno.test("status reports the newest file of each followed path", () => {
+Deno.test("status reports the newest file of each followed path", async () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const log = dir.write("log", "0123456789");
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   const begin = (path: string, device = 0, inode = 0) =>
     store.addCheckpoint(path, fileOf({ device, inode }));
   const { device, inode } = identityOf(Deno.statSync(log));
@@ -25,7 +25,7 @@ Deno.test("status reports the newest file of each followed path", () => {
   const newest = begin(log, device, inode);
   begin("/gone/log");
   store.moveCheckpoint({ ...newest, offset: 7, line: 3 });
-  const { files } = readReport(path);
+  const { files } = await readReport(path);
   assertEquals(
     files.map(({ path, state, readBytes, readLines, lagBytes }) => [
       ...[path, state, readBytes, readLines, lagBytes],
@@ -38,20 +38,21 @@ Deno.test("status reports the newest file of each followed path", () => {
   assert(files[1].movedMs > Date.now() - 60_000);
 });
 
-Deno.test("status adds the unread bytes of rotated files, and shows the last read of any file", () => {
+Deno.test("status adds the unread bytes of rotated files, and shows the last read of any file", async () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
   const log = dir.write("log", "0123456789");
-  using store = openStore(path);
+  using store = new SqliteStore(path);
   const begin = (file: string) =>
     store.addCheckpoint(log, fileOf(identityOf(Deno.statSync(file))));
   const done = begin(dir.write("log.2", "all read"));
   store.moveCheckpoint({ ...done, offset: 3, line: 1, done: true });
   const older = begin(dir.write("log.1", "x".repeat(1000)));
   begin(log);
-  const lag = () => readReport(path).files.map(({ lagBytes }) => lagBytes);
-  assertEquals(lag(), [1010]);
+  const lag = async () =>
+    (await readReport(path)).files.map(({ lagBytes }) => lagBytes);
+  assertEquals(await lag(), [1010]);
   store.moveCheckpoint({ ...older, offset: 600, line: 9 });
-  assertEquals(lag(), [410]);
-  assert(readReport(path).files[0].movedMs > Date.now() - 60_000);
+  assertEquals(await lag(), [410]);
+  assert((await readReport(path)).files[0].movedMs > Date.now() - 60_000);
 });

@@ -42,6 +42,7 @@ function turn(fields: Partial<LastTurn> = {}): LastTurn {
 
 function file(fields: Partial<FollowedFile> = {}): FollowedFile {
   return {
+    host: null,
     path: "/var/log/agents/sse_lines.jsonl",
     state: "current",
     readBytes: 12_345_678_901,
@@ -57,6 +58,7 @@ function directory(
   fields: Partial<FollowedDirectory> = {},
 ): FollowedDirectory {
   return {
+    host: null,
     path: "/home/dev/.codex/sessions",
     state: "current",
     files: 4321,

@@ -10,7 +10,7 @@ import {
 import { FollowedLog } from "../../src/source/follow/followed_log.ts";
 import { Follower } from "../../src/source/follow/follower.ts";
 import { openSource } from "../../src/source/source.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { noCounts } from "../../src/turns/counts.ts";
 import { Tracker } from "../../src/turns/tracker.ts";
 import { fold, records } from "../support/database.ts";
@@ -24,7 +24,7 @@ import { toy } from "../support/toy_dialect.ts";
  * @param lines Follows the one log until it has so many lines.
  */
 async function countTurns(logs: string[], db: string, lines = 0) {
-  using store = openStore(db, { synchronous: "off" });
+  using store = new SqliteStore(db, { synchronous: "off" });
   const stopper = new AbortController();
   let stream = "";
   const rejected: string[] = [];

@@ -1,7 +1,7 @@
 import { Database } from "@db/sqlite";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { TurnEvent } from "../../src/turns/event.ts";
-import { openStore } from "../../src/store/open.ts";
+import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/turns/store.ts";
 import { dedupHash, Tracker } from "../../src/turns/tracker.ts";
 import { answer, at, prompt } from "../support/envelope.ts";
@@ -12,7 +12,7 @@ function withTracker(
   test: (apply: Tracker["apply"], store: Store) => void,
 ) {
   using dir = new TempDir();
-  using store = openStore(dir.file("turns.db"), { synchronous: "off" });
+  using store = new SqliteStore(dir.file("turns.db"), { synchronous: "off" });
   const tracker = new Tracker(store);
   test((event) => tracker.apply(event), store);
 }
@@ -298,13 +298,13 @@ Deno.test("SPEC 3.2: an answer heals an orphan", () => {
 Deno.test("Tracker continues to count beyond 2^31 turns", () => {
   using dir = new TempDir();
   const path = dir.file("turns.db");
-  openStore(path)[Symbol.dispose]();
+  new SqliteStore(path)[Symbol.dispose]();
   const before = 2 ** 31 + 5;
   const db = new Database(path);
   db.exec(`INSERT INTO sqlite_sequence VALUES ('turns', ${before})`);
   db.close();
   {
-    using store = openStore(path);
+    using store = new SqliteStore(path);
     const tracker = new Tracker(store);
     const apply: Tracker["apply"] = (event) => tracker.apply(event);
     const ids = [1, 2, 3].map((s) => apply(ask(s)).turns.at(-1)!.id);

@@ -19,6 +19,7 @@ import {
 import { followed } from "./parts/followed.ts";
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
+import { postgres } from "./parts/postgres.ts";
 import { commits, growth } from "./parts/store.ts";
 import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
 import { tree } from "./parts/tree.ts";
@@ -35,6 +36,7 @@ const PARTS: Record<string, Part> = {
   startup,
   commits,
   writers,
+  postgres,
   growth,
   tree,
   followed,

@@ -26,7 +26,7 @@ import {
 
 /** The arguments that select the database. */
 export interface DatabaseArgs {
-  /** Path of the database. */
+  /** The database: the path of a file, or an address that libpq takes. */
   db: string;
   /** Whether it is the default path: neither option nor environment named one. */
   isDefaultDb: boolean;

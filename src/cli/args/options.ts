@@ -74,9 +74,10 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "db",
     commands: ["run", ...READERS, "forget"],
-    value: "PATH",
+    value: "PATH|URL",
     kind: "file",
-    help: "the database; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
+    help:
+      "the database: an SQLite file, or a postgres:// URL; default: $TURN_COUNTER_DB, else /tmp/turn_tracker.db",
   },
   {
     name: "emit",
@@ -239,7 +240,7 @@ export const EXAMPLES: readonly Example[] = [
 
 /** What the program does, in full sentences. */
 export const DESCRIPTION =
-  "Gives each prompt in a log of agent sessions a global turn id, tracks the status of that turn in a SQLite database, and writes one line of JSON for each event of a turn after it is committed. Without --source it reads stdin.";
+  "Gives each prompt in a log of agent sessions a global turn id, tracks the status of that turn in a database (SQLite or PostgreSQL), and writes one line of JSON for each event of a turn after it is committed. Without --source it reads stdin.";
 
 /** What each exit code means (SPEC section 8). */
 export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =

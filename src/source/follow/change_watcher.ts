@@ -20,6 +20,13 @@ export const SYSTEM_CLOCK: Clock = {
   uptimeMs: () => performance.now(),
 };
 
+/** What the system reports as changed. */
+export interface Changed {
+  paths: ReadonlySet<string>;
+  /** Whether these are all paths: of many changes at once some are lost. */
+  areAll: boolean;
+}
+
 /** Waits for changes of files. */
 export interface ChangeWatcher {
   /**
@@ -30,16 +37,18 @@ export interface ChangeWatcher {
    * limit.
    */
   watch(paths: readonly string[]): boolean;
-  /**
-   * The paths that have changed since the last call; `null` if the system has
-   * lost count of them.
-   */
-  take(): ReadonlySet<string> | null;
+  /** What has changed since the last call. */
+  take(): Changed;
   /** Resolves at the next change, or after `limit` milliseconds. */
   changed(limit: number): Promise<void>;
   /** Stops watching. */
   close(): void;
 }
+
+/** How many events the runtime queues; it drops others without a word. */
+const MOST_QUEUED = 16;
+/** After how long without an event its queue was empty, in milliseconds. */
+const PAUSE = 100;
 
 /**
  * Waits for changes that the system reports.
@@ -52,7 +61,10 @@ export interface ChangeWatcher {
 export class SystemWatcher implements ChangeWatcher {
   #watcher: Deno.FsWatcher | undefined;
   #changed = new Set<string>();
-  #isLost = false;
+  #areAll = true;
+  /** How many events have come without a pause, and when the last one did. */
+  #run = 0;
+  #lastMs = 0;
   #hasNews = false;
   #wake = () => {};
 
@@ -68,10 +80,10 @@ export class SystemWatcher implements ChangeWatcher {
     return this.#watcher !== undefined;
   }
 
-  take(): ReadonlySet<string> | null {
-    const changed = this.#isLost ? null : this.#changed;
+  take(): Changed {
+    const changed = { paths: this.#changed, areAll: this.#areAll };
     this.#changed = new Set();
-    this.#isLost = false;
+    this.#areAll = true;
     return changed;
   }
 
@@ -93,11 +105,18 @@ export class SystemWatcher implements ChangeWatcher {
   }
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const { kind, paths, flag } of watcher) {
-      if (watcher !== this.#watcher) return;
+    const events = watcher[Symbol.asyncIterator]();
+    while (true) {
+      // Leaving a loop over the events would close the watcher a second time.
+      const { done, value } = await events.next();
+      if (done || watcher !== this.#watcher) return;
+      const { kind, paths, flag } = value;
+      const nowMs = performance.now();
+      this.#run = nowMs - this.#lastMs > PAUSE ? 1 : this.#run + 1;
+      this.#lastMs = nowMs;
+      if (this.#run >= MOST_QUEUED || flag === "rescan") this.#areAll = false;
       // Reading does not change a file.
       if (kind === "access") continue;
-      if (flag === "rescan") this.#isLost = true;
       for (const path of paths) this.#changed.add(path);
       this.#hasNews = true;
       this.#wake();

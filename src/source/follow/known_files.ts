@@ -147,13 +147,13 @@ export class KnownFiles {
    *
    * @returns The new files.
    */
-  apply(changes: Changes): Map<KnownFile, ScannedFile> {
+  async apply(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
     for (const [known, { path }] of changes.places) known.log.name = path;
     for (const known of changes.mistaken) known.close();
-    return this.#save(changes);
+    return await this.#save(changes);
   }
 
-  #save(changes: Changes): Map<KnownFile, ScannedFile> {
+  async #save(changes: Changes): Promise<Map<KnownFile, ScannedFile>> {
     const { places, mistaken, fresh, nowMs } = changes;
     const moved = this.#moved(changes);
     const gone = this.#gone(changes);
@@ -166,7 +166,8 @@ export class KnownFiles {
       return new Map();
     }
     const newest = this.all.findLast(({ reader }) => reader === undefined);
-    return this.#store.transaction(() => {
+    // It may run more than once.
+    const { added, ids } = await this.#store.write(() => {
       for (const { log } of forgotten) this.#store.dropCheckpoint(log.id);
       for (const known of moved) {
         this.#locate(known, places.get(known)!.identity);
@@ -180,14 +181,14 @@ export class KnownFiles {
       });
       this.#store.pruneCheckpoints(this.#path);
       const stored = this.#store.checkpointsOf(this.#path);
-      const ids = new Set(stored.map(({ id }) => id));
-      this.all = [...this.all, ...added.map(([known]) => known)].filter(
-        (known) => ids.has(known.log.id) || known.reader !== undefined,
-      );
-      // Of older files the loss is expected.
-      if (newest && lost.includes(newest)) this.#reportLoss(newest);
-      return new Map(added);
+      return { added, ids: new Set(stored.map(({ id }) => id)) };
     });
+    this.all = [...this.all, ...added.map(([known]) => known)].filter(
+      (known) => ids.has(known.log.id) || known.reader !== undefined,
+    );
+    // Of older files the loss is expected.
+    if (newest && lost.includes(newest)) this.#reportLoss(newest);
+    return new Map(added);
   }
 
   /** Closed files with a new inode, for example because they were compressed. */

@@ -222,7 +222,7 @@ export class OpenFiles {
     this.#checkReaders();
     this.#leftOver = findings;
     const hasCurrent = current !== undefined && !refused.has(current);
-    const added = this.#known.apply({
+    const added = await this.#known.apply({
       ...findings,
       ...{ fresh, hasCurrent, nowMs },
     });

@@ -20,6 +20,8 @@ const UNWATCHED_PERIOD = 1000;
 /** Which part of the time scans of everything may take, likewise. */
 const WATCHED_LOAD = 0.005;
 const UNWATCHED_LOAD = 0.2;
+/** Which part of it scans after lost reports may take. */
+const LOST_LOAD = 0.1;
 /**
  * How long a new directory is scanned once a second, in milliseconds: the system
  * may not watch it at once.
@@ -51,6 +53,8 @@ export class TreeScan {
   /** When everything is scanned again, and was last, by {@linkcode Clock.uptimeMs}. */
   #dueAt = -Infinity;
   #scannedAt = -Infinity;
+  /** How long it took, in milliseconds. */
+  #took = 0;
   /** The directories that have been searched, by their real paths. */
   #entered = new Set<string>();
   /** New directories: until when they are scanned, and when next. */
@@ -72,10 +76,11 @@ export class TreeScan {
     const { watcher, clock, skipped } = this.#parts;
     const changed = watcher.take();
     const now = clock.uptimeMs();
-    if (changed === null || now >= this.#dueAt) {
+    if (!changed.areAll) this.scanAllNext();
+    if (now >= this.#dueAt) {
       return { files: this.#scanAll(now), isWhole: true };
     }
-    const paths = new Set(changed);
+    const paths = new Set(changed.paths);
     for (const [path, young] of this.#young) {
       if (now < young.next) continue;
       paths.add(path);
@@ -96,7 +101,8 @@ export class TreeScan {
 
   /** Makes the next scan one of everything, at most one a second. */
   scanAllNext(): void {
-    this.#dueAt = Math.min(this.#dueAt, this.#scannedAt + UNWATCHED_PERIOD);
+    const pause = Math.max(UNWATCHED_PERIOD, this.#took / LOST_LOAD);
+    this.#dueAt = Math.min(this.#dueAt, this.#scannedAt + pause);
   }
 
   #isBelowWatched(path: string): boolean {
@@ -117,7 +123,7 @@ export class TreeScan {
       .filter((path) => !roots.includes(path));
     const areSame = linked.join("\0") === this.#linked.join("\0");
     this.#linked = linked;
-    const took = clock.uptimeMs() - now;
+    const took = this.#took = clock.uptimeMs() - now;
     const period = this.#isWatched
       ? Math.max(WATCHED_PERIOD, took / WATCHED_LOAD)
       : Math.max(UNWATCHED_PERIOD, took / UNWATCHED_LOAD);

@@ -9,8 +9,9 @@ import {
   MOST_SESSIONS,
   type TurnFilter,
 } from "../listing.ts";
+import { dateAfter, dateBefore } from "../start_dates.ts";
 import { COLUMNS } from "./statements.ts";
-import { BEGAN, dateAfter, dateBefore } from "./status_statements.ts";
+import { BEGAN } from "./status_statements.ts";
 
 /** A statement, and what its `?1`, `?2` … are. */
 export interface Query {

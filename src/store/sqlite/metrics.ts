@@ -56,7 +56,7 @@ export function readSqliteMetrics(path: string): Metrics {
       followed: readFollowed(db),
       trees: readTrees(db),
       rejected: db.prepare(METRICS_SQL.rejected).values<[string, number]>()
-        .map(([path, lines]) => ({ path, lines })),
+        .map(([path, lines]) => ({ host: null, path, lines })),
     };
   });
 }

@@ -15,11 +15,11 @@ import {
   type ReportedTurn,
   type TurnFate,
 } from "../report.ts";
+import { dateBefore } from "../start_dates.ts";
 import { LISTING_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { FACTS_SQL, REPORT_SQL } from "./report_statements.ts";
 import { textOf } from "./status.ts";
-import { dateBefore } from "./status_statements.ts";
 
 type Name = Uint8Array | null;
 

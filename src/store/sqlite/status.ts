@@ -7,10 +7,10 @@
 import type { Database } from "@db/sqlite";
 import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
-import { percentile } from "../percentile.ts";
+import { durationsOf } from "../percentile.ts";
+import { dateBefore } from "../start_dates.ts";
 import {
   type Day,
-  type Durations,
   type FollowedPath,
   type FollowedTree,
   type LastTurn,
@@ -19,12 +19,7 @@ import {
   type StoredStatus,
 } from "../status.ts";
 import { readCurrent } from "./read_current.ts";
-import {
-  BREAKDOWN_SQL,
-  dateBefore,
-  SINCE_SQL,
-  STATUS_SQL,
-} from "./status_statements.ts";
+import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
 
 /**
  * Reads what the database at `path` holds, and changes nothing.
@@ -100,7 +95,11 @@ function readLists(
     rows<[Uint8Array | null, number]>(name)
       .map(([name, turns]) => ({ name: name && textOf(name), turns }));
   return {
-    durations: durationsOf(rows("durations")),
+    durations: durationsOf(
+      rows<[unknown]>("durations").flatMap(([duration]) =>
+        typeof duration === "number" ? duration : []
+      ),
+    ),
     lastTurns: rows<LastTurnRow>("lastTurns").map(readLastTurn),
     breakdown: {
       turns: outcomes.reduce((sum, { turns }) => sum + turns, 0),
@@ -108,19 +107,6 @@ function readLists(
       agents: names("agents"),
       cwds: names("cwds"),
     },
-  };
-}
-
-function durationsOf(rows: [unknown][]): Durations | null {
-  const sorted = rows
-    .flatMap(([duration]) => typeof duration === "number" ? duration : [])
-    .sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
-  return {
-    turns: sorted.length,
-    median: percentile(sorted, 0.5),
-    p95: percentile(sorted, 0.95),
-    longest: sorted.at(-1)!,
   };
 }
 
@@ -142,7 +128,7 @@ export function readFollowed(db: Database): FollowedPath[] {
   const olderRows = db.prepare(STATUS_SQL.olderFiles).values<OlderRow>();
   return db.prepare(STATUS_SQL.files).values<FollowedRow>().map(
     ([path, device, inode, readBytes, readLines, movedMs]) => ({
-      ...{ path, readBytes, readLines, movedMs },
+      ...{ host: null, path, readBytes, readLines, movedMs },
       identity: device === null || inode === null ? null : { device, inode },
       older: olderRows.filter((row) => row[0] === path).map(
         ([, device, inode, readBytes]) => ({
@@ -158,7 +144,7 @@ export function readFollowed(db: Database): FollowedPath[] {
 export function readTrees(db: Database): FollowedTree[] {
   const files = db.prepare(STATUS_SQL.filesBelow).values<FileBelowRow>();
   return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
-    path,
+    ...{ host: null, path },
     files: rows.map(([, name, readBytes, readLines, done, movedMs]) => ({
       ...{ name: textOf(name), readBytes, readLines, movedMs },
       done: done !== 0,

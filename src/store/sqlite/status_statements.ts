@@ -63,24 +63,11 @@ export const BREAKDOWN_SQL = breakdownOf(`(SELECT status, outcome, agent, cwd
     FROM turns ORDER BY turn_id_glob DESC LIMIT ${MOST_BROKEN_DOWN})`);
 
 /**
- * Began at the instant `?2` or later, of which `?1` is the {@linkcode dateBefore}.
+ * Began at the instant `?2` or later, of which `?1` is the `dateBefore`.
  * The index has times as the log spells them, each in its own zone: it finds
  * those of the day before and later, and the instants decide.
  */
 export const BEGAN = "start_time >= ?1 AND start_ms >= ?2";
-
-/** A zone shifts the date of a time by less than this, in milliseconds. */
-const MOST_SHIFT = 86_400_000;
-
-/** The day before an instant, as start times name it. */
-export function dateBefore(sinceMs: number): string {
-  return new Date(sinceMs - MOST_SHIFT).toISOString().slice(0, 10);
-}
-
-/** The day after the next one of an instant, which all start times before it precede. */
-export function dateAfter(beforeMs: number): string {
-  return new Date(beforeMs + 2 * MOST_SHIFT).toISOString().slice(0, 10);
-}
 
 /**
  * The statements for the turns that began since an instant. Each searches the index of start times, and no other: the

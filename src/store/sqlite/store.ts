@@ -66,6 +66,11 @@ export class SqliteStore implements Store {
     return this.#file.transactions.write(work);
   }
 
+  // There is no connection that could be lost.
+  read<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => resolve(work()));
+  }
+
   transaction<T>(work: () => T): T {
     return this.#file.transactions.transaction(work);
   }

@@ -10,7 +10,7 @@ import { contract, type Place } from "./engines.ts";
 
 const FILE = { device: 1, inode: 2 };
 
-function open(place: Place): Store {
+function open(place: Place): Promise<Store> {
   return openStore(place.address, { synchronous: "off" });
 }
 
@@ -22,20 +22,23 @@ function add(store: Store, path: string, inode = FILE.inode): Checkpoint {
   });
 }
 
-contract("adds a checkpoint at the beginning of a file", (place) => {
-  const head = { end: 3, length: 3, hash: "abc" };
-  using store = open(place);
-  const name = "/below/the/log\0 é";
-  const file = { identity: FILE, head, seenMs: 1234, name };
-  const added = store.addCheckpoint("log", file);
-  assertEquals(added, {
-    ...{ id: 1, offset: 0, line: 0, last: NOTHING, done: false },
-    ...{ dialect: null, decoder: null, movedMs: 1234, ...file },
-  });
-  assertEquals(store.checkpointsOf("log"), [added]);
-});
+contract(
+  "adds a checkpoint at the beginning of a file",
+  async (place, engine) => {
+    const head = { end: 3, length: 3, hash: "abc" };
+    using store = await open(place);
+    const name = engine.stored("/below/the/log\0 é");
+    const file = { identity: FILE, head, seenMs: 1234, name };
+    const added = store.addCheckpoint("log", file);
+    assertEquals(added, {
+      ...{ id: 1, offset: 0, line: 0, last: NOTHING, done: false },
+      ...{ dialect: null, decoder: null, movedMs: 1234, ...file },
+    });
+    assertEquals(store.checkpointsOf("log"), [added]);
+  },
+);
 
-contract("moves a checkpoint with all fields of a position", (place) => {
+contract("moves a checkpoint with all fields of a position", async (place) => {
   const most = Number.MAX_SAFE_INTEGER;
   const position = (id: number): Position => ({
     ...{ id, offset: most, line: most, done: true },
@@ -44,12 +47,12 @@ contract("moves a checkpoint with all fields of a position", (place) => {
     ...{ dialect: "sse", decoder: '{"a":"\u0000 é 👋"}' },
   });
   {
-    using store = open(place);
+    using store = await open(place);
     const { id } = add(store, "log");
     add(store, "log", 3);
     store.moveCheckpoint(position(id));
   }
-  using store = open(place);
+  using store = await open(place);
   const [{ movedMs, ...moved }, other] = store.checkpointsOf("log");
   assert(movedMs > Date.now() - 60_000 && movedMs <= Date.now());
   assertEquals(moved, {
@@ -64,8 +67,8 @@ contract("moves a checkpoint with all fields of a position", (place) => {
 
 contract(
   "lists the files of one path in the order in which they are read",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const [a, b, c] = ["log", "other log", "log"].map((path) =>
       add(store, path)
     );
@@ -75,8 +78,8 @@ contract(
   },
 );
 
-contract("changes the place of a checkpoint, and deletes it", (place) => {
-  using store = open(place);
+contract("changes the place of a checkpoint, and deletes it", async (place) => {
+  using store = await open(place);
   const { id } = add(store, "log");
   const placed = () => {
     const [{ identity, name }] = store.checkpointsOf("log");
@@ -98,8 +101,8 @@ contract("changes the place of a checkpoint, and deletes it", (place) => {
 
 contract(
   "prunes old checkpoints whose files were read or are missing",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const files = store.transaction(() =>
       Array.from({ length: 70 }, (_, i) => add(store, "log", i))
     );
@@ -116,8 +119,8 @@ contract(
   },
 );
 
-contract("rolls back the checkpoints of a failed savepoint", (place) => {
-  using store = open(place);
+contract("rolls back the checkpoints of a failed savepoint", async (place) => {
+  using store = await open(place);
   const begun = add(store, "log");
   store.transaction(() => {
     store.moveCheckpoint({ ...begun, offset: 1 });

@@ -49,7 +49,7 @@ class Claimer implements AsyncDisposable {
 contract(
   "refuses a second claim of a file, and accepts claims of other files",
   async (place) => {
-    using store = openStore(place.address);
+    using store = await openStore(place.address);
     await using other = new Claimer(place, "a.log", "b.log");
     assertEquals(await other.result(), "claimed");
     const claim = () => store.claim("b.log");
@@ -68,7 +68,7 @@ contract(
 contract(
   "releases the claims of a process that ends or is killed",
   async (place) => {
-    using store = openStore(place.address);
+    using store = await openStore(place.address);
     {
       await using other = new Claimer(place, "a.log");
       assertEquals(await other.result(), "claimed");
@@ -84,7 +84,7 @@ contract(
 );
 
 contract("keeps its claims during writes", async (place) => {
-  using store = openStore(place.address, { synchronous: "off" });
+  using store = await openStore(place.address, { synchronous: "off" });
   store.claim("a.log");
   await store.write(() => {});
   store.transaction(() => {});

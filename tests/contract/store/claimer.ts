@@ -9,7 +9,7 @@
 import { openStore } from "../../../src/store/open.ts";
 
 const [address, ...names] = Deno.args;
-using store = openStore(address);
+using store = await openStore(address);
 try {
   for (const name of names) store.claim(name);
   console.log("claimed");

@@ -139,6 +139,35 @@ contract("forgets what a decoder saved of a forgotten turn", async (place) => {
   assertEquals([a.id, b.id], files.map(({ id }) => id));
 });
 
+contract(
+  "forgets what a decoder saved of any session and any text",
+  async (place) => {
+    using store = await open(place);
+    const odd = [
+      ...[`a\0b "quoted" \\`, `…\n`, "x".repeat(5000), "\0"],
+    ];
+    await apply(
+      store,
+      ...odd.map((sid) => prompt({ sid, text: `${sid} secret\0` })),
+    );
+    await store.write(() =>
+      odd.forEach((sid, inode) => {
+        const file = store.addCheckpoint("log", {
+          ...{ identity: { device: 1, inode }, head: NOTHING, seenMs: 0 },
+          name: null,
+        });
+        const saved = { sid, text: `${sid} secret\0` };
+        store.moveCheckpoint({ ...file, decoder: JSON.stringify(saved) });
+      })
+    );
+    await store.write(() => store.forget([1, 2, 3, 4], 1));
+    assertEquals(
+      store.checkpointsOf("log").map(({ decoder }) => JSON.parse(decoder!)),
+      odd.map((sid) => ({ sid, text: "" })),
+    );
+  },
+);
+
 contract("erases the traces of what was forgotten", async (place) => {
   using store = await open(place);
   await apply(store, prompt());

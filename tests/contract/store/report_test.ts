@@ -32,39 +32,42 @@ const EVENTS: TurnEvent[] = [
   answer({ sid: "b\0", t: at(day + 10), turnId: "2" }),
 ];
 
-contract("reports days, durations, directories and turns", async (place) => {
-  await apply(place, EVENTS);
-  const data = await readReportData(place.address, null);
-  assertEquals([data.turns, data.sessions], [5, 2]);
-  const first = Date.UTC(2025, 10, 18) / 1000 / day;
-  const counts = data.days.map(({ day, agent, fate, turns }) =>
-    [day - first, agent, fate, turns].join(" ")
-  );
-  assertEquals(counts.sort(), [
-    ...["0 codex completed 1", "0 codex orphaned 1", "0 codex waiting 1"],
-    ...["1 pi completed 1", "1 pi failed 1"],
-  ]);
-  const durations = data.durations.map(({ agent, durations }) => [
-    ...[agent, durations.toSorted()],
-  ]);
-  assertEquals(durations.sort(), [["codex", [30_000]], ["pi", [1000]]]);
-  assertEquals(data.cwds.map(({ cwd, turns }) => [cwd, turns]), [
-    ...[["/w", 3], [null, 2]],
-  ]);
-  assertEquals(data.cwds[0], {
-    ...{ cwd: "/w", turns: 3, completed: 1, durationMs: 30_000 },
-  });
-  assertEquals(data.longest.map(({ id }) => id), [1, 5]);
-  assertEquals(data.unfinished.map(({ id }) => id), [4, 2]);
-  assertEquals(data.lastTurns.map(({ id }) => id), [1, 2, 3, 4, 5]);
-  assertEquals(data.lastTurns[3], {
-    ...{ id: 4, sid: "b\0", fate: "failed", status: "orphaned" },
-    ...{ startMs: prompt({ t: at(day) }).at, durationMs: null, agent: "pi" },
-    ...{ cwd: null, userText: "x\0" },
-  });
-  // Of a prompt there are whole characters.
-  assertEquals(data.lastTurns[0].userText, "語".repeat(100));
-});
+contract(
+  "reports days, durations, directories and turns",
+  async (place, { stored }) => {
+    await apply(place, EVENTS);
+    const data = await readReportData(place.address, null);
+    assertEquals([data.turns, data.sessions], [5, 2]);
+    const first = Date.UTC(2025, 10, 18) / 1000 / day;
+    const counts = data.days.map(({ day, agent, fate, turns }) =>
+      [day - first, agent, fate, turns].join(" ")
+    );
+    assertEquals(counts.sort(), [
+      ...["0 codex completed 1", "0 codex orphaned 1", "0 codex waiting 1"],
+      ...["1 pi completed 1", "1 pi failed 1"],
+    ]);
+    const durations = data.durations.map(({ agent, durations }) => [
+      ...[agent, durations.toSorted()],
+    ]);
+    assertEquals(durations.sort(), [["codex", [30_000]], ["pi", [1000]]]);
+    assertEquals(data.cwds.map(({ cwd, turns }) => [cwd, turns]), [
+      ...[["/w", 3], [null, 2]],
+    ]);
+    assertEquals(data.cwds[0], {
+      ...{ cwd: "/w", turns: 3, completed: 1, durationMs: 30_000 },
+    });
+    assertEquals(data.longest.map(({ id }) => id), [1, 5]);
+    assertEquals(data.unfinished.map(({ id }) => id), [4, 2]);
+    assertEquals(data.lastTurns.map(({ id }) => id), [1, 2, 3, 4, 5]);
+    assertEquals(data.lastTurns[3], {
+      ...{ id: 4, sid: stored("b\0"), fate: "failed", status: "orphaned" },
+      ...{ startMs: prompt({ t: at(day) }).at, durationMs: null, agent: "pi" },
+      ...{ cwd: null, userText: stored("x\0") },
+    });
+    // Of a prompt there are whole characters.
+    assertEquals(data.lastTurns[0].userText, "語".repeat(100));
+  },
+);
 
 contract("reports the turns since an instant only", async (place) => {
   await apply(place, EVENTS);

@@ -5,7 +5,7 @@ import type { Store } from "../../../src/turns/store.ts";
 import { prompt } from "../../support/envelope.ts";
 import { contract, type Place } from "./engines.ts";
 
-function open(place: Place): Store {
+function open(place: Place): Promise<Store> {
   return openStore(place.address, { synchronous: "off" });
 }
 
@@ -29,8 +29,8 @@ function fail(): never {
   throw new Error("no");
 }
 
-contract("commits a transaction only when its work is done", (place) => {
-  using store = open(place);
+contract("commits a transaction only when its work is done", async (place) => {
+  using store = await open(place);
   store.transaction(() => {
     mint(store, "a");
     assertEquals(committed(place), []);
@@ -40,8 +40,8 @@ contract("commits a transaction only when its work is done", (place) => {
 
 contract(
   "rolls back a transaction that fails, with its ids and counts",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const failing = () => {
       mint(store, "a");
       store.addCheckpoint("log", {
@@ -59,8 +59,8 @@ contract(
 
 contract(
   "rolls back only a failed savepoint, and commits the rest",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const ids = store.transaction(() => {
       const before = mint(store, "a");
       assertThrows(
@@ -92,8 +92,8 @@ contract(
 
 contract(
   "rolls back the savepoints of a transaction that fails",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     assertThrows(() =>
       store.transaction(() => {
         store.transaction(() => mint(store, "a"));
@@ -107,7 +107,7 @@ contract(
 contract(
   "commits a write as one transaction, with savepoints in it",
   async (place) => {
-    using store = open(place);
+    using store = await open(place);
     const result = await store.write(() => {
       mint(store, "a");
       assertThrows(() =>
@@ -128,7 +128,7 @@ contract(
 contract(
   "rolls back a write that fails, and runs the next",
   async (place) => {
-    using store = open(place);
+    using store = await open(place);
     const failing = store.write(() => {
       mint(store, "a");
       fail();
@@ -142,10 +142,10 @@ contract(
 
 contract("keeps committed changes when it is opened again", async (place) => {
   {
-    using store = open(place);
+    using store = await open(place);
     await store.write(() => mint(store, "a"));
   }
-  using store = open(place);
+  using store = await open(place);
   assertEquals(await store.write(() => mint(store, "b")), [2, 2, 2]);
   assertEquals(committed(place), ["a", "b"]);
 });
@@ -153,8 +153,8 @@ contract("keeps committed changes when it is opened again", async (place) => {
 contract(
   "shares ids and counts between two stores that write at once",
   async (place) => {
-    using one = open(place);
-    using other = open(place);
+    using one = await open(place);
+    using other = await open(place);
     const ids = await Promise.all(
       Array.from({ length: 20 }, (_, i) => {
         const store = i % 2 === 0 ? one : other;

@@ -9,7 +9,7 @@ const P1 = { sid: "s", pid: 1 };
 const P2 = { sid: "s", pid: 2 };
 const OTHER = { sid: "u", pid: 1 };
 
-function open(place: Place): Store {
+function open(place: Place): Promise<Store> {
   return openStore(place.address, { synchronous: "off" });
 }
 
@@ -44,8 +44,8 @@ function complete(store: Store, turn: Turn, text: string): Turn {
 
 contract(
   "mints consecutive ids from 1, and counts turns per session and process",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const counts = [P1, P1, P2, OTHER, P1].map((owner) => {
       const { id, sessionTurn, sessionPidTurn } = mint(store, owner, 0);
       return [id, sessionTurn, sessionPidTurn];
@@ -62,8 +62,8 @@ contract(
   },
 );
 
-contract("returns a new turn as it is stored", (place) => {
-  using store = open(place);
+contract("returns a new turn as it is stored", async (place) => {
+  using store = await open(place);
   const fields = { hash: "h", turnId: "t", text: "q", cwd: "/w" };
   const turn = mint(store, P1, 1.5, fields);
   assertEquals(turn, {
@@ -78,8 +78,8 @@ contract("returns a new turn as it is stored", (place) => {
   assertEquals(store.turnOfPrompt("g"), undefined);
 });
 
-contract("orders turns by start instant, then id", (place) => {
-  using store = open(place);
+contract("orders turns by start instant, then id", async (place) => {
+  using store = await open(place);
   // In the order of their ids; the second and the fourth began at the same instant.
   for (const second of [3, 1, 2, 1]) mint(store, P1, second);
   mint(store, P2, 2.5);
@@ -115,8 +115,8 @@ contract("orders turns by start instant, then id", (place) => {
   ]);
 });
 
-contract("finds turns by the agent's turn id", (place) => {
-  using store = open(place);
+contract("finds turns by the agent's turn id", async (place) => {
+  using store = await open(place);
   for (const second of [2, 1, 2, 3]) mint(store, P1, second, { turnId: "a" });
   mint(store, P1, 0, { turnId: "b" });
   mint(store, P2, 0, { turnId: "a" });
@@ -128,48 +128,57 @@ contract("finds turns by the agent's turn id", (place) => {
   assertEquals(store.oldestNamedTurn(P1, "c"), undefined);
 });
 
-contract("completes a turn, and remembers the turn of an answer", (place) => {
-  using store = open(place);
-  const minted = mint(store, P1, 0);
-  assertEquals(store.turnOfAnswer("h"), undefined);
-  const completed: Turn = {
-    ...minted,
-    ...{ status: "completed", assistantText: "a", endTime: at(9) },
-    ...{ endMs: answer({ t: at(9) }).at, durationMs: 5, pidMismatch: true },
-  };
-  assertEquals(complete(store, minted, "a"), completed);
-  store.transaction(() => store.rememberAnswer("h", 1));
-  assertEquals(store.turnOfAnswer("h"), completed);
-  assertEquals(complete(store, completed, "b").assistantText, "b");
-  assertEquals(store.turnOfAnswer("h")?.assistantText, "b");
-});
+contract(
+  "completes a turn, and remembers the turn of an answer",
+  async (place) => {
+    using store = await open(place);
+    const minted = mint(store, P1, 0);
+    assertEquals(store.turnOfAnswer("h"), undefined);
+    const completed: Turn = {
+      ...minted,
+      ...{ status: "completed", assistantText: "a", endTime: at(9) },
+      ...{ endMs: answer({ t: at(9) }).at, durationMs: 5, pidMismatch: true },
+    };
+    assertEquals(complete(store, minted, "a"), completed);
+    store.transaction(() => store.rememberAnswer("h", 1));
+    assertEquals(store.turnOfAnswer("h"), completed);
+    assertEquals(complete(store, completed, "b").assistantText, "b");
+    assertEquals(store.turnOfAnswer("h")?.assistantText, "b");
+  },
+);
 
-contract("ends a turn, and changes only what an end sets", (place) => {
-  using store = open(place);
-  const [said, next] = [mint(store, P1, 0), mint(store, P1, 1)];
-  const answered = complete(store, said, "a");
-  const ended: Turn = {
-    ...{ ...answered, outcome: "aborted", outcomeReason: "a\u0000\uFEFF" },
-    outcomeTime: at(9),
-  };
-  const { outcome, outcomeReason, outcomeTime } = ended;
-  const ending = { outcome, outcomeReason, outcomeTime };
-  assertEquals(store.transaction(() => store.end(answered, ending)), ended);
-  store.transaction(() => store.rememberAnswer("h", said.id));
-  assertEquals(store.turnOfAnswer("h"), ended);
-  const completed: Turn = {
-    ...{ ...next, status: "completed", endTime: at(9), durationMs: 8000 },
-    ...{ endMs: answer({ t: at(9) }).at, outcome: "completed" },
-    ...{ outcomeReason: null, outcomeTime: at(9) },
-  };
-  assertEquals(store.transaction(() => store.end(next, completed)), completed);
-  assertEquals(store.newestTurn(P1, completed.endMs!), completed);
-});
+contract(
+  "ends a turn, and changes only what an end sets",
+  async (place, engine) => {
+    using store = await open(place);
+    const [said, next] = [mint(store, P1, 0), mint(store, P1, 1)];
+    const answered = complete(store, said, "a");
+    const ended: Turn = {
+      ...{ ...answered, outcome: "aborted", outcomeTime: at(9) },
+      outcomeReason: engine.stored("a\u0000\uFEFF"),
+    };
+    const { outcome, outcomeReason, outcomeTime } = ended;
+    const ending = { outcome, outcomeReason, outcomeTime };
+    assertEquals(store.transaction(() => store.end(answered, ending)), ended);
+    store.transaction(() => store.rememberAnswer("h", said.id));
+    assertEquals(store.turnOfAnswer("h"), ended);
+    const completed: Turn = {
+      ...{ ...next, status: "completed", endTime: at(9), durationMs: 8000 },
+      ...{ endMs: answer({ t: at(9) }).at, outcome: "completed" },
+      ...{ outcomeReason: null, outcomeTime: at(9) },
+    };
+    assertEquals(
+      store.transaction(() => store.end(next, completed)),
+      completed,
+    );
+    assertEquals(store.newestTurn(P1, completed.endMs!), completed);
+  },
+);
 
 contract(
   "forgets which turn orphaned one that an end makes orphaned",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const [a, b, by] = [1, 2, 3].map((second) => mint(store, P1, second));
     const ending = { outcomeReason: null, outcomeTime: at(9) };
     store.transaction(() => {
@@ -188,8 +197,8 @@ contract(
 
 contract(
   "finds the turns that a turn orphaned, in the order of their ids",
-  (place) => {
-    using store = open(place);
+  async (place) => {
+    using store = await open(place);
     const [a, b, c] = [1, 2, 3].map((second) => mint(store, P1, second));
     store.transaction(() => {
       store.orphan(b.id, c.id);
@@ -222,73 +231,99 @@ const TEXTS: Record<string, string> = {
   "five million characters": "x".repeat(5_000_000),
 };
 
-contract("stores any text unchanged", (place) => {
-  const turns = (store: Store) =>
-    Object.keys(TEXTS).map((name) => store.turnOfPrompt(`hash of ${name}`)!);
-  {
-    using store = open(place);
-    for (const [name, text] of Object.entries(TEXTS)) {
-      const hash = `hash of ${name}`;
-      const sid = `s${text.slice(0, 99)}`;
-      const cwd = `/${text.slice(0, 99)}`;
-      const fields = { hash, text, turnId: `t${text.slice(0, 99)}`, cwd };
-      const turn = mint(store, { sid, pid: 1 }, 0, fields);
-      assertEquals(turn.userText === text, true, name);
-      const completed = complete(store, turn, text);
-      assertEquals(completed.assistantText === text, true, name);
-      const { id } = turn;
-      assertEquals(store.newestSessionTurn(sid, Infinity)?.id, id, name);
-      assertEquals(
-        store.oldestNamedTurn({ sid, pid: 1 }, fields.turnId)?.id,
-        id,
-      );
+contract(
+  "stores any text that the engine can hold unchanged",
+  async (place, engine) => {
+    {
+      using store = await open(place);
+      for (const [pid, [name, given]] of Object.entries(TEXTS).entries()) {
+        const hash = `hash of ${name}`;
+        const sid = `s${given.slice(0, 99)}`;
+        const cwd = `/${given.slice(0, 99)}`;
+        const fields = {
+          hash,
+          text: given,
+          turnId: `t${given.slice(0, 99)}`,
+          cwd,
+        };
+        const turn = mint(store, { sid, pid }, 0, fields);
+        const text = engine.stored(given);
+        assertEquals(turn.userText === text, true, name);
+        const completed = complete(store, turn, given);
+        assertEquals(completed.assistantText === text, true, name);
+        assertEquals(store.turnOfPrompt(hash), completed, name);
+        const { id } = turn;
+        assertEquals(store.newestSessionTurn(sid, Infinity)?.id, id, name);
+        assertEquals(
+          store.oldestNamedTurn({ sid, pid }, fields.turnId)?.id,
+          id,
+        );
+      }
     }
-  }
-  const same = "SELECT count(*) FROM turns WHERE assistant_text = user_text";
-  assertEquals(place.rows(same), [[Object.keys(TEXTS).length]]);
-  using store = open(place);
-  for (const [i, turn] of turns(store).entries()) {
-    const [name, text] = Object.entries(TEXTS)[i];
-    assertEquals(turn.sid, `s${text.slice(0, 99)}`, name);
-    assertEquals(turn.turnId, `t${text.slice(0, 99)}`, name);
-    assertEquals(turn.cwd, `/${text.slice(0, 99)}`, name);
-    assertEquals([turn.userText === text, turn.assistantText === text], [
-      ...[true, true],
-    ], name);
-  }
+    const same = "SELECT count(*) FROM turns WHERE assistant_text = user_text";
+    assertEquals(place.rows(same), [[Object.keys(TEXTS).length]]);
+    using store = await open(place);
+    for (const [name, given] of Object.entries(TEXTS)) {
+      const turn = store.turnOfPrompt(`hash of ${name}`)!;
+      const text = engine.stored(given);
+      assertEquals(turn.sid, `s${text.slice(0, 99)}`, name);
+      assertEquals(turn.turnId, `t${text.slice(0, 99)}`, name);
+      assertEquals(turn.cwd, `/${text.slice(0, 99)}`, name);
+      assertEquals([turn.userText === text, turn.assistantText === text], [
+        ...[true, true],
+      ], name);
+    }
+  },
+);
+
+contract("distinguishes ids of any length", async (place) => {
+  using store = await open(place);
+  const bytes = crypto.getRandomValues(new Uint8Array(9000)).toHex();
+  const turns = ["a", "b"].map((end) =>
+    mint(store, { sid: bytes + end, pid: 1 }, 0, { turnId: bytes + end })
+  );
+  assertEquals(turns.map(({ sessionTurn }) => sessionTurn), [1, 1]);
+  const found = ["a", "b", "c"].map((end) => {
+    const owner = { sid: bytes + end, pid: 1 };
+    return store.oldestNamedTurn(owner, bytes + end);
+  });
+  assertEquals(found, [...turns, undefined]);
 });
 
-contract("stores a lone surrogate as U+FFFD", (place) => {
-  using store = open(place);
+contract("stores a lone surrogate as U+FFFD", async (place) => {
+  using store = await open(place);
   const turn = mint(store, P1, 0, { text: "a\ud800b", hash: "h" });
   complete(store, turn, "\udc00");
   const { userText, assistantText } = store.turnOfPrompt("h")!;
   assertEquals([userText, assistantText], ["a\uFFFDb", "\uFFFD"]);
 });
 
-contract("stores numbers up to 2^53 - 1, and instants before 1970", (place) => {
-  const most = Number.MAX_SAFE_INTEGER;
-  const owner = { sid: "s", pid: most };
-  const [first, last] = [-8.64e15, 8.64e15];
-  const asked = (startMs: number, hash: string): NewTurn => ({
-    prompt: { ...prompt(owner), at: startMs },
-    ...{ hash, status: "waiting_response", orphanedBy: null },
-  });
-  {
-    using store = open(place);
-    store.transaction(() => {
-      store.mint(asked(first, "first"));
-      const turn = store.mint(asked(last, "last"));
-      const { text, t } = answer();
-      store.complete(turn, {
-        ...{ text, t, at: last, durationMs: most, pidMismatch: false },
-      });
+contract(
+  "stores numbers up to 2^53 - 1, and instants before 1970",
+  async (place) => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const owner = { sid: "s", pid: most };
+    const [first, last] = [-8.64e15, 8.64e15];
+    const asked = (startMs: number, hash: string): NewTurn => ({
+      prompt: { ...prompt(owner), at: startMs },
+      ...{ hash, status: "waiting_response", orphanedBy: null },
     });
-  }
-  using store = open(place);
-  assertEquals(store.turnOfPrompt("first")?.startMs, first);
-  const { pid, startMs, endMs, durationMs } = store.turnOfPrompt("last")!;
-  assertEquals([pid, startMs, endMs, durationMs], [most, last, last, most]);
-  assertEquals(store.newestTurn(owner, last - 1)?.startMs, first);
-  assertEquals(store.nextTurn(owner, first)?.startMs, last);
-});
+    {
+      using store = await open(place);
+      store.transaction(() => {
+        store.mint(asked(first, "first"));
+        const turn = store.mint(asked(last, "last"));
+        const { text, t } = answer();
+        store.complete(turn, {
+          ...{ text, t, at: last, durationMs: most, pidMismatch: false },
+        });
+      });
+    }
+    using store = await open(place);
+    assertEquals(store.turnOfPrompt("first")?.startMs, first);
+    const { pid, startMs, endMs, durationMs } = store.turnOfPrompt("last")!;
+    assertEquals([pid, startMs, endMs, durationMs], [most, last, last, most]);
+    assertEquals(store.newestTurn(owner, last - 1)?.startMs, first);
+    assertEquals(store.nextTurn(owner, first)?.startMs, last);
+  },
+);

@@ -5,7 +5,10 @@
  * @module
  */
 
-import type { ChangeWatcher } from "../../../src/source/follow/change_watcher.ts";
+import type {
+  Changed,
+  ChangeWatcher,
+} from "../../../src/source/follow/change_watcher.ts";
 import { FollowedLog } from "../../../src/source/follow/followed_log.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
@@ -67,8 +70,8 @@ export class Life implements ChangeWatcher {
     return true;
   }
 
-  take(): ReadonlySet<string> {
-    return new Set();
+  take(): Changed {
+    return { paths: new Set(), areAll: true };
   }
 
   close(): void {}

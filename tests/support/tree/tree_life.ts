@@ -5,7 +5,10 @@
  * @module
  */
 
-import type { ChangeWatcher } from "../../../src/source/follow/change_watcher.ts";
+import type {
+  Changed,
+  ChangeWatcher,
+} from "../../../src/source/follow/change_watcher.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
 import { FollowedTree } from "../../../src/source/tree/followed_tree.ts";
@@ -55,10 +58,10 @@ export class TreeLife implements ChangeWatcher {
     return this.#isWatched;
   }
 
-  take(): ReadonlySet<string> {
-    const { changed } = this.#world;
+  take(): Changed {
+    const paths = this.#isWatched ? this.#world.changed : new Set<string>();
     this.#world.changed = new Set();
-    return this.#isWatched ? changed : new Set();
+    return { paths, areAll: true };
   }
 
   changed(): Promise<void> {

@@ -1,0 +1,166 @@
+/**
+ * The checkpoints of followed files as rows, by host (SPEC section 11).
+ *
+ * @module
+ */
+
+import type {
+  Checkpoint,
+  FilePlace,
+  NewFile,
+  Position,
+} from "../../turns/checkpoint.ts";
+import { NOTHING } from "../../turns/checkpoint.ts";
+import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import { storable } from "./texts.ts";
+import type { LinkTransactions } from "./transactions.ts";
+
+/** How many files of a path are remembered: rotated ones may come back. */
+const REMEMBERED = 64;
+
+/** An index cannot hold a long path. */
+const OF_PATH =
+  "host = $1 AND hashtextextended(path, 0) = hashtextextended($2, 0) AND path = $2";
+
+/** The statements, by what they are for. */
+function checkpointSql(schema: string) {
+  const checkpoints = `${schema}.checkpoints`;
+  return {
+    list: `SELECT json_build_array(file_id, device, inode, read_bytes,
+        read_lines, head_length, head_hash, last_end, last_length, last_hash,
+        done, seen_ms, dialect, decoder, name, moved_ms)
+      FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
+    add: `INSERT INTO ${checkpoints} (host, path, name, device, inode,
+        read_bytes, read_lines, head_length, head_hash, last_end, last_length,
+        last_hash, done, seen_ms, moved_ms)
+      VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, 0, 0, $8, false, $9, $9)
+      RETURNING json_build_array(file_id)`,
+    locate: `UPDATE ${checkpoints} SET device = $2, inode = $3, name = $4
+      WHERE file_id = $1`,
+    move: `UPDATE ${checkpoints} SET read_bytes = $2, read_lines = $3,
+      head_length = $4, head_hash = $5, last_end = $6, last_length = $7,
+      last_hash = $8, done = $9, moved_ms = $10, dialect = $11, decoder = $12,
+      rejected_lines = rejected_lines + $13 WHERE file_id = $1`,
+    drop: `DELETE FROM ${checkpoints} WHERE file_id = $1`,
+    prune: `DELETE FROM ${checkpoints} WHERE ${OF_PATH}
+      AND (done OR inode IS NULL) AND file_id NOT IN
+      (SELECT file_id FROM ${checkpoints} WHERE ${OF_PATH}
+        ORDER BY file_id DESC LIMIT ${REMEMBERED})`,
+  };
+}
+
+type Row = [
+  id: number,
+  device: number | null,
+  inode: number | null,
+  offset: number,
+  line: number,
+  headLength: number,
+  headHash: string,
+  lastEnd: number,
+  lastLength: number,
+  lastHash: string,
+  done: boolean,
+  seenMs: number,
+  dialect: string | null,
+  decoder: string | null,
+  name: string | null,
+  movedMs: number,
+];
+
+/** The table `checkpoints`, of which a program sees those of its host. */
+export class CheckpointTable
+  implements Omit<CheckpointStore, keyof Transactions> {
+  #transactions: LinkTransactions;
+  #sql: ReturnType<typeof checkpointSql>;
+  #host: string;
+
+  constructor(transactions: LinkTransactions, schema: string, host: string) {
+    this.#transactions = transactions;
+    this.#sql = checkpointSql(schema);
+    this.#host = host;
+  }
+
+  checkpointsOf(path: string): Checkpoint[] {
+    return (this.#transactions.find(this.#sql.list, this.#of(path)) as Row[])
+      .map(readRow);
+  }
+
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
+    const { name, identity: { device, inode }, head, seenMs } = file;
+    const [[id]] = this.#transactions.change(this.#sql.add, [
+      ...[...this.#of(path), storable(name), device, inode],
+      ...[head.length, head.hash, NOTHING.hash, seenMs],
+    ]) as [[number]];
+    return {
+      ...{ id, offset: 0, line: 0, last: NOTHING, done: false },
+      ...{ dialect: null, decoder: null, movedMs: seenMs, ...file },
+    };
+  }
+
+  locateCheckpoint(id: number, { identity, name }: FilePlace): void {
+    const { device, inode } = identity ?? { device: null, inode: null };
+    const place = [device, inode, storable(name)];
+    this.#transactions.change(this.#sql.locate, [id, ...place]);
+  }
+
+  moveCheckpoint(position: Position, rejected = 0): void {
+    const columns = Object.values(checkpointRow({ position, rejected }));
+    this.#transactions.change(this.#sql.move, columns);
+  }
+
+  dropCheckpoint(id: number): void {
+    this.#transactions.change(this.#sql.drop, [id]);
+  }
+
+  pruneCheckpoints(path: string): void {
+    this.#transactions.change(this.#sql.prune, this.#of(path));
+  }
+
+  #of(path: string): [host: string, path: string] {
+    return [this.#host, storable(path)];
+  }
+}
+
+/** A position, and how many lines were rejected on the way to it. */
+export interface Moved {
+  position: Position;
+  rejected: number;
+}
+
+/** A position by the names of its columns. */
+export function checkpointRow({ position, rejected }: Moved) {
+  const { head, last, decoder } = position;
+  return {
+    file_id: position.id,
+    read_bytes: position.offset,
+    read_lines: position.line,
+    head_length: head.length,
+    head_hash: head.hash,
+    last_end: last.end,
+    last_length: last.length,
+    last_hash: last.hash,
+    done: position.done,
+    moved_ms: Date.now(),
+    dialect: position.dialect,
+    // As JSON, since it may hold U+0000.
+    decoder: decoder === null ? null : JSON.stringify(decoder),
+    rejected_lines: rejected,
+  };
+}
+
+function readRow(row: Row): Checkpoint {
+  const [id, device, inode, offset, line] = row;
+  return {
+    ...{ id, offset, line },
+    head: { end: row[5], length: row[5], hash: row[6] },
+    last: { end: row[7], length: row[8], hash: row[9] },
+    identity: device === null || inode === null ? null : { device, inode },
+    done: row[10],
+    seenMs: row[11],
+    dialect: row[12],
+    decoder: row[13] === null ? null : JSON.parse(row[13]),
+    name: row[14],
+    movedMs: row[15],
+  };
+}
