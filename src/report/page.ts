@@ -4,7 +4,6 @@
  * @module
  */
 
-import { basename } from "node:path";
 import type { ReportData } from "../store/open.ts";
 import { formatCount, formatDuration } from "../terminal/numbers.ts";
 import { formatShare } from "../terminal/units.ts";
@@ -23,10 +22,10 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 /**
  * Writes the page.
  *
- * @param database The database, as it was named.
+ * @param database What the page calls the database.
  */
 export function page(database: string, data: ReportData): string {
-  const name = escape(basename(database));
+  const name = escape(database);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

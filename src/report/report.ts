@@ -4,10 +4,16 @@
  * @module
  */
 
+import { basename } from "node:path";
 import { UsageError } from "../error.ts";
 import { stdoutForText } from "../output/sink.ts";
 import { instantOf } from "../status/since.ts";
-import { nameOf, readReportData, refuseForeignFiles } from "../store/open.ts";
+import {
+  isPostgres,
+  nameOf,
+  readReportData,
+  refuseForeignFiles,
+} from "../store/open.ts";
 import { page } from "./page.ts";
 
 /** What the command line asks for. */
@@ -37,6 +43,7 @@ export async function report(
   }
   if (isDefaultDb) refuseForeignFiles(db);
   const sinceMs = since === null ? null : instantOf(since, Date.now());
-  const text = page(nameOf(db), await readReportData(db, sinceMs));
+  const name = isPostgres(db) ? nameOf(db) : basename(db);
+  const text = page(name, await readReportData(db, sinceMs));
   await stdoutForText.write(new TextEncoder().encode(text));
 }
