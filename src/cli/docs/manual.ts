@@ -122,6 +122,14 @@ export const BEFORE_EXIT: readonly Section[] = [
       "Events that have been read already share a commit, at most 256 events or 20 ms, each in its own savepoint; an event that comes alone is committed at once. Records, counts and messages wait for the commit.",
     ],
   },
+  {
+    title: "POSTGRESQL",
+    parts: [
+      "With an address of libpq, such as postgres://host/turns, service=turns or host=db dbname=turns, the turns are in PostgreSQL 13 or newer, with the same tables, so that any number of machines share one numbering. A file of such a name is ./host=x. The system's libpq is loaded; its variables, password and service files and TLS work. Write no password into the address: ps shows it.",
+      "The database must be in UTF8, and a pooler must keep sessions. U+0000 becomes U+FFFD, in the row and in the record; of an id of more than 1,000 bytes the first 200 characters and a hash are kept; pid_mismatch is a boolean, and checkpoints have the name of the host. --synchronous full, normal and off are synchronous_commit on, local and off.",
+      "If the server is gone, a follower waits for it with a message and loses nothing; a batch gives up after a minute.",
+    ],
+  },
 ];
 
 /** Follows the exit codes, in their section. */
