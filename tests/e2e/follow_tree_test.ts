@@ -285,3 +285,18 @@ Deno.test("SPEC 7: status shows a followed directory in one line, with its files
   const { stdout } = await turnCounter(["status", "--db", home.db]);
   assertMatch(stdout, / 2 {2}\S+\/a$/m);
 });
+
+Deno.test("SPEC 10: a tree of 5,000 sessions of which five grow gives the lines of these alone", async () => {
+  await using home = new Home();
+  const names = Array.from({ length: 5000 }, (_, i) => `${i % 100}/${i}`);
+  for (const name of names) home.session(name);
+  let follower = home.start([home.dir.path]);
+  await follower.emitsRecords(names.length);
+  const growing = names.filter((_, i) => i % 1000 === 7);
+  for (const name of growing) await follower.emits(home.ask(name));
+  await follower.stop();
+  follower = home.start([home.dir.path]);
+  for (const name of growing) await follower.emits(home.ask(name));
+  await home.endsAsBatch();
+  assertEquals(home.repeated, []);
+});

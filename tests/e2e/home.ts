@@ -98,7 +98,8 @@ export class Home implements AsyncDisposable {
 
   /** The records that were emitted more than once. */
   get repeated(): string[] {
-    return this.#lines.filter((line, i, all) => all.indexOf(line) !== i);
+    const seen = new Set<string>();
+    return this.#lines.filter((line) => seen.size === seen.add(line).size);
   }
 
   /** Stops the follower, and compares the result with that of a batch run. */

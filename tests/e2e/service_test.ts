@@ -95,7 +95,7 @@ serviceTest(
       ...["bash", "-o", "pipefail", "-c", script],
     ], {
       ...server.env,
-      ...{ STATE: dir.file("state"), LOG: log },
+      ...{ STATE: dir.file("state"), LOG: log, ORIGIN: "this machine" },
       PATH: `${dir.file("bin")}:${Deno.cwd()}/tools/examples:/usr/bin:/bin`,
     });
     const exits: Exit[] = [];
@@ -106,7 +106,11 @@ serviceTest(
         assertEquals(exits, []);
         return (await server.turns()).length === count;
       }, `${count} rows`);
-      assertEquals(await server.turns(), expected(db));
+      const origin = "this machine";
+      assertEquals(
+        await server.turns(),
+        expected(db).map((row) => ({ ...row, origin })),
+      );
       const event = prompt({ t: at(count), sid: `s${count}` });
       Deno.writeTextFileSync(log, logOf([event]), { append: true });
     }
