@@ -20,6 +20,8 @@ const ENOUGH = 8;
 const MOST_SESSIONS = 20;
 /** How many labels the axis of times has, the first and the last included. */
 const LABELS = 5;
+/** Below which span labels have seconds, in milliseconds: minutes would be too coarse. */
+const SHORT_SPAN = 30 * 60_000;
 /** The width that coordinates refer to, and the least of a bar. */
 const WIDTH = 1000;
 const LEAST = 3;
@@ -62,7 +64,7 @@ ${shown.map((session) => rowOf(session, from, span)).join("\n")}
 <div class="x times" aria-hidden="true">${
     times.map((at) =>
       `<span style="left:${percent(at)}">${
-        formatShortMoment(from + at * span)
+        formatShortMoment(from + at * span, span < SHORT_SPAN)
       }</span>`
     ).join("")
   }</div></figure></section>`;

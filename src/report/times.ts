@@ -27,10 +27,11 @@ export function formatMoment(ms: number): string {
   return `${formatDay(Math.floor(ms / DAY))} ${time.slice(0, 5)}`;
 }
 
-/** An instant with its day: `18 Nov 19:26`. */
-export function formatShortMoment(ms: number): string {
+/** An instant with its day: `18 Nov 19:26`, or `18 Nov 19:26:43` with seconds. */
+export function formatShortMoment(ms: number, hasSeconds = false): string {
   const [, time] = new Date(ms).toISOString().split("T");
-  return `${formatShortDay(Math.floor(ms / DAY))} ${time.slice(0, 5)}`;
+  const shown = time.slice(0, hasSeconds ? 8 : 5);
+  return `${formatShortDay(Math.floor(ms / DAY))} ${shown}`;
 }
 
 /** How long a turn took; empty where that is not known. */

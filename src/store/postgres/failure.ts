@@ -65,7 +65,7 @@ export function storeFailure(name: string, error: unknown): Failure {
   if (error instanceof ConnectionLost && !READ_ONLY.test(error.message)) {
     return new Failure(
       isRefused(error)
-        ? `${named} cannot be opened: ${reason}; check its address, its user and the password (~/.pgpass)`
+        ? `${named} cannot be opened: ${reason}; check its address, its user, the password (~/.pgpass) and the server's pg_hba.conf`
         : `${named} is not reachable: ${reason}; start again once it is, committed events are in it`,
       options,
     );
