@@ -172,3 +172,16 @@ Deno.test("ticks are few round numbers from 0 that reach the greatest value", ()
     assert(marks.length <= 6, `${value}: ${marks}`);
   }
 });
+
+Deno.test("timeline names the seconds where it covers minutes only", () => {
+  const labels = (durationMs: number) =>
+    /class="x times".*?<\/div>/
+      .exec(
+        page("turns.db", { ...DATA, lastTurns: [{ ...TURN, durationMs }] }),
+      )!
+      .at(0)!.match(/">[^<]+/g)!.map((label) => label.slice(2));
+  const seconds = labels(90_000);
+  assertEquals(seconds.at(0), "18 Nov 00:00:00");
+  assertEquals(seconds.at(-1), "18 Nov 00:01:30");
+  assertEquals(labels(3_600_000).at(-1), "18 Nov 01:00");
+});
