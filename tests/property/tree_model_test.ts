@@ -15,7 +15,7 @@ import { ACTIONS, TreeWorld } from "../support/tree/tree_world.ts";
 const HISTORIES = 500;
 /**
  * Other ones in each run, but where a change is judged by its run: 6,000 histories
- * passed in a row, which is no proof, and what others find must not be blamed on it.
+ * passed in a row, and what others may find must not be blamed on it.
  */
 const FIRST_SEED = Deno.env.has("CI") ? 617_657_000 : Date.now() % 1e9;
 
