@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join, parse } from "node:path";
+import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
 import { Delivery } from "../delivery.ts";
 import { dialectNamed, DIALECTS } from "../dialect/dialects.ts";
@@ -15,7 +15,7 @@ import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { run } from "../run.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
-import { isDirectory, openSources } from "../source/open_sources.ts";
+import { isBelow, isDirectory, openSources } from "../source/open_sources.ts";
 import { isStdin, type Source } from "../source/source.ts";
 import {
   DATABASE_SUFFIXES,
@@ -220,9 +220,9 @@ function refuseSessionDirectories(
     );
     for (const source of directories) {
       const root = Deno.realPathSync(source);
-      if (directory !== root && !directory?.startsWith(join(root, "/"))) {
-        continue;
-      }
+      const isInside = directory !== undefined &&
+        (directory === root || isBelow(directory, root));
+      if (!isInside) continue;
       throw new UsageError(
         `${JSON.stringify(path)} is below ${
           JSON.stringify(source)

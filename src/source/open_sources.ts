@@ -48,3 +48,8 @@ export function isDirectory(path: string): boolean {
     return false;
   }
 }
+
+/** Whether a path is below a directory; both have no links. */
+export function isBelow(path: string, directory: string): boolean {
+  return path.startsWith(directory === "/" ? "/" : `${directory}/`);
+}

@@ -10,12 +10,13 @@ import type { KnownFile } from "../follow/known_files.ts";
 import { WarnOnce } from "../follow/warn_once.ts";
 import type { ReadOptions } from "../line_splitter.ts";
 import type { Item } from "../lines.ts";
+import { isBelow } from "../open_sources.ts";
 import type { FoundFile } from "./files_below.ts";
 import { type Identified, SessionIdentifier } from "./identify_sessions.ts";
 import { hasMoved, KnownSessions } from "./known_sessions.ts";
 import { SessionRecogniser } from "./recognise.ts";
 import { SessionReaders } from "./session_readers.ts";
-import { isBelow, TreeScan } from "./tree_scan.ts";
+import { TreeScan } from "./tree_scan.ts";
 
 export { LogOrTree } from "./log_or_tree.ts";
 

@@ -7,12 +7,12 @@
 
 import type { CheckpointStore } from "../../turns/store.ts";
 import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
+import { isBelow } from "../open_sources.ts";
 import { COMPRESSED_NAME } from "../compressed/detect.ts";
 import { KnownFile } from "../follow/known_files.ts";
 import { sameIdentity } from "../follow/scan.ts";
 import type { FoundFile } from "./files_below.ts";
 import { logPathOf, type SessionFile } from "./recognise.ts";
-import { isBelow } from "./tree_scan.ts";
 
 /** After how long the checkpoint of a file that is gone is deleted, in milliseconds. */
 const REMEMBERED_MS = 30 * 86_400_000;

@@ -7,6 +7,7 @@
 
 import type { ChangeWatcher, Clock } from "../follow/change_watcher.ts";
 import { identityOf } from "../follow/scan.ts";
+import { isBelow } from "../open_sources.ts";
 import {
   filesAt,
   type FoundFile,
@@ -157,9 +158,4 @@ function topmost(directories: readonly string[]): string[] {
   return sorted.filter((path) =>
     !sorted.some((other) => other !== path && isBelow(path, other))
   );
-}
-
-/** Whether a path is below a directory; both have no links. */
-export function isBelow(path: string, directory: string): boolean {
-  return path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
