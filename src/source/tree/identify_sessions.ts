@@ -49,7 +49,9 @@ export interface IdentifierParts {
  * Identifies files. The first of these rules that applies decides:
  *
  * 1. A file with the inode and the path of a known session is that session, and so
- *    is one with its inode and what was read of it: it was renamed.
+ *    is one with its inode and what was read of it: it was renamed. It is not if it
+ *    is at the path of another session, and contains what was read of that too,
+ *    which is more.
  * 2. A file at the path of a known session, which may be compressed now or not, is
  *    that session, if its file is nowhere else: it was packed or written anew.
  * 3. A compressed file beside a plain one of its name is a copy of it.
@@ -109,9 +111,13 @@ export class SessionIdentifier {
     if (known.log.name === file.realPath) return true;
     // Another file may have got the inode of a deleted one.
     if (known.isUnread) return false;
+    const there = this.#parts.known.ofSameLog(file);
     const content = new Content(file);
     try {
-      return await content.agrees(known.read);
+      const isOther = there !== undefined &&
+        there.read.offset > known.read.offset &&
+        await content.agrees(there.read);
+      return !isOther && await content.agrees(known.read);
     } catch (error) {
       if (!(error instanceof Moved)) {
         this.#parts.warnings.cannotRead(file.path, error);

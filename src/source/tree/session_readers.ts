@@ -101,7 +101,7 @@ export class SessionReaders {
    */
   async *available(): AsyncGenerator<Item[]> {
     const hasGrown = (known: KnownFile) =>
-      this.#found.get(known)!.size !== known.read.offset;
+      this.#found.get(known)!.size !== known.position.offset;
     const due = [...this.#due].sort((a, b) => a.log.id - b.log.id);
     const grown = due.filter(hasGrown);
     for (const known of grown) yield* this.#availableOf(known);
@@ -162,14 +162,15 @@ export class SessionReaders {
     const { recogniser, warnings, moved, foreign } = this.#parts;
     try {
       const handle = content.open();
-      const { position, movedMs, read } = known;
+      const { position, movedMs } = known;
       // Decompressing a whole file takes long: one that was read to its end need
       // not be, if it has not changed since.
       const isDone = position.done && content.isCompressed &&
         file.modifiedMs < movedMs - CLOCK_STEP;
       const isSame = await content.agrees(position, isDone);
+      // What was read after the position was perhaps not emitted.
       const isRead = isDone ||
-        !content.isCompressed && file.size === read.offset;
+        !content.isCompressed && file.size === position.offset;
       if (isSame && isRead) {
         content.close();
         this.#markRead(known, file);

@@ -145,14 +145,20 @@ export class TreeLife implements ChangeWatcher {
     }
   }
 
-  /** Ends it as a kill does: what was given after the stored positions may repeat. */
+  /**
+   * Ends it as a kill does: what was given after the stored positions may not have
+   * been emitted, so that it must be given again.
+   */
   async crash(): Promise<void> {
     await this.#end();
     const stored = new Map(
       this.#checkpoints.checkpointsOf().map(({ id, offset }) => [id, offset]),
     );
     for (const { line, id, end } of this.#given) {
-      if (end > (stored.get(id) ?? 0)) line.repeats++;
+      if (end <= (stored.get(id) ?? 0)) continue;
+      // A line that was given twice may be given twice again.
+      if (line.wasGiven) line.wasGiven = false;
+      else line.repeats++;
     }
   }
 
