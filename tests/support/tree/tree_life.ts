@@ -154,11 +154,15 @@ export class TreeLife implements ChangeWatcher {
     const stored = new Map(
       this.#checkpoints.checkpointsOf().map(({ id, offset }) => [id, offset]),
     );
+    const emitted = new Set<Line>();
     for (const { line, id, end } of this.#given) {
-      if (end <= (stored.get(id) ?? 0)) continue;
-      // A line that was given twice may be given twice again.
-      if (line.wasGiven) line.wasGiven = false;
-      else line.repeats++;
+      if (end > (stored.get(id) ?? 0)) line.repeats++;
+      else emitted.add(line);
+    }
+    for (const line of new Set(this.#given.map(({ line }) => line))) {
+      if (emitted.has(line)) continue;
+      line.wasGiven = false;
+      line.repeats--;
     }
   }
 
