@@ -73,10 +73,14 @@ export class FollowedSources {
       watcher: new SystemWatcher(),
     });
     const directories = this.#directories;
-    const isThere = (path: string) =>
-      unlessMissing(() => Deno.statSync(path)) !== undefined;
+    const absent = this.#logs.filter((path) =>
+      unlessMissing(() => Deno.statSync(path)) === undefined
+    );
+    for (const path of absent) {
+      report(`${JSON.stringify(path)} does not exist; waiting for it`);
+    }
     // Most runs follow one log, and start sooner without trees.
-    const trees = directories.length > 0 || !this.#logs.every(isThere)
+    const trees = directories.length > 0 || absent.length > 0
       ? await import("../source/tree/followed_tree.ts")
       : null;
     const areOfLogs = this.#logs.flatMap(pathsOf).map(isFileOf);
@@ -85,7 +89,7 @@ export class FollowedSources {
       new trees!.FollowedTree(directories, parts(), reading, isOfLog);
     const openers = this.#logs.map((log): OpenFollowed => (reading) => {
       const followed = new FollowedLog(log, parts(), reading);
-      if (isThere(log)) return followed;
+      if (!absent.includes(log)) return followed;
       const asTree = (directory: string) => openTree([directory], reading);
       return new trees!.LogOrTree(log, followed, asTree);
     });
