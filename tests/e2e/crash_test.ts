@@ -10,7 +10,7 @@ Deno.test("SPEC 4: kill -9 between any two events loses nothing, from any restar
   console.log(`  seed ${seed}`);
   const random = new Random(seed);
   using dir = new TempDir();
-  const events = Array.from({ length: 400 }, (_, i) => {
+  const events = Array.from({ length: 200 }, (_, i) => {
     const fields = { sid: `s${random.below(3)}`, pid: random.below(3) };
     return i < 9 || random.chance(0.5)
       ? prompt({ ...fields, t: at(i) })
@@ -51,7 +51,7 @@ Deno.test("SPEC 4: kill -9 between any two events loses nothing, from any restar
     }
     // An event has at most two records, so these events were processed.
     start = Math.max(start, from + Math.floor(toRead / 2));
-    if (kills > 60) start = events.length;
+    if (kills > 30) start = events.length;
   }
   const log = dir.file("log");
   stream += (await turnCounter(["--source", log, "--db", db])).stdout;

@@ -123,12 +123,12 @@ async function assertKept(
 ): Promise<void> {
   if (reason === null) return assertEquals(Deno.statSync(path).size, 0);
   using dir = new TempDir();
-  const script = `{ printf %s "$BEGIN"
-    for ((i = 0; i < ${megabytes}; i++)); do cat "$PIECE"; done
+  const script = `{ printf %s "$BEGIN"; cat "$@"
     printf '%s\\n' "$END"; } | cmp - "$DEAD"`;
   const env = { BEGIN: begin, END: end, DEAD: path };
-  const compared = await run(["bash", "-c", script], {
-    env: { ...env, PIECE: dir.write("piece", piece) },
+  const pieces = Array(megabytes).fill(dir.write("piece", piece));
+  const compared = await run(["bash", "-c", script, "bash", ...pieces], {
+    env,
   });
   assertEquals(compared, { code: 0, stdout: "", stderr: "" });
 }
@@ -140,8 +140,14 @@ async function peakMegabytes(pid: number): Promise<number> {
   return +/VmHWM:\s*(\d+) kB/.exec(stdout)![1] * 1024 / MEGABYTE;
 }
 
+let measured: Promise<number> | undefined;
+
 /** The peak memory of the program on a log of one short line. */
-async function usualMegabytes(): Promise<number> {
+function usualMegabytes(): Promise<number> {
+  return measured ??= measureUsual();
+}
+
+async function measureUsual(): Promise<number> {
   using dir = new TempDir();
   await using program = Running.start(["--db", dir.file("turns.db")]);
   await program.write(GOOD + "\n");

@@ -6,9 +6,7 @@
  */
 
 import { POSTGRES_BIN } from "../support/postgres.ts";
-import { runLogrotate } from "./logrotate.ts";
 import { COMMAND, type Ended, run } from "./program.ts";
-import { onTerminal } from "./terminal.ts";
 
 type Test = (t: Deno.TestContext) => Promise<void>;
 
@@ -22,37 +20,42 @@ function testIf(can: boolean, reason: string) {
     });
 }
 
-async function succeeds(command: string[]): Promise<boolean> {
-  try {
-    return (await run(command)).code === 0;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /** Starts a command in its own mount namespace, where it may mount. */
 const NAMESPACE = ["unshare", "--map-root-user", "--mount"];
 
+/** What a machine may lack, and a command that succeeds where it is there. */
+const PROBES = {
+  root: '[ "$(id -u)" = 0 ]',
+  mount: `${NAMESPACE.join(" ")} mount -t tmpfs tmpfs /mnt`,
+  rename: "unshare --map-root-user --uts hostname other",
+  terminals: "SHELL=/bin/bash script -qefc true /dev/null",
+  trace: "command -v strace",
+  rotate: 'PATH="$PATH:/usr/sbin:/sbin"; command -v logrotate',
+  limit: "command -v prlimit",
+  analyze: "command -v systemd-analyze",
+  zsh: "command -v zsh",
+  fish: "command -v fish",
+  manual: "command -v man",
+} as const;
+
+/** The names of the probes that succeed. */
+const CAN = await probe(PROBES);
+
+/** Runs commands in one shell: each process that a test starts takes its time. */
+async function probe<Name extends string>(
+  probes: Record<Name, string>,
+): Promise<ReadonlySet<Name>> {
+  const script = Object.entries(probes).map(([name, command]) =>
+    `(${command}) >/dev/null 2>&1 </dev/null && echo ${name}\n`
+  ).join("");
+  const { stdout } = await run(["sh", "-c", script]);
+  return new Set(stdout.trim().split("\n") as Name[]);
+}
+
 /** Whether the tests run as root, whom file modes do not restrict. */
-export const isRoot: boolean = (await run(["id", "-u"])).stdout.trim() === "0";
+export const isRoot: boolean = CAN.has("root");
 
 const isCompiled = COMMAND.length === 1;
-const canMount = await succeeds(
-  [...NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-);
-const canRename = await succeeds(
-  ["unshare", "--map-root-user", "--uts", "hostname", "other"],
-);
-const hasTerminals = await succeeds(onTerminal("true"));
-const canTrace = await succeeds(["strace", "-V"]);
-const canRotate = Deno.build.os === "linux" &&
-  (await runLogrotate("--version")).code === 0;
-const canLimit = await succeeds(["prlimit", "--version"]);
-const canAnalyze = await succeeds(["systemd-analyze", "--version"]);
-const hasZsh = await succeeds(["zsh", "--version"]);
-const hasFish = await succeeds(["fish", "--version"]);
-const hasManual = await succeeds(["man", "--version"]);
 
 /** Starts a command on which file modes are enforced, even if root starts it. */
 export const BY_MODES: string[] = isRoot
@@ -73,46 +76,46 @@ export const compiledTest = testIf(
 
 /** A test that traces the system calls of the compiled program. */
 export const traceTest = testIf(
-  isCompiled && canTrace,
+  isCompiled && CAN.has("trace"),
   isCompiled ? "there is no strace" : "the program is not compiled",
 );
 
 /** A test on a terminal, which the program `script` provides. */
 export const terminalTest = testIf(
-  hasTerminals,
+  CAN.has("terminals"),
   "script cannot provide a terminal",
 );
 
 /** A test of zsh on a terminal. */
 export const zshTest = testIf(
-  hasTerminals && hasZsh,
-  hasZsh ? "script cannot provide a terminal" : "there is no zsh",
+  CAN.has("terminals") && CAN.has("zsh"),
+  CAN.has("zsh") ? "script cannot provide a terminal" : "there is no zsh",
 );
 
 /** A test of fish. */
-export const fishTest = testIf(hasFish, "there is no fish");
+export const fishTest = testIf(CAN.has("fish"), "there is no fish");
 
 /** A test that limits the resources of a running program. */
-export const limitTest = testIf(canLimit, "there is no prlimit");
+export const limitTest = testIf(CAN.has("limit"), "there is no prlimit");
 
 /** A test in which the real logrotate rotates the log. */
 export const logrotateTest = testIf(
-  canRotate,
+  Deno.build.os === "linux" && CAN.has("rotate"),
   Deno.build.os === "linux" ? "there is no logrotate" : "this is not Linux",
 );
 
 /** A test that mounts file systems, with {@linkcode mountShell}. */
-export const mountTest = testIf(canMount, "nothing can be mounted");
+export const mountTest = testIf(CAN.has("mount"), "nothing can be mounted");
 
 /** A test of machines with names of their own, which share a PostgreSQL server. */
 export const hostsTest = testIf(
-  POSTGRES_BIN !== undefined && canMount && canRename,
+  POSTGRES_BIN !== undefined && CAN.has("mount") && CAN.has("rename"),
   "PostgreSQL or the right to mount and to name a machine is missing",
 );
 
 /** A test of a PostgreSQL server on a file system that the test mounts. */
 export const rootTest = testIf(
-  POSTGRES_BIN !== undefined && canMount && isRoot,
+  POSTGRES_BIN !== undefined && CAN.has("mount") && isRoot,
   "PostgreSQL or the right to mount for another user is missing",
 );
 
@@ -124,22 +127,23 @@ export const postgresTest = testIf(
 
 /** A kind of test that needs some programs, such as a compressor. */
 export async function testWith(...programs: string[]) {
-  const script = programs.map((program) => `command -v ${program}`).join(
-    " && ",
-  );
-  const can = await succeeds(["sh", "-c", script]);
-  return testIf(can, `${programs.join(" or ")} is missing`);
+  const all = programs.map((program) => `command -v ${program}`);
+  const found = await probe({ all: all.join(" && ") });
+  return testIf(found.has("all"), `${programs.join(" or ")} is missing`);
 }
 
 /** A test that formats the manual page with `man`. */
-export const manualTest = testIf(hasManual, "there is no man");
+export const manualTest = testIf(CAN.has("manual"), "there is no man");
 
 /** A test that checks a unit with `systemd-analyze`. */
-export const unitTest = testIf(canAnalyze, "there is no systemd-analyze");
+export const unitTest = testIf(
+  CAN.has("analyze"),
+  "there is no systemd-analyze",
+);
 
 /** A test that runs a service as systemd does. */
 export const serviceTest = testIf(
-  POSTGRES_BIN !== undefined && canAnalyze && canMount,
+  POSTGRES_BIN !== undefined && CAN.has("analyze") && CAN.has("mount"),
   "PostgreSQL, systemd-analyze or the right to mount is missing",
 );
 

@@ -86,8 +86,11 @@ export async function soak(
 
   const end = performance.now() + seconds * 1000;
   let failed = false;
-  const isOver = () => failed || performance.now() > end;
   let rotated = 0;
+  let killed = 0;
+  // On a slow machine it takes longer until enough has happened.
+  const isOver = () =>
+    failed || performance.now() > end && rotated > 1 && killed > 1;
   /** Calls `act` at random intervals, and returns how often. */
   const repeat = async (
     random: Random,
@@ -114,6 +117,7 @@ export async function soak(
     }),
     repeat(random, 50, async () => {
       await log.crash();
+      killed++;
       // Sometimes the log is rotated while the program is down.
       if (random.chance(0.5)) {
         const before = rotated;

@@ -12,7 +12,7 @@ import { ROTATIONS, soak } from "./soak.ts";
 const SEED = +(Deno.env.get("SEED") ?? Date.now() % 1e6);
 
 /** More prompts than in a real log, so that the loss of a few lines is detected. */
-const HARD = { seconds: 6, rate: 300, prompts: 0.05, pause: 1500 };
+const HARD = { seconds: 4, rate: 300, prompts: 0.05, pause: 1500 };
 
 logrotateTest(
   `SPEC 4: --follow loses nothing when killed while logrotate rotates the log (seed ${SEED})`,
