@@ -131,7 +131,7 @@ function property(
 
 property(
   "SPEC 4: any grouping gives the same database, stream and messages",
-  30,
+  20,
   async (random, engine) => {
     const files = [new File(random)];
     for (const emit of ["turns", "events"]) {
@@ -150,7 +150,7 @@ property(
 
 property(
   "SPEC 4: a run killed anywhere in a group emits the missing records when restarted",
-  60,
+  40,
   async (random, engine) => {
     using place = engine.place();
     const files = [new File(random), new File(random)];

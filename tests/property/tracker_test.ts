@@ -62,19 +62,19 @@ function property(
 
 property(
   "SPEC 2, 3: Tracker turns any events in any order into the oracle's turns",
-  60,
+  30,
   (random, engine) => assertAsOracle(engine, anyEvents(random, 120)),
 );
 
 property(
   "SPEC 2, 3: Tracker turns an agent's log into the oracle's turns",
-  20,
+  10,
   (random, engine) => assertAsOracle(engine, agentEvents(random, 300)),
 );
 
 property(
   "SPEC 4: Tracker changes nothing when any window of a log is replayed",
-  20,
+  10,
   async (random, engine) => {
     using place = engine.place();
     const events = agentEvents(random, 200);
@@ -91,7 +91,7 @@ property(
 
 property(
   "SPEC 4: Tracker stopped at any event and restarted anywhere before loses nothing",
-  20,
+  10,
   async (random, engine) => {
     using once = engine.place();
     using stopped = engine.place();
@@ -109,7 +109,7 @@ property(
 
 property(
   "SPEC 2: Tracker keeps a session independent of the lines of other sessions",
-  20,
+  10,
   async (random, engine) => {
     using interleaved = engine.place();
     const events = agentEvents(random, 200);
@@ -124,7 +124,7 @@ property(
 
 property(
   "SPEC 3: Tracker makes the same turns of lines that are slightly out of order",
-  40,
+  20,
   async (random, engine) => {
     using inOrder = engine.place();
     using shuffled = engine.place();

@@ -7,7 +7,7 @@ import { agentEvents, anyEvents } from "../support/random_log.ts";
 import { forSeeds } from "../support/seeds.ts";
 
 Deno.test("SPEC 6: TurnLookup finds a turn by the rule of section 3, whatever is cached", async () => {
-  await forSeeds(40, (random) => {
+  await forSeeds(20, (random) => {
     using dir = new TempDir();
     using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);
@@ -33,7 +33,7 @@ Deno.test("SPEC 6: TurnLookup finds a turn by the rule of section 3, whatever is
 });
 
 Deno.test("SPEC 6: TurnLookup sees the changes of another program when it reads the same events", async () => {
-  await forSeeds(20, (random) => {
+  await forSeeds(10, (random) => {
     using dir = new TempDir();
     using store = new SqliteStore(dir.file("db"), { synchronous: "off" });
     const tracker = new Tracker(store);

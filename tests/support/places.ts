@@ -89,8 +89,13 @@ export class PostgresSchema implements Place {
   }
 
   contents(): Record<string, unknown[][]> {
+    const tables = Object.entries(TABLES).map(([name, sql]) =>
+      `(SELECT coalesce(json_agg(q), '[]') FROM (${sql}) AS q) AS ${name}`
+    );
+    const [all] = this.#objects(`SELECT ${tables.join(", ")}`);
     return Object.fromEntries(
-      Object.entries(TABLES).map(([name, sql]) => [name, this.rows(sql)]),
+      Object.entries(all as Record<string, Record<string, unknown>[]>)
+        .map(([name, rows]) => [name, rows.map((row) => Object.values(row))]),
     );
   }
 
@@ -146,7 +151,7 @@ const POSTGRES: Engine = {
   name: "PostgreSQL",
   place: () => new PostgresSchema(server!),
   stored: (text) => text.replaceAll("\0", "\uFFFD"),
-  seeds: (count) => Math.ceil(count / 10),
+  seeds: (count) => Math.ceil(count / 5),
 };
 
 const SKIPPED = "(skipped: there is no PostgreSQL server)";
