@@ -6,7 +6,7 @@ import { logOf, prompt } from "../support/envelope.ts";
 import { COMMAND } from "./program.ts";
 
 const SEED = 1;
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 Deno.test(`turn-counter agrees with the oracle on ${ROUNDS} hostile logs (seed ${SEED})`, async () => {
   const search = { seed: SEED, rounds: ROUNDS, lines: 200 };
@@ -45,7 +45,7 @@ Deno.test("trial finds a wrong row, a lost line, a wrong event, and a crash", as
 
 Deno.test("findDefect shows a defect with as few lines as possible", async () => {
   const program = broken('"$@" --max-line-bytes 280');
-  const search = { seed: 3, rounds: 1, lines: 100 };
+  const search = { seed: 3, rounds: 1, lines: 40 };
   const finding = await findDefect(program, search);
   assert(finding !== null);
   assertEquals(finding.seed, 3);

@@ -127,7 +127,7 @@ Deno.test("SPEC 4: a slow reader gets every record complete, of any length", asy
   );
   const log = dir.write("log", logOf(events));
   const { stdout, stderr } = await shell(
-    `"$@" --source "$LOG" --db "$DB" | python3 -c "$READER"`,
+    `"$@" --source "$LOG" --db "$DB" --synchronous off | python3 -c "$READER"`,
     { LOG: log, DB: dir.file("turns.db"), READER: SLOW_READER },
   );
   assertEquals(stderr, "");

@@ -83,7 +83,8 @@ terminalTest(
       (_, i) => prompt({ t: at(i) }),
     );
     const log = dir.write("log", logOf(events) + "turn.user_message\n");
-    const script = '"$@" --source "$LOG" --db "$DB" >/dev/null';
+    const script =
+      '"$@" --synchronous off --source "$LOG" --db "$DB" >/dev/null';
     const env = { LOG: log, DB: dir.file("db") };
     const begun = performance.now();
     const { stdout } = await runOnTerminal(script, env);
@@ -100,7 +101,7 @@ terminalTest(
     assertMatch(lines.at(-3)!, /turn-counter:.* line 25001 of .* rejected/);
     assertMatch(lines.at(-2)!, /^25,001 lines, 25,000 new turns/);
     for (const line of lines) assert(!/[█░]/.test(line), line);
-    const onlyTerminal = '"$@" --source "$LOG" --db "$DB"';
+    const onlyTerminal = '"$@" --synchronous off --source "$LOG" --db "$DB"';
     const both = await runOnTerminal(onlyTerminal, {
       ...env,
       DB: dir.file("db2"),

@@ -10,7 +10,7 @@ const YARDSTICK_TREE = "tools/bench/yardstick_tree.py";
 
 /** A canonical log with steered, orphaned and foreign turns, and repeated lines. */
 function canonicalLog(seed: number): Uint8Array<ArrayBuffer> {
-  return logBytes({ seed, events: 4000, prompts: 600, duplicates: 0.05 });
+  return logBytes({ seed, events: 2000, prompts: 300, duplicates: 0.05 });
 }
 
 async function sameTables(a: string, b: string) {
@@ -58,7 +58,7 @@ Deno.test("yardstick_tree.py writes turn-counter's stream and tables of generate
   const config = ["--config", "tools/offline/deno.json"];
   await run([
     ...[Deno.execPath(), "run", "--quiet", "--allow-write", ...config],
-    ...["tools/gen_tree.ts", "--files=120", "--bytes=12MB", `--out=${home}`],
+    ...["tools/gen_tree.ts", "--files=60", "--bytes=4MB", `--out=${home}`],
   ]);
   const [ours, theirs] = [dir.file("ours"), dir.file("theirs")];
   const args = ["--source", home, "--db", ours, "--synchronous", "off"];
