@@ -80,5 +80,5 @@ Deno.test("TextLineStream reads a line of many chunks in linear time", async () 
   const [line] = await lines([...Array(20_000).fill(chunk), "\n"]);
   assertEquals(line.length, 20_000_000);
   // To search the whole line again for each chunk would take minutes.
-  assert(performance.now() - start < 10_000);
+  assert(performance.now() - start < 60_000);
 });

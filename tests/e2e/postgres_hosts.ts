@@ -108,9 +108,10 @@ async function runKilled(
       stderr: "piped",
     }).spawn();
     const delay = random.between(50, 1500);
-    const timer = run < kills
-      ? setTimeout(() => child.kill("SIGKILL"), delay)
-      : undefined;
+    let isRunning = true;
+    child.status.then(() => isRunning = false);
+    const kill = () => isRunning && child.kill("SIGKILL");
+    const timer = run < kills ? setTimeout(kill, delay) : undefined;
     const { code, signal, stdout, stderr } = await child.output();
     clearTimeout(timer);
     if (signal === "SIGKILL") continue;

@@ -10,7 +10,7 @@ import { COMMAND, Running, until } from "./program.ts";
  * The kinds of streams, and how many messages are more than each can hold: a pipe
  * holds a megabyte, a socket a fifth of that, a terminal a few kilobytes.
  */
-const KINDS = { pipe: 30_000, fifo: 30_000, socket: 8000, terminal: 3000 };
+const KINDS = { pipe: 22_000, fifo: 22_000, socket: 8000, terminal: 3000 };
 
 /** A line that is rejected. */
 const BROKEN = '{"event":"turn.user_message"\n';

@@ -103,9 +103,8 @@ export class PostgresSchema implements Place {
     return this.#objects(RECORD);
   }
 
-  [Symbol.dispose](): void {
-    this.#run(`DROP SCHEMA ${this.#schema} CASCADE`);
-  }
+  /** It is gone with its server. */
+  [Symbol.dispose](): void {}
 
   #objects(sql: string): Record<string, unknown>[] {
     // As hex, since psql leaves out some characters.

@@ -5,14 +5,14 @@ import type { Turn } from "../../src/turns/turn.ts";
 import { prompt } from "../support/envelope.ts";
 
 Deno.test("TurnOutput renders records of one event that do not fit into one string", () => {
-  const text = "x".repeat(50e6);
+  const text = "x".repeat(2e6);
   const turns = Array.from(
-    { length: 12 },
+    { length: 270 },
     (_, id) => ({ id, userText: text }) as Turn,
   );
   const applied = { turns, change: "known" as const };
   const outcomes = [{ event: prompt(), applied, isSkipped: false }];
-  const written = new ByteCollector(1000);
+  const written = new ByteCollector(600e6);
   new TurnOutput().render({ outcomes, envelope: null }, written);
   assertEquals(Math.floor(written.bytes.length / text.length), turns.length);
 });
