@@ -62,11 +62,11 @@ const tasks: Record<string, Task> = {
   async test(args) {
     const all = [`--ignore=${LONG_TESTS}`, "tests", "tools"];
     return await withProgram("test", [
-      // Most of the time they wait for processes.
       "--parallel",
       ...args,
       ...await unlessPaths(args, all),
-    ]);
+      // One more than there are processors, as they often wait for processes.
+    ], { DENO_JOBS: `${navigator.hardwareConcurrency + 1}` });
   },
 
   async "test:soak"(args) {
@@ -120,6 +120,7 @@ function fromSource(packages: Packages): string[] {
 async function withProgram(
   subcommand: string,
   args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const packages = await choosePackages();
   const library = await provideLibrary(packages);
@@ -141,6 +142,7 @@ async function withProgram(
       ? "the stand-ins of tools/offline"
       : `@db/sqlite ${packages.sqliteVersion} from JSR`,
     ...subcommand === "test" ? SAME_FOR_ALL : {},
+    ...variables,
   };
   return await runDeno(
     [subcommand, "--config", packages.config, ...TEST_PERMISSIONS, ...args],
