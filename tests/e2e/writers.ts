@@ -109,7 +109,9 @@ class Load implements AsyncDisposable {
   #loops = Array.from(
     { length: navigator.hardwareConcurrency },
     () =>
-      new Deno.Command("sh", { args: ["-c", "while kill -0 $PPID; do :; done"] }).spawn(),
+      new Deno.Command("sh", {
+        args: ["-c", "while kill -0 $PPID; do :; done"],
+      }).spawn(),
   );
 
   async [Symbol.asyncDispose](): Promise<void> {
