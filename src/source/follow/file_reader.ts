@@ -5,7 +5,7 @@
  */
 
 import type { Identity, Position } from "../../turns/checkpoint.ts";
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import type { Clock } from "./change_watcher.ts";
