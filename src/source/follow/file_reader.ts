@@ -10,7 +10,7 @@ import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import type { Clock } from "./change_watcher.ts";
 import type { LinePositions } from "./line_positions.ts";
-import { identityOf, scanned, type ScannedFile } from "./scan.ts";
+import { identityOf, scanned, type ScannedFile } from "./scanned_file.ts";
 
 /** What a {@linkcode FileReader} needs. */
 export interface ReaderParts {
