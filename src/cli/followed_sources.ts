@@ -22,9 +22,9 @@ import {
   pathsOf,
   rotatedName,
   splitPath,
-} from "../source/follow/scan.ts";
+} from "../source/follow/rotated_log.ts";
 import { isDirectory } from "../source/open_sources.ts";
-import type { ReadOptions } from "../source/line_splitter.ts";
+import type { ReadOptions } from "../source/read_options.ts";
 import type { Source } from "../source/source.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import { isPostgres } from "../store/open.ts";
