@@ -139,12 +139,18 @@ linuxTest(
 
 Deno.test("SPEC 7: --follow waits for a file that does not exist yet", async () => {
   await using log = new FollowedLog();
-  const program = log.start();
-  await until(() => exists(log.db), "the start");
+  const stderr = log.dir.write("stderr", "");
+  const said = () => Deno.readTextFileSync(stderr);
+  const program = log.startBy("sh", "-c", 'exec "$@" 2>"$0"', stderr);
+  await until(() => said().endsWith("\n"), "the wait");
   log.append(log.turns(1));
   await program.emits("prompt 0");
   await log.caughtUp();
-  assertEquals(await log.stop(), "");
+  await log.stop();
+  assertEquals(
+    said(),
+    `turn-counter: "${log.path}" does not exist; waiting for it\n`,
+  );
   await log.assertAsBatch();
 });
 
