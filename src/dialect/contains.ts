@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type LineJudge, type Prefilter, Verdict } from "./dialect.ts";
+import { type LineJudge, Verdict } from "./dialect.ts";
+import type { ObjectPrefilter } from "./object_lines.ts";
 
 /** Which lines a {@linkcode ContainsPrefilter} keeps. */
 export interface Words {
@@ -40,7 +41,7 @@ const ESCAPE_LENGTH = 5;
  * Keeps the lines that hold one of some words. A line without them, but with an
  * escape that may hide one, must be decoded to know.
  */
-export class ContainsPrefilter implements Prefilter {
+export class ContainsPrefilter implements ObjectPrefilter {
   readonly #words: RegExp;
   readonly #wordsOrEscape: RegExp;
   readonly #rules: Words;
@@ -62,14 +63,14 @@ export class ContainsPrefilter implements Prefilter {
     return this.#startsRight(text) ? Verdict.Keep : this.#search(text);
   }
 
-  /**
-   * Whether a line, as text, does not concern a turn by its head. Decoders ask
-   * too, so that they ignore what is skipped here.
-   */
   isOther(text: string): boolean {
     const { other } = this.#rules;
     return other !== undefined && other.head.test(text.slice(0, MOST_START)) &&
       !text.includes(other.next, 1);
+  }
+
+  concerns(text: string): boolean {
+    return this.#words.test(text);
   }
 
   begin(): LineJudge {

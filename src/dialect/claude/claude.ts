@@ -8,8 +8,9 @@ import type { Dialect } from "../dialect.ts";
 import { firstLineOf } from "../head.ts";
 import { readObject } from "../fields.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { ClaudeDecoder } from "./decoder.ts";
+import { ObjectDecoder } from "../object_lines.ts";
 import { prefilter } from "./prefilter.ts";
+import { ClaudeReader } from "./reader.ts";
 
 const utf8 = new TextDecoder();
 /** The types of lines that a transcript begins with and that have no uuid. */
@@ -39,7 +40,7 @@ export const claude: Dialect = {
   },
   knows: isOfSession,
   prefilter: () => prefilter,
-  decoder: (saved) => new ClaudeDecoder(saved),
+  decoder: (saved) => new ObjectDecoder(prefilter, new ClaudeReader(saved)),
 };
 
 /** Whether a line is one of a transcript. */

@@ -6,7 +6,9 @@
  * @module
  */
 
-import { type LineJudge, type Prefilter, Verdict } from "../dialect.ts";
+import { joinBytes } from "../../bytes.ts";
+import { type LineJudge, Verdict } from "../dialect.ts";
+import type { ObjectPrefilter } from "../object_lines.ts";
 
 /** Lines that do not concern a turn. */
 interface Rule {
@@ -65,23 +67,20 @@ const RULES: Rule[] = [
 const TYPES =
   /"type":\s?"(?:user|assistant|queued_command)"|"subtype":\s?"(?:turn_duration|local_command)"/;
 
+/** What is in a line of each type that concerns a turn. */
+const WORDS = /"(?:user|assistant|queued_command|turn_duration)"/;
+
 /** The prefilter of `claude`. */
-export const prefilter: Prefilter = {
+export const prefilter: ObjectPrefilter = {
   judge: (bytes, start, end) =>
     judgeEnds(headOf(bytes, start, end), tailOf(bytes, start, end)),
   begin: () => new PiecewiseJudge(),
+  isOther(_text, bytes) {
+    const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+    return isOther(headOf(bytes, 0, end), tailOf(bytes, 0, end));
+  },
+  concerns: (text) => WORDS.test(text),
 };
-
-/**
- * Whether the prefilter skips a line. The decoder asks too, so that a filtered
- * log gives what an unfiltered one does.
- *
- * @param bytes With its newline.
- */
-export function isSkipped(bytes: Uint8Array): boolean {
-  const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
-  return isOther(headOf(bytes, 0, end), tailOf(bytes, 0, end));
-}
 
 function headOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return bytes.subarray(start, Math.min(end, start + WINDOW));
@@ -162,23 +161,15 @@ class PiecewiseJudge implements LineJudge {
 
   push(bytes: Uint8Array): Verdict {
     if (this.#head.length < WINDOW) {
-      this.#head = joined(this.#head, bytes.subarray(0, WINDOW)).slice(
-        0,
-        WINDOW,
-      );
+      const head = joinBytes([this.#head, bytes.subarray(0, WINDOW)]);
+      this.#head = head.slice(0, WINDOW);
     }
-    this.#tail = joined(this.#tail, bytes.subarray(-WINDOW)).slice(-WINDOW);
+    const tail = joinBytes([this.#tail, bytes.subarray(-WINDOW)]);
+    this.#tail = tail.slice(-WINDOW);
     return Verdict.Unsure;
   }
 
   end(): Verdict {
     return judgeEnds(this.#head, this.#tail);
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }

@@ -8,8 +8,9 @@ import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
 import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
-import { CopilotDecoder } from "./decoder.ts";
+import { ObjectDecoder } from "../object_lines.ts";
 import { prefilter } from "./prefilter.ts";
+import { CopilotReader } from "./reader.ts";
 
 /** What writes these sessions. */
 const PRODUCER = "copilot-agent";
@@ -32,5 +33,5 @@ export const copilot: Dialect = {
     return typeof type === "string" && typeof id === "string" && isObject(data);
   },
   prefilter: () => prefilter,
-  decoder: (saved) => new CopilotDecoder(saved),
+  decoder: (saved) => new ObjectDecoder(prefilter, new CopilotReader(saved)),
 };

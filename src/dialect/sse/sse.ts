@@ -10,6 +10,7 @@ import { isObject, type Json, parseJson } from "../json.ts";
 import {
   decodeWith,
   IGNORED,
+  rejected,
   tooMuch,
   Undecodable,
   UNOPENED,
@@ -110,8 +111,7 @@ class SseDecoder implements Decoder {
       const head = bytes.subarray(0, lastEnvelope(bytes));
       return { events: tail.events, rejection: { reason, bytes: head } };
     }
-    const reason = tooMuch(text) ?? "not JSON";
-    return { events: [], rejection: { reason, bytes } };
+    return rejected(tooMuch(text) ?? "not JSON", bytes);
   }
 
   /** What the last envelope of a torn line holds; `null` if it is not JSON either. */

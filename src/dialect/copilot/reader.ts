@@ -1,26 +1,23 @@
 /**
- * Decodes the lines of a session of Copilot CLI: it remembers the session that
+ * Reads the lines of a session of Copilot CLI: it remembers the session that
  * the first line names, and how far the agent is with the last prompt.
  *
  * @module
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import type { Decoded, Decoder, Opened } from "../dialect.ts";
 import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import type { ObjectReader } from "../object_lines.ts";
 import { Undecodable } from "../undecodable.ts";
-import { prefilter, TYPES } from "./prefilter.ts";
 import { type SavedSession, Session } from "./session.ts";
 
 const AGENT = "copilot";
-const IGNORED: Decoded = { events: [], rejection: null };
 /** The sources of user messages that no person wrote. */
 const AUTOMATIC = /^(?:skill-|agent-|system$)/;
 
-/** Decodes the lines of one file. */
-export class CopilotDecoder implements Decoder, ObjectReader {
+/** Reads the lines of one file. */
+export class CopilotReader implements ObjectReader {
   #begun: Session | null = null;
 
   constructor(saved: string | null) {
@@ -28,20 +25,8 @@ export class CopilotDecoder implements Decoder, ObjectReader {
     this.#begun = new Session(JSON.parse(saved) as SavedSession);
   }
 
-  decode(text: string, bytes: Uint8Array): Decoded {
-    return prefilter.isOther(text) ? IGNORED : decodeLine(text, bytes, this);
-  }
-
-  open(text: string, bytes: Uint8Array): Opened {
-    return openLine(text, bytes, this);
-  }
-
   save(): string | null {
     return this.#begun === null ? null : JSON.stringify(this.#begun.saved);
-  }
-
-  concerns(text: string): boolean {
-    return TYPES.some((type) => text.includes(`"${type}"`));
   }
 
   read(line: Json): TurnEvent[] {
