@@ -4,11 +4,12 @@
  * @module
  */
 
+import { ESCAPE_LENGTH, ESCAPED_ASCII, latin1 } from "./ascii.ts";
 import { type LineJudge, Verdict } from "./dialect.ts";
 import type { ObjectPrefilter } from "./object_lines.ts";
 
 /** Which lines a {@linkcode ContainsPrefilter} keeps. */
-export interface Words {
+interface Words {
   /**
    * ASCII texts, one of which is in each line that can concern a turn, as long
    * as no letter of it is written as an escape.
@@ -29,13 +30,7 @@ export interface Words {
 }
 
 /** How much of a line its beginning is looked for in; a pattern must not need more. */
-export const MOST_START = 1024;
-
-// One character a byte; ASCII, which is all that is searched for, stays itself.
-const latin1 = new TextDecoder("latin1");
-/** A printable ASCII character written as an escape. */
-const ESCAPED_ASCII = String.raw`\\u00[2-7]`;
-const ESCAPE_LENGTH = 5;
+const MOST_START = 1024;
 
 /**
  * Keeps the lines that hold one of some words. A line without them, but with an
@@ -50,7 +45,7 @@ export class ContainsPrefilter implements ObjectPrefilter {
   constructor(rules: Words) {
     const words = rules.words.map(escapePattern).join("|");
     this.#words = new RegExp(words);
-    this.#wordsOrEscape = new RegExp(`${words}|${ESCAPED_ASCII}`);
+    this.#wordsOrEscape = new RegExp(`${words}|${ESCAPED_ASCII.source}`);
     this.#rules = rules;
     const lengths = rules.words.map(({ length }) => length);
     const next = rules.other?.next.length ?? 0;

@@ -39,7 +39,7 @@ export const claude: Dialect = {
     return text.includes(SESSION_ID) && text.split("\n").some(isOfSession);
   },
   knows: isOfSession,
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new ObjectDecoder(prefilter, new ClaudeReader(saved)),
 };
 

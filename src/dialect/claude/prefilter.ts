@@ -7,6 +7,7 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
+import { isAt, latin1 } from "../ascii.ts";
 import { type LineJudge, Verdict } from "../dialect.ts";
 import type { ObjectPrefilter } from "../object_lines.ts";
 
@@ -28,8 +29,6 @@ interface Rule {
 }
 
 const encoder = new TextEncoder();
-// One character a byte.
-const latin1 = new TextDecoder("latin1");
 const EMPTY = new Uint8Array();
 const BRACE = 123;
 const NEWLINE = 10;
@@ -131,14 +130,6 @@ function beginsAs(
     isAt(head, at + 1, text) &&
     (except === undefined || !isAt(head, at + 1 + text.length, except))
   );
-}
-
-function isAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  if (at < 0 || at + text.length > bytes.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[at + i] !== text[i]) return false;
-  }
-  return true;
 }
 
 function holds(bytes: Uint8Array, text: Uint8Array): boolean {

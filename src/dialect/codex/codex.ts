@@ -34,6 +34,6 @@ export const codex: Dialect = {
     const { type, payload } = readObject(parseJson(text));
     return typeof type === "string" && isObject(payload);
   },
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new ObjectDecoder(prefilter, new Rollout(saved)),
 };

@@ -32,6 +32,6 @@ export const copilot: Dialect = {
     const { type, data, id } = readObject(parseJson(text));
     return typeof type === "string" && typeof id === "string" && isObject(data);
   },
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new ObjectDecoder(prefilter, new CopilotReader(saved)),
 };

@@ -28,6 +28,6 @@ export const pi: Dialect = {
     const { type, message } = readObject(parseJson(text));
     return type === "message" && isObject(message) || FIRST_LINE.test(text);
   },
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new ObjectDecoder(prefilter, new PiReader(saved)),
 };

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { latin1 } from "../ascii.ts";
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
 import {
@@ -31,6 +32,7 @@ import {
 } from "./names.ts";
 import { prefilter } from "./prefilter.ts";
 
+const encoder = new TextEncoder();
 const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
 
@@ -52,13 +54,9 @@ export const sse: Dialect = {
     return isObject(value) &&
       ENVELOPE_KEYS.every((either) => either.some((key) => key in value));
   },
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new SseDecoder(saved),
 };
-
-// One character a byte.
-const latin1 = new TextDecoder("latin1");
-const encoder = new TextEncoder();
 
 /** Decodes the lines of one file. Those of Codex stand alone. */
 class SseDecoder implements Decoder {
