@@ -5,7 +5,7 @@
  */
 
 import { label } from "../status/label.ts";
-import { formatDuration } from "../terminal/numbers.ts";
+import { formatDuration, formatRoughly } from "../terminal/numbers.ts";
 import {
   type Canvas,
   type Cell,
@@ -13,7 +13,6 @@ import {
   table,
 } from "../terminal/table.ts";
 import { cut } from "../terminal/text.ts";
-import { formatAge } from "../terminal/units.ts";
 import { visible } from "../terminal/visible.ts";
 import type { Turn } from "../turns/turn.ts";
 
@@ -48,7 +47,7 @@ export function turnTable(
     String(turn.id),
     visible(turn.sid.slice(-SESSION_LENGTH)),
     cut(visible(turn.agent ?? ""), MOST_AGENT),
-    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    turn.startMs === null ? "?" : formatRoughly(now - turn.startMs),
     label(turn.status),
     visible(turn.outcome ?? ""),
     turn.durationMs === null ? "" : formatDuration(turn.durationMs),

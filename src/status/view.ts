@@ -8,6 +8,8 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatRoughly,
+  formatShare,
 } from "../terminal/numbers.ts";
 import { visible } from "../terminal/visible.ts";
 import type { TurnStatus } from "../turns/turn.ts";
@@ -22,7 +24,6 @@ import {
   table,
 } from "../terminal/table.ts";
 import { cut, widthOf } from "../terminal/text.ts";
-import { formatAge, formatShare } from "../terminal/units.ts";
 import { agents, directories, outcomes } from "./breakdown.ts";
 import { label } from "./label.ts";
 import { formatInstant } from "./since.ts";
@@ -118,7 +119,7 @@ function followed(
     count = 1,
   ) => [
     formatBytes(readBytes),
-    formatAge(now - movedMs),
+    formatRoughly(now - movedMs),
     lagBytes === null ? STATES[state] : formatBytes(lagBytes),
     ...(hasCounts ? [formatCount(count)] : []),
     visible(host === null ? path : `${host}:${path}`),
@@ -150,7 +151,7 @@ function lastTurns(
   const rows = turns.map((turn) => [
     String(turn.id),
     visible(turn.sid.slice(-SESSION_LENGTH)),
-    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    turn.startMs === null ? "?" : formatRoughly(now - turn.startMs),
     label(turn.status),
     cut(visible(turn.userText ?? ""), MOST_PROMPT),
   ]);

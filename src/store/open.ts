@@ -30,7 +30,7 @@ export {
   type TurnFilter,
 } from "./listing.ts";
 export { DURATION_BOUNDS, type Metrics, type TurnGroup } from "./metrics.ts";
-export { percentile } from "./percentile.ts";
+export { durationsOf } from "./percentile.ts";
 export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
 export {
   type AgentDurations,
@@ -42,6 +42,7 @@ export {
 } from "./report.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
+  Durations,
   FollowedPath,
   FollowedTree,
   LastTurn,
