@@ -6,7 +6,7 @@
 
 import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
-import { Delivery } from "../delivery.ts";
+import { Delivery } from "../delivery/delivery.ts";
 import { dialectNamed, DIALECTS } from "../dialect/dialects.ts";
 import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
