@@ -5,7 +5,7 @@
  */
 
 import { Failure } from "../error.ts";
-import { stdoutForText } from "../output/sink.ts";
+import { print } from "../output/sink.ts";
 import { instantOf } from "../status/since.ts";
 import {
   findForgettable,
@@ -44,10 +44,11 @@ export async function forget(args: ForgetArgs): Promise<void> {
   const verb = args.dryRun ? "would forget" : "forgot";
   const before = found.turns - found.ids.length;
   const rest = before > 0 ? `; ${formatCount(before)} forgotten before` : "";
-  const text = `${verb} ${formatCount(forgotten)} ${
-    forgotten === 1 ? "turn" : "turns"
-  }${rest}\n`;
-  await stdoutForText.write(new TextEncoder().encode(text));
+  await print(
+    `${verb} ${formatCount(forgotten)} ${
+      forgotten === 1 ? "turn" : "turns"
+    }${rest}\n`,
+  );
 }
 
 /** @returns How many turns were forgotten. */

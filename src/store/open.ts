@@ -31,7 +31,12 @@ export {
 } from "./listing.ts";
 export { DURATION_BOUNDS, type Metrics, type TurnGroup } from "./metrics.ts";
 export { durationsOf } from "./percentile.ts";
-export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
+export {
+  type NamedDatabase,
+  type StoreOptions,
+  SYNCHRONOUS,
+  type Synchronous,
+} from "./options.ts";
 export {
   type AgentDurations,
   type DayCount,

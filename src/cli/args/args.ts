@@ -4,11 +4,15 @@
  * @module
  */
 
+import type { ShowOptions } from "../../browse/show.ts";
+import type { TurnsOptions } from "../../browse/turns.ts";
 import { UsageError } from "../../error.ts";
+import type { ReportOptions } from "../../report/report.ts";
 import { MOST_LINE_BYTES } from "../../source/lines.ts";
 import { isStdin } from "../../source/source.ts";
 import { instantOf } from "../../status/since.ts";
-import type { Synchronous } from "../../store/open.ts";
+import type { StatusOptions } from "../../status/status.ts";
+import type { NamedDatabase, Synchronous } from "../../store/open.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
 import {
   type CommandName,
@@ -24,16 +28,8 @@ import {
   refuseOperands,
 } from "./parse.ts";
 
-/** The arguments that select the database. */
-export interface DatabaseArgs {
-  /** The database: the path of a file, or an address that libpq takes. */
-  db: string;
-  /** Whether it is the default path: neither option nor environment named one. */
-  isDefaultDb: boolean;
-}
-
 /** The arguments of the default command, which counts turns. */
-export interface RunArgs extends DatabaseArgs {
+export interface RunArgs extends NamedDatabase {
   /** Paths of the sources; `-` is standard input. */
   sources: string[];
   /** Whether to follow the one source as it grows. */
@@ -52,49 +48,21 @@ export interface RunArgs extends DatabaseArgs {
 }
 
 /** The arguments of `status`. */
-export interface StatusArgs extends DatabaseArgs {
-  json: boolean;
-  /** Since when turns began that are shown: `2025-11-18`, `today` or `7d`. */
-  since: string | null;
-  watch: boolean;
-  /** Write metrics; without the three options above. */
-  prometheus: boolean;
-}
+export type StatusArgs = Omit<StatusOptions, "version" | "color">;
 
 /** The arguments of `turns`. */
-export interface TurnsArgs extends DatabaseArgs {
-  /** The id of a session, or how it begins or ends. */
-  session: string | null;
-  status: TurnStatus | null;
-  agent: string | null;
-  /** A directory: turns of it and of those below it. */
-  cwd: string | null;
-  /** As {@linkcode StatusArgs.since}. */
-  since: string | null;
-  limit: number;
-  json: boolean;
-}
+export type TurnsArgs = Omit<TurnsOptions, "color">;
 
 /** The arguments of `show`. */
-export interface ShowArgs extends DatabaseArgs {
-  /** The id of the turn. */
-  id: number;
-  json: boolean;
-}
-
-/** The arguments of `report`. */
-export interface ReportArgs extends DatabaseArgs {
-  /** As {@linkcode StatusArgs.since}. */
-  since: string | null;
-}
+export type ShowArgs = Omit<ShowOptions, "color">;
 
 /** The arguments of `forget`. */
-export interface ForgetArgs extends DatabaseArgs {
+export interface ForgetArgs extends NamedDatabase {
   /** The whole id of a session. */
   session: string | null;
   /** Ids of turns; none where others are selected. */
   turns: number[];
-  /** Before when turns began, as {@linkcode StatusArgs.since}. */
+  /** Before when turns began, as {@linkcode instantOf} reads it. */
   olderThan: string | null;
   dryRun: boolean;
 }
@@ -107,7 +75,7 @@ export type Args =
   | ({ command: "status" } & StatusArgs)
   | ({ command: "turns" } & TurnsArgs)
   | ({ command: "show" } & ShowArgs)
-  | ({ command: "report" } & ReportArgs)
+  | ({ command: "report" } & ReportOptions)
   | ({ command: "forget" } & ForgetArgs)
   | { command: "formats" }
   | { command: "completions"; shell: Shell }
@@ -239,7 +207,7 @@ export function readArgs(argv: string[], env?: string): Args {
   return READERS[command](parsed, env);
 }
 
-function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
+function readDatabase({ values }: Parsed, env?: string): NamedDatabase {
   const db = values("db").at(-1) ?? (env || undefined);
   return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
 }
