@@ -7,6 +7,7 @@
 import { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
+import { block } from "../../system/event_loop.ts";
 import { FileLocks } from "../../system/lock.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
@@ -120,7 +121,7 @@ export class DatabaseFile implements Disposable {
         return;
       } catch (error) {
         if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        block(5);
       }
     }
   }

@@ -21,7 +21,7 @@ import {
 } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { readTurn, type TurnRow } from "./statements.ts";
-import { textOf } from "./status.ts";
+import { shownText } from "./texts.ts";
 
 /** {@linkcode findTurns} of `store/open.ts`. */
 export function findSqliteTurns(
@@ -66,7 +66,7 @@ export function readSqliteTurns(
       const row = mostPromptBytes === null
         ? turn.value<TurnRow>(id)
         : preview.value<TurnRow>(mostPromptBytes, id);
-      return row === undefined ? [] : readTurn(row, textOf);
+      return row === undefined ? [] : readTurn(row, shownText);
     });
   });
 }
@@ -76,7 +76,7 @@ export function findSqliteSessions(path: string, part: string): string[] {
   return readCurrent(path, (db) => {
     const find = (name: keyof typeof LISTING_SQL) =>
       db.prepare(LISTING_SQL[name]).values<[Uint8Array]>(part)
-        .map(([sid]) => textOf(sid));
+        .map(([sid]) => shownText(sid));
     const [whole] = find("session");
     if (whole !== undefined) return [whole];
     return [...new Set([...find("sessionsFrom"), ...find("sessionsTo")])];

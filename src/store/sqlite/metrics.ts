@@ -9,7 +9,8 @@ import type { TurnStatus } from "../../turns/turn.ts";
 import { DURATION_BOUNDS, type Metrics } from "../metrics.ts";
 import { readCurrent } from "./read_current.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
-import { readFollowed, readTrees, textOf } from "./status.ts";
+import { readFollowed, readTrees } from "./status.ts";
+import { shownText } from "./texts.ts";
 import { STATUS_SQL } from "./status_statements.ts";
 
 const buckets = DURATION_BOUNDS.map((bound) =>
@@ -48,7 +49,7 @@ export function readSqliteMetrics(path: string): Metrics {
       sessions: db.prepare(STATUS_SQL.sessions).value<[number]>()![0],
       turns: db.prepare(METRICS_SQL.turns).values<Row>().map(
         ([agent, status, outcome, turns, timed, durationMs, ...upTo]) => ({
-          ...{ agent: agent && textOf(agent), status, outcome },
+          ...{ agent: agent && shownText(agent), status, outcome },
           ...{ turns, timed, durationMs, upTo },
         }),
       ),

@@ -12,6 +12,7 @@
 
 import { Database } from "@db/sqlite";
 import { Failure, messageOf } from "../../error.ts";
+import { block } from "../../system/event_loop.ts";
 import { failureOf } from "./failure.ts";
 import { fullPath, refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
@@ -95,7 +96,7 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
 function lookAtRest(file: string): Look {
   const look = lookAt(file);
   if (look.state !== "closed" || !look.isFresh) return look;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TICK);
+  block(TICK);
   return lookAt(file);
 }
 

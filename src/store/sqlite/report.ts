@@ -19,7 +19,7 @@ import { dateBefore } from "../start_dates.ts";
 import { LISTING_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { FACTS_SQL, REPORT_SQL } from "./report_statements.ts";
-import { textOf } from "./status.ts";
+import { shownText } from "./texts.ts";
 
 type Name = Uint8Array | null;
 
@@ -88,43 +88,40 @@ class Facts {
   }
 
   get days(): DayCount[] {
-    return this.rows<[number, Name, TurnFate, number]>("days")
-      .map(([day, agent, fate, turns]) => ({
+    return this.rows<[number, Name, TurnFate, number]>("days").map(
+      ([day, agent, fate, turns]) => ({
         ...{ day, agent: nameOf(agent), fate, turns },
-      }));
+      }),
+    );
   }
 
   get durations(): AgentDurations[] {
-    return this.rows<[Name, string]>("durations")
-      .map(([agent, durations]) => ({
-        ...{
-          agent: nameOf(agent),
-          durations: durations.split(",").map(Number),
-        },
-      }));
+    return this.rows<[Name, string]>("durations").map((
+      [agent, durations],
+    ) => ({
+      agent: nameOf(agent),
+      durations: durations.split(",").map(Number),
+    }));
   }
 
   get cwds(): DirectoryTurns[] {
-    return this.rows<[Name, number, number, number]>("cwds")
-      .map(([cwd, turns, completed, durationMs]) => ({
+    return this.rows<[Name, number, number, number]>("cwds").map(
+      ([cwd, turns, completed, durationMs]) => ({
         ...{ cwd: nameOf(cwd), turns, completed, durationMs },
-      }));
+      }),
+    );
   }
 
   turns(name: "timeline" | "longest" | "unfinished"): ReportedTurn[] {
-    return this.rows<TurnRow>(name).map((row) => {
-      const [id, sid, fate, status, startMs, durationMs] = row;
-      const [agent, cwd, userText] = row.slice(6).map((it) =>
-        nameOf(it as Name)
-      );
-      return {
-        ...{ id, sid: textOf(sid), fate, status, startMs, durationMs },
-        ...{ agent, cwd, userText },
-      };
-    });
+    return this.rows<TurnRow>(name).map(
+      ([id, sid, fate, status, startMs, durationMs, agent, cwd, text]) => ({
+        ...{ id, sid: shownText(sid), fate, status, startMs, durationMs },
+        ...{ agent: nameOf(agent), cwd: nameOf(cwd), userText: nameOf(text) },
+      }),
+    );
   }
 }
 
 function nameOf(name: Name): string | null {
-  return name && textOf(name);
+  return name && shownText(name);
 }

@@ -20,15 +20,9 @@ import {
 } from "../status.ts";
 import { readCurrent } from "./read_current.ts";
 import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
+import { shownText } from "./texts.ts";
 
-/**
- * Reads what the database at `path` holds, and changes nothing.
- *
- * @param sinceMs Leave out the turns that began before this instant, in
- * milliseconds since the epoch.
- * @throws {Failure} Where there is none, it is not ours or of another version,
- * or it cannot be read.
- */
+/** {@linkcode readStatus} of `store/open.ts`. */
 export function readSqliteStatus(
   path: string,
   sinceMs: number | null,
@@ -93,7 +87,7 @@ function readLists(
     .map(([status, outcome, turns]) => ({ status, outcome, turns }));
   const names = (name: "agents" | "cwds"): NameCount[] =>
     rows<[Uint8Array | null, number]>(name)
-      .map(([name, turns]) => ({ name: name && textOf(name), turns }));
+      .map(([name, turns]) => ({ name: name && shownText(name), turns }));
   return {
     durations: durationsOf(
       rows<[unknown]>("durations").flatMap(([duration]) =>
@@ -146,7 +140,7 @@ export function readTrees(db: Database): FollowedTree[] {
   return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
     ...{ host: null, path },
     files: rows.map(([, name, readBytes, readLines, done, movedMs]) => ({
-      ...{ name: textOf(name), readBytes, readLines, movedMs },
+      ...{ name: shownText(name), readBytes, readLines, movedMs },
       done: done !== 0,
     })),
   }));
@@ -196,13 +190,7 @@ function readLastTurn(
 ): LastTurn {
   return {
     ...{ id, status, startTime, startMs },
-    sid: textOf(sid),
-    userText: userText && textOf(userText),
+    sid: shownText(sid),
+    userText: userText && shownText(userText),
   };
-}
-
-/** The text of bytes; a character of which only some were read is left out. */
-export function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true })
-    .decode(bytes, { stream: true });
 }
