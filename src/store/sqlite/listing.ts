@@ -12,13 +12,8 @@ import type {
   FoundTurns,
   TurnFilter,
 } from "../listing.ts";
-import {
-  forgettable,
-  LISTING_SQL,
-  type Query,
-  range,
-  walk,
-} from "./listing_statements.ts";
+import { forgettable, type Query, range, walk } from "../turn_queries.ts";
+import { LISTING_SQL, TURN_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { readTurn, type TurnRow } from "./statements.ts";
 import { shownText } from "./texts.ts";
@@ -35,15 +30,23 @@ export function findSqliteTurns(
     const hasIndex = sid !== null ||
       agent === null && cwd === null && sinceMs === null;
     if (hasIndex) {
-      return { ids: idsOf(db, walk(filter, 0, limit)), searched: null };
+      return {
+        ids: idsOf(db, walk(TURN_SQL, filter, 0, limit)),
+        searched: null,
+      };
     }
     const [lastId] = db.prepare(LISTING_SQL.lastId).value<[number]>()!;
     const above = Math.max(0, lastId - mostSearched);
-    const ids = idsOf(db, walk(filter, above, limit));
+    const ids = idsOf(db, walk(TURN_SQL, filter, above, limit));
     const isDone = ids.length >= limit || above === 0;
     if (isDone) return { ids, searched: null };
     if (sinceMs === null) return { ids, searched: mostSearched };
-    const rest = range({ ...filter, sinceMs }, above, limit - ids.length);
+    const rest = range(
+      TURN_SQL,
+      { ...filter, sinceMs },
+      above,
+      limit - ids.length,
+    );
     for (const id of idsOf(db, rest)) ids.push(id);
     return { ids, searched: null };
   });
@@ -89,7 +92,7 @@ export function findSqliteForgettable(
   turns: Forgettable,
 ): FoundForgettable {
   return readCurrent(path, (db) => {
-    const { sql, params } = forgettable(turns);
+    const { sql, params } = forgettable(TURN_SQL, turns);
     const rows = db.prepare(sql).values<[id: number, isNew: number]>(...params);
     const ids = rows.filter(([, isNew]) => isNew === 1).map(([id]) => id);
     return { ids, turns: rows.length };
