@@ -164,7 +164,7 @@ function readValues(
 }
 
 /** Choices as a sentence lists them: `a, b or c`. */
-export function joinChoices(choices: readonly string[]): string {
+function joinChoices(choices: readonly string[]): string {
   return choices.length === 1
     ? choices[0]
     : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
