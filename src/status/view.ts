@@ -11,7 +11,7 @@ import {
   formatRoughly,
   formatShare,
 } from "../terminal/numbers.ts";
-import { visible } from "../terminal/visible.ts";
+import { shortId, visible } from "../terminal/visible.ts";
 import type { TurnStatus } from "../turns/turn.ts";
 import { bar } from "../terminal/bars.ts";
 import type { FileState, FollowedFile } from "./followed.ts";
@@ -38,9 +38,6 @@ export interface ViewOptions extends Canvas {
 const MOST_PROMPT = 100;
 /** How long a bar gets, in columns. */
 const MOST_BAR = 50;
-/** How much of a session's id is shown, as `--verbose` does. */
-const SESSION_LENGTH = 5;
-
 /** `100.0 %` */
 const WIDEST_SHARE = 7;
 
@@ -150,7 +147,7 @@ function lastTurns(
   if (turns.length === 0) return [];
   const rows = turns.map((turn) => [
     String(turn.id),
-    visible(turn.sid.slice(-SESSION_LENGTH)),
+    shortId(turn.sid),
     turn.startMs === null ? "?" : formatRoughly(now - turn.startMs),
     label(turn.status),
     cut(visible(turn.userText ?? ""), MOST_PROMPT),
