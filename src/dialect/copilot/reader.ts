@@ -6,7 +6,14 @@
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import { readInstant, readObject, readText, readTime } from "../fields.ts";
+import {
+  messageText,
+  needText,
+  readInstant,
+  readObject,
+  readText,
+  readTime,
+} from "../fields.ts";
 import type { Json } from "../json.ts";
 import type { ObjectReader } from "../object_lines.ts";
 import { Undecodable } from "../undecodable.ts";
@@ -87,13 +94,10 @@ export class CopilotReader implements ObjectReader {
     const isAutomatic = data.isAutopilotContinuation === true ||
       typeof source === "string" && AUTOMATIC.test(source);
     if (isAutomatic) return [];
-    if (typeof content !== "string") {
-      throw new Undecodable("it has no message text");
-    }
+    const text = messageText(content);
     const fields = this.#fields(line);
     const turnId = readText(interactionId);
     this.#session.begin(fields.key, turnId, delivery === "steering");
-    const text = content.toWellFormed();
     return [{ ...fields, turnId, text, kind: "prompt" }];
   }
 
@@ -136,9 +140,7 @@ export class CopilotReader implements ObjectReader {
   /** What the events of a line share, but their turn. */
   #fields(line: Json) {
     const { sid, cwd } = this.#session.saved;
-    const id = readText(line.id);
-    if (id === null) throw new Undecodable("it has no id");
-    const key = `${AGENT}|${id}`;
+    const key = `${AGENT}|${needText(line.id, "it has no id")}`;
     return { sid, pid: 0, ...readTime(line.timestamp), key, agent: AGENT, cwd };
   }
 }
@@ -149,7 +151,6 @@ function isGiven(value: unknown): boolean {
 
 /** @throws {Undecodable} Where the first line names no session. */
 function begin({ sessionId, context }: Json): Session {
-  const sid = readText(sessionId);
-  if (sid === null) throw new Undecodable("it has no sessionId");
+  const sid = needText(sessionId, "it has no sessionId");
   return Session.begin(sid, readText(readObject(context).cwd));
 }

@@ -8,6 +8,7 @@
 import type { EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
 import {
   joinParts,
+  needText,
   readInstant,
   readObject,
   readText,
@@ -119,8 +120,7 @@ export class PiReader implements ObjectReader {
 
 /** @throws {Undecodable} Where it does not name the session. */
 function readSession(line: Json): Session {
-  const id = readText(line.id);
-  if (id === null) throw new Undecodable("its session has no id");
+  const id = needText(line.id, "its session has no id");
   const path = readText(line.parentSession) ?? readText(line.branchedFrom);
   return {
     id,

@@ -12,8 +12,8 @@ import { Flows, type SavedFlow } from "./claude_flows.ts";
 import { Queue, type Queued } from "./claude_queue.ts";
 import {
   type About,
+  expectText,
   findText,
-  needText,
   readAbout,
   readSid,
 } from "./envelope.ts";
@@ -51,7 +51,7 @@ export class ClaudeLog {
   read(name: ClaudeEvent, data: Json, envelope: Json): TurnEvent | null {
     switch (name) {
       case "claude.user_prompt":
-        return prompt(readAbout(envelope), needText(data, "prompt"));
+        return prompt(readAbout(envelope), expectText(data, "prompt"));
       case "claude.message_start":
         if (!isOfSubagent(data)) this.#flows.begin(flowOf(envelope));
         return null;
@@ -107,7 +107,7 @@ export class ClaudeLog {
     const text = findText(data, "content");
     switch (findText(data, "operation")) {
       case "enqueue":
-        this.#queue.add({ about, text: needText(data, "content") });
+        this.#queue.add({ about, text: expectText(data, "content") });
         return null;
       case "dequeue":
         // An event of its own follows.

@@ -14,7 +14,7 @@ import type {
 } from "../../turns/event.ts";
 import { isObject, type Json } from "../json.ts";
 import { Undecodable } from "../undecodable.ts";
-import { findText, needText, readAbout } from "./envelope.ts";
+import { expectText, findText, readAbout } from "./envelope.ts";
 import type { CodexEvent } from "./names.ts";
 
 /** What the data of an event say; the envelope has the rest. */
@@ -28,7 +28,7 @@ type Content =
 const READERS: Record<CodexEvent, (data: Json) => Content | null> = {
   "turn.user_message": (data) => ({
     kind: "prompt",
-    text: needText(data, "message"),
+    text: expectText(data, "message"),
   }),
   "response.output_item.done": readAnswer,
   "turn.response.completed": (data) => ({

@@ -6,7 +6,7 @@
  */
 
 import type { EventOwner } from "../../turns/event.ts";
-import { readInstant, readText } from "../fields.ts";
+import { needText, readInstant, readText } from "../fields.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
 import { Undecodable } from "../undecodable.ts";
 
@@ -49,9 +49,7 @@ export function readAbout({ sid, t, metadata, pid }: Json): About {
 
 /** @throws {Undecodable} Where there is none. */
 export function readSid(sid: unknown): string {
-  const id = readText(sid);
-  if (id === null) throw new Undecodable("it has no sid");
-  return id;
+  return needText(sid, "it has no sid");
 }
 
 /** The event's own name; in old records only the data has it. */
@@ -75,7 +73,7 @@ export function findText(data: Json, name: string): string | null {
 }
 
 /** @throws {Undecodable} Where there is no such text. */
-export function needText(data: Json, name: string): string {
+export function expectText(data: Json, name: string): string {
   const text = findText(data, name);
   if (text === null) throw new Undecodable(`it has no ${name} text`);
   return text;
