@@ -88,8 +88,7 @@ const DEFAULT_LIMIT = 20;
 /** Validates the options and operands of each command. */
 const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
   run(parsed, env) {
-    refuseOperands(parsed);
-    const { values, isSet } = parsed;
+    const { values, last, isSet } = parsed;
     const sources = values("source");
     const follow = isSet("follow");
     if (follow && (sources.length === 0 || sources.some(isStdin))) {
@@ -102,20 +101,19 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...readDatabase(parsed, env),
       sources: sources.length > 0 ? sources : ["-"],
       follow,
-      format: values("format").at(-1) ?? FORMATS[0],
-      emit: (values("emit").at(-1) ?? "turns") as Emit,
+      format: last("format") ?? FORMATS[0],
+      emit: (last("emit") ?? "turns") as Emit,
       skipReplayed: isSet("skip-replayed"),
-      deadLetter: values("dead-letter").at(-1) ?? null,
-      maxLineBytes: readCount("max-line-bytes", values, {
-        ...{ what: "a number of bytes", most: MOST_LINE_BYTES },
-      }) ?? DEFAULT_MAX_LINE_BYTES,
-      synchronous: (values("synchronous").at(-1) ?? "full") as Synchronous,
+      deadLetter: last("dead-letter"),
+      maxLineBytes:
+        readCount("max-line-bytes", "bytes", MOST_LINE_BYTES, parsed) ??
+          DEFAULT_MAX_LINE_BYTES,
+      synchronous: (last("synchronous") ?? "full") as Synchronous,
       verbose: isSet("verbose"),
       quiet: isSet("quiet"),
     };
   },
   status(parsed, env) {
-    refuseOperands(parsed);
     return {
       command: "status",
       ...readDatabase(parsed, env),
@@ -126,9 +124,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     };
   },
   turns(parsed, env) {
-    refuseOperands(parsed);
-    const { values } = parsed;
-    const last = (name: string) => values(name).at(-1) ?? null;
+    const { last } = parsed;
     return {
       command: "turns",
       ...readDatabase(parsed, env),
@@ -137,9 +133,8 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       agent: last("agent"),
       cwd: last("cwd"),
       since: readInstant("since", parsed),
-      limit: readCount("limit", values, {
-        ...{ what: "a number of turns", most: Number.MAX_SAFE_INTEGER },
-      }) ?? DEFAULT_LIMIT,
+      limit: readCount("limit", "turns", Number.MAX_SAFE_INTEGER, parsed) ??
+        DEFAULT_LIMIT,
       json: parsed.isSet("json"),
     };
   },
@@ -149,15 +144,12 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     return { command: "show", id, ...readDatabase(parsed, env), json };
   },
   report(parsed, env) {
-    refuseOperands(parsed);
     const since = readInstant("since", parsed);
     return { command: "report", ...readDatabase(parsed, env), since };
   },
   forget(parsed, env) {
-    refuseOperands(parsed);
-    const { values } = parsed;
-    const session = values("session").at(-1) ?? null;
-    const turns = values("turn").map(readTurnId);
+    const session = parsed.last("session");
+    const turns = parsed.values("turn").map(readTurnId);
     const olderThan = readInstant("older-than", parsed);
     if ((session ?? olderThan) !== null === turns.length > 0) {
       throw new UsageError(
@@ -171,18 +163,12 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...{ session, turns, olderThan, dryRun },
     };
   },
-  formats(parsed) {
-    refuseOperands(parsed);
-    return { command: "formats" };
-  },
+  formats: () => ({ command: "formats" }),
   completions(parsed) {
     const shell = readOperand("completions", parsed) as Shell;
     return { command: "completions", shell };
   },
-  man(parsed) {
-    refuseOperands(parsed);
-    return { command: "man" };
-  },
+  man: () => ({ command: "man" }),
   help(parsed) {
     const of = readOperand("help", parsed) as NamedCommand | undefined;
     return { command: "help", of: of ?? null };
@@ -204,16 +190,17 @@ export function readArgs(argv: string[], env?: string): Args {
   const parsed = parseOptions(command, named ? argv.slice(1) : argv);
   if (parsed.isSet("help")) return { command: "help", of: named ?? null };
   if (parsed.isSet("version")) return { command: "version" };
+  refuseOperands(command, parsed);
   return READERS[command](parsed, env);
 }
 
-function readDatabase({ values }: Parsed, env?: string): NamedDatabase {
-  const db = values("db").at(-1) ?? (env || undefined);
-  return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
+function readDatabase({ last }: Parsed, env?: string): NamedDatabase {
+  const db = last("db") ?? (env || null);
+  return { db: db ?? DEFAULT_DB, isDefaultDb: db === null };
 }
 
-function readInstant(name: string, { values }: Parsed): string | null {
-  const since = values(name).at(-1) ?? null;
+function readInstant(name: string, { last }: Parsed): string | null {
+  const since = last(name);
   if (since !== null && instantOf(since, Date.now()) === null) {
     throw new UsageError(
       `option "--${name}" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
@@ -223,12 +210,12 @@ function readInstant(name: string, { values }: Parsed): string | null {
 }
 
 /** @throws {UsageError} If an option is given that metrics do not have. */
-function readPrometheus({ isSet, values }: Parsed): boolean {
+function readPrometheus({ isSet, last }: Parsed): boolean {
   const other = isSet("json")
     ? "json"
     : isSet("watch")
     ? "watch"
-    : values("since").length > 0
+    : last("since") !== null
     ? "since"
     : null;
   if (!isSet("prometheus") || other === null) return isSet("prometheus");
@@ -239,25 +226,29 @@ function readPrometheus({ isSet, values }: Parsed): boolean {
 
 /** @throws {UsageError} If it is no id that a turn can have. */
 function readTurnId(text: string): number {
-  const id = /^\d+$/.test(text) ? +text : NaN;
+  const id = numberOf(text);
   if (id >= 1 && id <= Number.MAX_SAFE_INTEGER) return id;
   throw new UsageError(
     `a turn's id cannot be "${text}"; give a number, as turn-counter turns shows them`,
   );
 }
 
+/** @throws {UsageError} If it is no number from 1 to `most`. */
 function readCount(
   name: string,
-  values: Parsed["values"],
-  { what, most }: { what: string; most: number },
-): number | undefined {
-  const value = values(name).at(-1);
-  if (value === undefined) return undefined;
-  const count = /^\d+$/.test(value) ? +value : NaN;
-  if (!(count >= 1 && count <= most)) {
-    throw new UsageError(
-      `option "--${name}" cannot be "${value}"; give ${what} from 1 to ${most}`,
-    );
-  }
-  return count;
+  unit: string,
+  most: number,
+  { last }: Parsed,
+): number | null {
+  const value = last(name);
+  if (value === null) return null;
+  const count = numberOf(value);
+  if (count >= 1 && count <= most) return count;
+  throw new UsageError(
+    `option "--${name}" cannot be "${value}"; give a number of ${unit} from 1 to ${most}`,
+  );
+}
+
+function numberOf(text: string): number {
+  return /^\d+$/.test(text) ? +text : NaN;
 }
