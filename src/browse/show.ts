@@ -7,8 +7,8 @@
 import { Failure } from "../error.ts";
 import { print } from "../output/sink.ts";
 import {
+  databaseNamed,
   type NamedDatabase,
-  nameOf,
   readTurns,
   refuseForeignFiles,
 } from "../store/open.ts";
@@ -39,8 +39,8 @@ export async function show(options: ShowOptions): Promise<void> {
   const [turn] = await readTurns(db, [id]);
   if (turn === undefined) {
     throw new Failure(
-      `database ${
-        JSON.stringify(nameOf(db))
+      `${
+        databaseNamed(db)
       } has no turn ${id}; turn-counter turns lists the last ones`,
     );
   }

@@ -20,7 +20,7 @@ import type { ReportData } from "./report.ts";
 import { withSqlite } from "./sqlite/library.ts";
 import type { StoredStatus } from "./status.ts";
 
-export { isPostgres, nameOf } from "./address.ts";
+export { databaseNamed, isPostgres, nameOf } from "./address.ts";
 export {
   type Forgettable,
   type FoundForgettable,

@@ -9,6 +9,7 @@ import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
 import { block } from "../../system/event_loop.ts";
 import { FileLocks } from "../../system/lock.ts";
+import { databaseNamed } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
 import { createIndex } from "./index_file.ts";
@@ -135,8 +136,8 @@ export class DatabaseFile implements Disposable {
     const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
     if (this.#locks.tryLock(key)) return;
     throw new Failure(
-      `${JSON.stringify(followed)} is being followed into database ${
-        JSON.stringify(this.#path)
+      `${JSON.stringify(followed)} is being followed into ${
+        databaseNamed(this.#path)
       } already; stop the program that does, or name another file with --db`,
     );
   }
@@ -191,8 +192,8 @@ export class DatabaseFile implements Disposable {
 
 /** What a person should know of an upgrade. */
 function notKept(path: string, lost: string[]): string {
-  return `database ${
-    JSON.stringify(path)
+  return `${
+    databaseNamed(path)
   } was upgraded, and could not keep what was added to it: ${
     lost.join(", ")
   }; add it again as it should be now`;
@@ -200,7 +201,7 @@ function notKept(path: string, lost: string[]): string {
 
 /** What a person should know of a wait that takes long. */
 function longWait(path: string): string {
-  return `waiting for more than 5 seconds for other turn-counters that write database ${
-    JSON.stringify(path)
+  return `waiting for more than 5 seconds for other turn-counters that write ${
+    databaseNamed(path)
   }; if one of them is stopped, continue it or end it`;
 }

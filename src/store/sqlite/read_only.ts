@@ -13,6 +13,7 @@
 import { Database } from "@db/sqlite";
 import { Failure, messageOf } from "../../error.ts";
 import { block } from "../../system/event_loop.ts";
+import { databaseNamed } from "../address.ts";
 import { failureOf } from "./failure.ts";
 import { fullPath, refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
@@ -162,7 +163,7 @@ function readFailure(path: string, error: unknown): Failure {
     ? "cannot be read; check the permissions of the file, of those beside it and of its directory"
     : null;
   if (sentence === null) return failureOf(path, error);
-  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+  return new Failure(`${databaseNamed(path)} ${sentence}`, {
     cause: error,
   });
 }
