@@ -16,7 +16,7 @@ import { forgettable, type Query, range, walk } from "../turn_queries.ts";
 import { LISTING_SQL, TURN_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { readTurn, type TurnRow } from "./statements.ts";
-import { shownText } from "./texts.ts";
+import { shownRows, shownText } from "./texts.ts";
 
 /** {@linkcode findTurns} of `store/open.ts`. */
 export function findSqliteTurns(
@@ -78,8 +78,7 @@ export function readSqliteTurns(
 export function findSqliteSessions(path: string, part: string): string[] {
   return readCurrent(path, (db) => {
     const find = (name: keyof typeof LISTING_SQL) =>
-      db.prepare(LISTING_SQL[name]).values<[Uint8Array]>(part)
-        .map(([sid]) => shownText(sid));
+      shownRows<[string]>(db, LISTING_SQL[name], part).map(([sid]) => sid);
     const [whole] = find("session");
     if (whole !== undefined) return [whole];
     return [...new Set([...find("sessionsFrom"), ...find("sessionsTo")])];
