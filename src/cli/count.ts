@@ -22,12 +22,13 @@ import {
   refuseForeignFiles,
 } from "../store/open.ts";
 import { isWritable, STDOUT } from "../system/poll.ts";
-import { noCounts } from "../turns/counts.ts";
+import { type Counts, noCounts } from "../turns/counts.ts";
 import { Tracker } from "../turns/tracker.ts";
 import { TurnLookup } from "../turns/turn_lookup.ts";
 import type { Emit } from "./args/options.ts";
 import type { RunArgs } from "./args/args.ts";
 import type { Console } from "../terminal/console.ts";
+import type { ProgressLine } from "../terminal/progress.ts";
 import { stopSignal } from "../system/signals.ts";
 import { refuseSameFiles, refuseSessionDirectories } from "./file_roles.ts";
 
@@ -110,15 +111,13 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   const tracker = new Tracker(store);
   const output = OUTPUTS[args.emit](tracker);
   const counts = noCounts();
-  const hint = setTimeout(() => {
+  const hint = () => {
     if (counts.bytes === 0) console.waiting();
-  }, HINT_DELAY_MS);
+  };
   const readsTerminal = args.sources.some(isStdin) && Deno.stdin.isTerminal();
-  if (!readsTerminal) clearTimeout(hint);
+  const timer = readsTerminal ? setTimeout(hint, HINT_DELAY_MS) : undefined;
   await using progress = console.isWatched
-    ? new (await import("../terminal/progress.ts")).ProgressLine(
-      ...[sources, counts, console] as const,
-    )
+    ? await showProgress(sources, counts, console)
     : null;
   const delivery = new Delivery(
     {
@@ -134,10 +133,19 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),
     tally: counts,
   }, signal);
-  clearTimeout(hint);
+  clearTimeout(timer);
   await progress?.end();
   console.summary(counts);
   return exitCode;
+}
+
+async function showProgress(
+  sources: Source[],
+  counts: Counts,
+  console: Console,
+): Promise<ProgressLine> {
+  const { ProgressLine } = await import("../terminal/progress.ts");
+  return new ProgressLine(sources, counts, console);
 }
 
 /** SPEC section 7: nothing in a source was recognised. */

@@ -71,22 +71,17 @@ export class DatabaseFile implements Disposable {
       this.#place = new Place(file);
       this.#locks = new FileLocks(file);
       const queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
-      this.#log = new WriteAheadLog(
-        ...[this.connection, this.#place.paths["-shm"], busyTimeoutMs] as const,
-        (work) =>
-          queue.run(() => {
-            this.#place.assertKept();
-            work();
-          }),
-      );
-      this.transactions = new FileTransactions(
-        {
-          ...{ path, connection: this.connection },
-          ...{ place: this.#place, log: this.#log },
-        },
-        queue,
-        busyTimeoutMs,
-      );
+      const [connection, place] = [this.connection, this.#place];
+      const inTurn = (work: () => void) =>
+        queue.run(() => {
+          place.assertKept();
+          work();
+        });
+      const index = place.paths["-shm"];
+      this.#log = new WriteAheadLog(connection, index, busyTimeoutMs, inTurn);
+      this.transactions = new FileTransactions({
+        ...{ path, connection, place, log: this.#log, queue, busyTimeoutMs },
+      });
     } catch (error) {
       this.connection.close();
       undo();
