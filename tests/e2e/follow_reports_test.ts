@@ -7,8 +7,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { at, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { exists, Follower } from "./follower.ts";
-import { turnCounter, until } from "./program.ts";
+import { Follower } from "./follower.ts";
+import { COMMAND, turnCounter, until } from "./program.ts";
 
 /** A log with one prompt for each text, each at a time of its own. */
 function logWith(...texts: string[]): string {
@@ -80,13 +80,22 @@ Deno.test("fluentd#879: a log whose directory does not exist yet is waited for",
   const log = dir.file("not/there/log.jsonl");
   const db = dir.file("turns.db");
   const beside = dir.write("other.jsonl", logWith("x"));
-  await using program = new Follower(["--source", log, "--follow", "--db", db]);
-  // It has begun once it has created the database.
-  await until(() => exists(db), "the database");
+  const stderr = dir.write("stderr", "");
+  const said = () => Deno.readTextFileSync(stderr);
+  await using program = new Follower(
+    ["--source", log, "--follow", "--db", db],
+    undefined,
+    ["sh", "-c", 'exec "$@" 2>"$0"', stderr, ...COMMAND],
+  );
+  await until(() => said().endsWith("\n"), "the wait");
   Deno.mkdirSync(dir.file("not/there"), { recursive: true });
   Deno.renameSync(beside, log);
   await program.emits("x");
-  assertEquals(await program.stop(), "");
+  await program.stop();
+  assertEquals(
+    said(),
+    `turn-counter: "${log}" does not exist; waiting for it\n`,
+  );
 });
 
 Deno.test("log-courier#260: a longer copy in the place of the log is the same log", async () => {

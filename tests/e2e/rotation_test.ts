@@ -11,6 +11,7 @@ const STEP = 150;
 
 Deno.test("SPEC 7: --follow reads the new file after a rename, and late lines of the old one", async () => {
   await using log = new FollowedLog();
+  log.append("");
   log.start();
   for (let i = 0; i < 3; i++) {
     log.append(log.turns(3));
@@ -30,6 +31,7 @@ Deno.test("SPEC 7: --follow reads the new file after a rename, and late lines of
 
 Deno.test("SPEC 7: --follow reads late lines of each of the last 16 files", async () => {
   await using log = new FollowedLog();
+  log.append("");
   log.start();
   for (let i = 0; i < 16; i++) {
     log.append(log.turns(1));
@@ -111,8 +113,8 @@ Deno.test("SPEC 7: --follow emits nothing twice when the log is copied and empti
 
 Deno.test("SPEC 7: --follow emits nothing twice when copying the log takes a while", async () => {
   await using log = new FollowedLog();
-  const program = log.start();
   log.append(log.turns(50));
+  const program = log.start();
   for (let part = 1; part < 4; part++) {
     await log.caughtUp();
     const content = Deno.readFileSync(log.path);
