@@ -65,7 +65,7 @@ const tasks: Record<string, Task> = {
       "--parallel",
       ...args,
       ...await unlessPaths(args, all),
-      // One more than there are processors, as they often wait for processes.
+      // One more than there are cores, as they often wait for processes.
     ], { DENO_JOBS: `${navigator.hardwareConcurrency + 1}` });
   },
 

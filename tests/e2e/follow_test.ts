@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { query, records } from "../support/database.ts";
 import { lineOf, logOf, prompt } from "../support/envelope.ts";
 import { TempDir } from "../support/temp.ts";
-import { exists, FollowedLog, Follower, hasRead } from "./follower.ts";
+import { FollowedLog, Follower, hasRead } from "./follower.ts";
 import { linuxTest } from "./machine.ts";
 import { COMMAND, run, Running, shell, turnCounter, until } from "./program.ts";
 

@@ -8,7 +8,7 @@ import { COMMAND, Running, until } from "./program.ts";
 
 /**
  * The kinds of streams, and how many messages are more than each can hold: a pipe
- * holds a megabyte, a socket a fifth of that, a terminal a few kilobytes.
+ * holds a megabyte, a socket a fifth of that, a terminal still less.
  */
 const KINDS = { pipe: 22_000, fifo: 22_000, socket: 8000, terminal: 3000 };
 
