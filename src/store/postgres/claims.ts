@@ -23,14 +23,15 @@ const RETRY_MS = 50;
 export class Claims {
   /** The database, as messages name it. */
   #name: string;
-  #host: string;
+  /** The name of this machine. */
+  readonly host: string;
   #paths = new Set<string>();
   /** The process of the server that holds the locks. */
   #holder: ServerProcess | undefined;
 
   constructor(name: string, host: string) {
     this.#name = name;
-    this.#host = host;
+    this.host = host;
   }
 
   /** @throws {Failure} Where another program has claimed the file. */
@@ -60,7 +61,7 @@ export class Claims {
   }
 
   #lock({ connection, schema }: Session, path: string): boolean {
-    const key = claimKey(schema, this.#host, path);
+    const key = claimKey(schema, this.host, path);
     return connection.run(LOCK, [key])[0][0] === true;
   }
 
@@ -68,7 +69,7 @@ export class Claims {
     return new Failure(
       `${
         JSON.stringify(path)
-      } is being followed on host ${this.#host} into database ${
+      } is being followed on host ${this.host} into database ${
         JSON.stringify(this.#name)
       } already; stop the program that does, or name another database with --db`,
     );

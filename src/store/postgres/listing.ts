@@ -21,7 +21,6 @@ import {
 } from "./listing_statements.ts";
 import { arrayOf } from "./parameters.ts";
 import { readByIndex } from "./read_current.ts";
-import { readTurn, type TurnRow } from "./statements.ts";
 import { firstBytes, storable, storableName } from "./texts.ts";
 
 /** {@linkcode findTurns} of `store/open.ts`. */
@@ -85,7 +84,7 @@ export function readPostgresTurns(
       ? connection.runLater(sql.turns, [which])
       : connection.runLater(sql.previews, [which, mostPromptBytes]));
     const turns = new Map(
-      (rows as TurnRow[]).map(readTurn).map((turn) => [turn.id, turn]),
+      (rows as [Turn][]).map(([turn]) => [turn.id, turn]),
     );
     return ids.flatMap((id) => {
       const turn = turns.get(id);

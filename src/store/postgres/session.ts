@@ -6,7 +6,8 @@
 
 import { Failure } from "../../error.ts";
 import type { Synchronous } from "../options.ts";
-import { Connection, ServerError } from "./connection.ts";
+import { ServerError } from "./answer.ts";
+import { Connection } from "./connection.ts";
 import { writerLockSql } from "./locks.ts";
 
 /** The oldest server, as `server_version_num` counts. */
@@ -38,12 +39,13 @@ const SETTINGS = `SET client_min_messages = error;
 
 /**
  * No statement may read a table from end to end, also where the server does not
- * know yet how large it is.
+ * know yet how large it is. To plan the two large ones takes longer than to run
+ * them for a few events.
  */
 const WRITER_SETTINGS = `SET idle_in_transaction_session_timeout = 10000;
   SET enable_seqscan = off; SET enable_hashjoin = off;
   SET enable_mergejoin = off; SET enable_bitmapscan = off;
-  SET plan_cache_mode = force_custom_plan;`;
+  SET plan_cache_mode = force_generic_plan;`;
 
 /** PostgreSQL 14 and newer, and not on each system. */
 const CHECK_CLIENT = "SET client_connection_check_interval = 2000";
