@@ -39,7 +39,7 @@ const VALUES: Record<string, (string | number)[]> = {
       '[{"sid":"s1","turn_count":1}]',
       '[{"sid":"s1","pid":1,"turn_count":1}]',
     ],
-    ...['[{"dedup_hash":"h","turn_id_glob":1}]', 1, '[{"file_id":1}]'],
+    ...['[{"dedup_hash":"h","turn_id_glob":1}]', '[{"file_id":1}]', 1],
   ],
 };
 

@@ -6,13 +6,8 @@
 
 import { readableLater, waitReadable } from "../../system/poll.ts";
 import { Answer, ConnectionLost } from "./answer.ts";
-import { type Libpq, libpq, textAt } from "./libpq.ts";
-import {
-  cString,
-  type Parameter,
-  Parameters,
-  pointersTo,
-} from "./parameters.ts";
+import { libpq, oneLine, textAt } from "./libpq.ts";
+import { cString, type Parameter, Parameters } from "./parameters.ts";
 
 /** How long the server may take for an answer, in milliseconds. */
 const MOST_ANSWER_MS = 8000;
@@ -23,67 +18,26 @@ const WAIT_MS = 500;
 
 const OK = 0;
 
-/** Parameters of connections: those of users precede and win, or follow and lose. */
-export interface Settings {
-  defaults: Record<string, string>;
-  forced: Record<string, string>;
-}
-
 /** What runs between waits, each for an answer or, if true, also until more can be sent. */
 type Steps = Generator<boolean, Answer>;
 
 /** An open connection. */
 export class Connection implements Disposable {
-  #pq: Libpq;
+  #pq = libpq();
   #handle: Deno.PointerObject | null;
   #parameters = new Parameters();
   /** By their SQL, the names of prepared statements. */
   #prepared = new Map<string, Uint8Array<ArrayBuffer>>();
 
-  private constructor(pq: Libpq, handle: Deno.PointerObject) {
-    this.#pq = pq;
+  /** @param handle What {@linkcode connect} returned. */
+  constructor(handle: Deno.PointerObject) {
     this.#handle = handle;
-    pq.PQsetnonblocking(handle, 1);
-  }
-
-  /**
-   * Connects to a server while the event loop runs.
-   *
-   * @param address What libpq takes.
-   * @throws {ConnectionLost} Where that fails.
-   */
-  static async open(
-    address: string,
-    { defaults, forced }: Settings,
-  ): Promise<Connection> {
-    const pq = libpq();
-    const all = [
-      ...Object.entries(defaults),
-      ["dbname", address],
-      ...Object.entries(forced),
-    ];
-    const names = pointersTo(all.map(([name]) => name));
-    const values = pointersTo(all.map(([, value]) => value));
-    const handle = await pq.PQconnectdbParams(
-      ...[names.pointers, values.pointers, 1] as const,
-    );
-    // What was passed must be kept until here.
-    void [names, values].length;
-    if (handle === null) throw new ConnectionLost("there is no memory for it");
-    if (pq.PQstatus(handle) === OK) return new Connection(pq, handle);
-    const reason = textAt(pq.PQerrorMessage(handle));
-    pq.PQfinish(handle);
-    throw new ConnectionLost(oneLine(reason));
+    this.#pq.PQsetnonblocking(handle, 1);
   }
 
   /** Whether statements can still be sent. */
   get isOpen(): boolean {
     return this.#handle !== null;
-  }
-
-  /** The process that serves it. */
-  get serverProcess(): number {
-    return this.#pq.PQbackendPID(this.#open);
   }
 
   /**
@@ -232,9 +186,3 @@ export class Connection implements Disposable {
 const UNSENT = 0;
 const BUSY = 1;
 const READY = 2;
-
-/** A message of libpq as one clause: it may have several lines, and questions. */
-function oneLine(message: string): string {
-  return message.trim().replace(/\s*\n\s*/g, "; ")
-    .replace(/; Is the server running [^;]*\?/g, "");
-}

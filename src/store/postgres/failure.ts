@@ -94,6 +94,13 @@ export function storeFailure(name: string, error: unknown): Failure {
   );
 }
 
+/** What a caller gets: an error that is not of the database as it is. */
+export function callerError(name: string, error: unknown): unknown {
+  return error instanceof ServerError || error instanceof ConnectionLost
+    ? storeFailure(name, error)
+    : error;
+}
+
 /** What an error says; what libpq cannot parse may be a password, so it is left out. */
 export function reasonOf(error: unknown): string {
   const reason = messageOf(error);

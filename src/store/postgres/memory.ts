@@ -8,22 +8,15 @@
 
 import type { Owner } from "../../turns/store.ts";
 import type { Turn } from "../../turns/turn.ts";
-import { checkpointRow, type Moved } from "./checkpoints.ts";
+import { Changes, type Counter, type Run } from "./changes.ts";
+import type { Moved } from "./checkpoints.ts";
 import { type Asked, keyOf } from "./expected.ts";
 import {
   type MemoryRow,
   type MemorySql,
   MOST_LATER,
 } from "./memory_statements.ts";
-import type { Parameter } from "./parameters.ts";
 import { type Held, Timeline } from "./timeline.ts";
-
-/** How many turns a session has, and whether that has changed. */
-interface Counter {
-  sid: string;
-  turns: number;
-  isChanged: boolean;
-}
 
 /** A process of a session. */
 interface Process extends Counter {
@@ -31,9 +24,6 @@ interface Process extends Counter {
   /** `undefined` where it has too many turns. */
   timeline: Timeline | undefined;
 }
-
-/** Runs a statement in the open transaction. */
-type Run = (sql: string, parameters: readonly Parameter[]) => unknown[][];
 
 /** The state of the database that matters to a transaction. */
 export class Memory {
@@ -47,10 +37,7 @@ export class Memory {
   #processes = new Map<string, Process>();
   #sessions = new Map<string, Counter>();
   #lastId = 0;
-  /** What was changed, and is to be written. */
-  #dirty = new Set<Held>();
-  #remembered = new Map<string, number>();
-  #positions = new Map<number, Moved>();
+  #changes = new Changes();
 
   constructor(sql: MemorySql, run: Run) {
     this.#sql = sql;
@@ -65,8 +52,7 @@ export class Memory {
     for (const hash of answers) this.#answers.set(hash, null);
     for (const { sid, pid, since } of processes) {
       this.#processes.set(keyOf({ sid, pid }), {
-        ...{ sid, pid, turns: 0, isChanged: false },
-        timeline: new Timeline(since),
+        ...{ sid, pid, turns: 0, timeline: new Timeline(since) },
       });
     }
     const lists = [prompts, answers, processes];
@@ -78,50 +64,10 @@ export class Memory {
   /**
    * Writes what was changed.
    *
-   * @throws {Error} Where a row is left out, which PostgreSQL does not report.
+   * @throws As {@linkcode Changes.write} does.
    */
   write(): void {
-    const isClean =
-      this.#dirty.size + this.#remembered.size + this.#positions.size === 0;
-    if (isClean) return;
-    const turns = [...this.#dirty];
-    const [added, changed] = ["new", "changed"].map((kind) =>
-      turns.filter(({ state }) => state === kind)
-    );
-    const sessions = [...this.#sessions.values()].filter(isChanged);
-    const processes = [...this.#processes.values()].filter(isChanged);
-    const answers = [...this.#remembered];
-    const positions = [...this.#positions.values()];
-    const lists = [
-      added.map(({ turn, hash, orphanedBy }) => ({
-        ...{ ...turn, hash, orphanedBy },
-      })),
-      changed.map(({ turn, orphanedBy }) => ({
-        // The text of a prompt never changes.
-        ...{ ...turn, userText: undefined, orphanedBy },
-        setsOrphanedBy: orphanedBy !== undefined,
-      })),
-      sessions.map(({ sid, turns }) => ({ sid, turn_count: turns })),
-      processes.map(({ sid, pid, turns }) => ({ sid, pid, turn_count: turns })),
-      answers.map(([dedup_hash, id]) => ({ dedup_hash, turn_id_glob: id })),
-    ];
-    const rows = lists.reduce((sum, { length }) => sum + length, 0);
-    const lastId = added.length > 0 ? this.#lastId : null;
-    const [[written]] = this.#run(this.#sql.write, [
-      ...lists.map((list) => JSON.stringify(list)),
-      lastId,
-      JSON.stringify(positions.map(checkpointRow)),
-    ]);
-    if (written !== rows + (lastId === null ? 0 : 1)) {
-      throw new Error("a trigger in it ignores changes that turns need");
-    }
-    for (const held of turns) held.state = "stored";
-    for (const counter of [...sessions, ...processes]) {
-      counter.isChanged = false;
-    }
-    this.#dirty.clear();
-    this.#remembered.clear();
-    this.#positions.clear();
+    this.#changes.write(this.#run, this.#sql);
   }
 
   /** The turn of a prompt. */
@@ -162,17 +108,14 @@ export class Memory {
     orphanedBy: number | null,
   ): Turn {
     const counters = this.counters(fields, fields.startMs!);
-    const [sessionPidTurn, sessionTurn] = counters.map((counter) => {
-      counter.isChanged = true;
-      return ++counter.turns;
-    });
+    const [sessionPidTurn, sessionTurn] = counters.map((it) => ++it.turns);
     const id = ++this.#lastId;
     const turn = { ...fields, id, sessionTurn, sessionPidTurn };
-    const held: Held = { turn, state: "new", hash, orphanedBy };
+    const held: Held = { turn, isNew: true, hash, orphanedBy };
     this.#held.set(id, held);
     this.#prompts.set(hash, held);
     this.#processes.get(keyOf(fields))!.timeline?.add(held);
-    this.#dirty.add(held);
+    this.#changes.addTurn(held, counters);
     return turn;
   }
 
@@ -189,8 +132,7 @@ export class Memory {
     const held = this.#hold(turn);
     held.turn = { ...held.turn, ...changes };
     if (orphanedBy !== undefined) held.orphanedBy = orphanedBy;
-    if (held.state === "stored") held.state = "changed";
-    this.#dirty.add(held);
+    this.#changes.changeTurn(held);
     return held.turn;
   }
 
@@ -204,16 +146,13 @@ export class Memory {
     const before = this.#idOfAnswer(hash);
     if (before !== null && before >= id) return false;
     this.#answers.set(hash, id);
-    this.#remembered.set(hash, id);
+    this.#changes.rememberAnswer(hash, id);
     return true;
   }
 
   /** Moves a checkpoint. */
-  move({ position, rejected }: Moved): void {
-    const before = this.#positions.get(position.id)?.rejected ?? 0;
-    this.#positions.set(position.id, {
-      ...{ position, rejected: before + rejected },
-    });
+  move(moved: Moved): void {
+    this.#changes.move(moved);
   }
 
   #idOfAnswer(hash: string): number | null {
@@ -247,9 +186,7 @@ export class Memory {
           row[3];
         break;
       case "session":
-        this.#sessions.set(row[1], {
-          ...{ sid: row[1], turns: row[2], isChanged: false },
-        });
+        this.#sessions.set(row[1], { sid: row[1], turns: row[2] });
         break;
       case "minted":
         this.#lastId = row[1];
@@ -257,12 +194,8 @@ export class Memory {
   }
 
   #hold(turn: Turn): Held {
-    const held = this.#held.get(turn.id) ?? { turn, state: "stored" };
+    const held = this.#held.get(turn.id) ?? { turn, isNew: false };
     this.#held.set(turn.id, held);
     return held;
   }
-}
-
-function isChanged(counter: Counter): boolean {
-  return counter.isChanged;
 }

@@ -118,7 +118,7 @@ export function memorySql(schema: string) {
         (SELECT max(turn_id_glob) FROM ${turns}
           WHERE turn_id_glob < ${Number.MAX_SAFE_INTEGER}), 0))`,
     /**
-     * New turns, changed turns, counters, answers, the last id, and checkpoints.
+     * New turns, changed turns, counters, answers, checkpoints, and the last id.
      * Its one row has how many rows it wrote, but for checkpoints.
      */
     write: `WITH new_turn AS (
@@ -142,7 +142,7 @@ export function memorySql(schema: string) {
             DO UPDATE SET turn_id_glob = excluded.turn_id_glob RETURNING 1),
       id AS (
         INSERT INTO ${schema}.minted (one, last_id)
-          SELECT 1, $6::bigint WHERE $6::bigint IS NOT NULL
+          SELECT 1, $7::bigint WHERE $7::bigint IS NOT NULL
           ON CONFLICT (one) DO UPDATE SET last_id = excluded.last_id
           RETURNING 1),
       checkpoint AS (
@@ -152,7 +152,7 @@ export function memorySql(schema: string) {
         (name) => name,
       )
     }, rejected_lines = old.rejected_lines + new.rejected_lines
-          FROM ${rowsOf("checkpoints", MOVED, "$7")}
+          FROM ${rowsOf("checkpoints", MOVED, "$6")}
           WHERE old.file_id = new.file_id)
       SELECT json_build_array(count(*)) FROM (TABLE new_turn
         UNION ALL TABLE changed_turn UNION ALL TABLE session

@@ -7,6 +7,7 @@
 import { Failure } from "../../error.ts";
 import type { Synchronous } from "../options.ts";
 import { ServerError } from "./answer.ts";
+import { connect } from "./connect.ts";
 import { Connection } from "./connection.ts";
 import { writerLockSql } from "./locks.ts";
 
@@ -83,7 +84,7 @@ export type ServerProcess = [pid: number, begun: string];
  *
  * @param name The database, as messages name it.
  * @throws {Failure} Where the server cannot be used.
- * @throws As {@linkcode Connection.open} and {@linkcode Connection.run} do.
+ * @throws As {@linkcode connect} and {@linkcode Connection.run} do.
  */
 export async function openWriter(
   address: string,
@@ -91,10 +92,10 @@ export async function openWriter(
   synchronous: Synchronous,
 ): Promise<Session> {
   const defaults = { ...DEFAULTS, target_session_attrs: "read-write" };
-  const connection = await Connection.open(address, {
+  const handle = await connect(address, {
     ...{ defaults, forced: FORCED },
   });
-  return setUp(connection, name, (connection, version) => {
+  return setUp(new Connection(handle), name, (connection, version) => {
     connection.script(
       `${WRITER_SETTINGS}
       SET synchronous_commit = ${DURABILITY[synchronous]}`,
@@ -112,10 +113,10 @@ export async function openReader(
   address: string,
   name: string,
 ): Promise<Session> {
-  const connection = await Connection.open(address, {
+  const handle = await connect(address, {
     ...{ defaults: DEFAULTS, forced: FORCED },
   });
-  return setUp(connection, name, (connection) => {
+  return setUp(new Connection(handle), name, (connection) => {
     connection.script("SET default_transaction_read_only = on");
   });
 }

@@ -5,25 +5,16 @@
  */
 
 import type { Expected, Transactions } from "../../turns/store.ts";
-import { ConnectionLost, ServerError } from "./answer.ts";
 import { type Asked, askedBy } from "./expected.ts";
-import { isPassing, storeFailure } from "./failure.ts";
+import { callerError, isPassing } from "./failure.ts";
 import type { Link } from "./link.ts";
 import { Memory } from "./memory.ts";
 import { type MemorySql, memorySql } from "./memory_statements.ts";
 import type { Parameter } from "./parameters.ts";
 import type { Session } from "./session.ts";
+import { Transaction } from "./transaction.ts";
+import { beginNow, WriteQueue } from "./write_queue.ts";
 
-/** How long a row or a table that a person locked may delay a statement, and a statement itself, in milliseconds. */
-const LIMITS =
-  "SET LOCAL lock_timeout = 4000; SET LOCAL statement_timeout = 5000";
-/** How long to wait for other writers where nothing else can run, in milliseconds. */
-const MOST_BLOCK_MS = 5000;
-/** How long to wait for them at a time else, and for the answer, in milliseconds. */
-const [MOST_QUEUE_MS, MOST_BEGIN_MS] = [3000, 8000];
-/** How long a wait for other writers is before it is reported, in milliseconds. */
-const PATIENCE_MS = 5000;
-const LOCK_NOT_AVAILABLE = "55P03";
 /** How long a commit may take: the disk may be slow, or a standby. In milliseconds. */
 const MOST_COMMIT_MS = 60_000;
 
@@ -33,29 +24,18 @@ const MOST_COMMIT_MS = 60_000;
  */
 const MOST_PLAN_MS = 1000;
 
-/** A transaction that was begun. */
-interface Open {
-  session: Session;
-  memory: Memory;
-  /** Whether all of it is repeated, unit by unit, if one of its units fails. */
-  isGroup: boolean;
-  /** Why nothing is left of it. */
-  lost: unknown;
-}
-
 /** Begins and ends the transactions of a store. */
 export class LinkTransactions implements Transactions {
   #link: Link;
-  #warn: (message: string) => void;
+  #queue: WriteQueue;
   #sql: MemorySql;
-  #open: Open | undefined;
-  #hasWaitedLong = false;
+  #open: Transaction | undefined;
   #plannedMs = -Infinity;
 
   /** @param warn Reports to people. */
   constructor(link: Link, warn: (message: string) => void) {
     this.#link = link;
-    this.#warn = warn;
+    this.#queue = new WriteQueue(link, warn);
     this.#sql = memorySql(link.session.schema);
   }
 
@@ -81,11 +61,11 @@ export class LinkTransactions implements Transactions {
   }
 
   transaction<T>(work: () => T): T {
-    if (this.#open !== undefined) return this.#unit(this.#open, work);
+    if (this.#open !== undefined) return this.#open.unit(work);
     try {
       const { session } = this.#link;
       this.#dropOldPlans(session);
-      session.connection.script(beginSql(session, MOST_BLOCK_MS));
+      beginNow(session);
       const result = this.#work(session, work);
       assertCommitted(session.connection.script("COMMIT").tag);
       return result;
@@ -106,25 +86,26 @@ export class LinkTransactions implements Transactions {
    * @throws {Failure} Where it cannot be run.
    */
   find(sql: string, parameters: readonly Parameter[]): unknown[][] {
-    this.#open?.memory.write();
-    return this.#run(sql, parameters);
+    return this.#open?.find(sql, parameters) ?? this.#run(sql, parameters);
   }
 
   /** What the open transaction knows; nothing if there is none. */
   get memory(): Memory {
-    return this.#open?.memory ?? this.#newMemory();
+    return this.#open?.memory ??
+      new Memory(this.#sql, (...statement) => this.#run(...statement));
   }
 
   /** Forgets what the open transaction knows, since the database has changed. */
   clearMemory(): void {
-    if (this.#open !== undefined) this.#open.memory = this.#newMemory();
+    this.#open?.clearMemory();
   }
 
-  #newMemory(): Memory {
-    return new Memory(
-      this.#sql,
-      (sql, parameters) => this.#run(sql, parameters),
-    );
+  #run(sql: string, parameters: readonly Parameter[]): unknown[][] {
+    try {
+      return this.#link.session.connection.run(sql, parameters);
+    } catch (error) {
+      throw callerError(this.#link.name, error);
+    }
   }
 
   #dropOldPlans({ connection }: Session): void {
@@ -140,7 +121,7 @@ export class LinkTransactions implements Transactions {
     asked?: Asked,
   ): Promise<T> {
     try {
-      await this.#beginLater(session);
+      await this.#queue.begin(session);
       this.#link.endWait();
       const result = this.#work(session, work, asked);
       const { connection } = session;
@@ -152,103 +133,14 @@ export class LinkTransactions implements Transactions {
     }
   }
 
-  /**
-   * Begins a transaction once no other program writes, however long that takes.
-   * A server that does not answer at all is noticed.
-   */
-  async #beginLater(session: Session): Promise<void> {
-    const { connection } = session;
-    const sql = beginSql(session, MOST_QUEUE_MS);
-    while (true) {
-      try {
-        await connection.scriptLater(sql, MOST_BEGIN_MS);
-        return;
-      } catch (error) {
-        const isQueueing = error instanceof ServerError &&
-          error.code === LOCK_NOT_AVAILABLE;
-        if (!isQueueing) throw error;
-        connection.script("ROLLBACK");
-        this.#reportLongWait();
-      }
-    }
-  }
-
-  #reportLongWait(): void {
-    const { name, waitedMs } = this.#link;
-    if (waitedMs < PATIENCE_MS || this.#hasWaitedLong) return;
-    this.#hasWaitedLong = true;
-    this.#warn(
-      `waiting for more than 5 seconds for other turn-counters that write database ${
-        JSON.stringify(name)
-      }; if one of them is stopped, continue it or end it`,
-    );
-  }
-
   /** Runs what changes the database in the transaction that was begun. */
-  #work<T>(session: Session, work: () => T, asked?: Asked): T {
-    const memory = this.#newMemory();
-    const isGroup = asked !== undefined;
-    const open: Open = { session, memory, isGroup, lost: undefined };
-    this.#open = open;
+  #work<T>({ connection }: Session, work: () => T, asked?: Asked): T {
+    const { name } = this.#link;
     try {
-      if (isGroup) memory.load(asked);
-      const result = work();
-      open.memory.write();
-      if (open.lost !== undefined) throw open.lost;
-      return result;
-    } catch (error) {
-      throw open.lost ?? error;
+      this.#open = new Transaction(name, connection, this.#sql, asked);
+      return this.#open.work(work);
     } finally {
       this.#open = undefined;
-    }
-  }
-
-  #unit<T>(open: Open, work: () => T): T {
-    if (open.lost !== undefined) throw this.#failure(open.lost);
-    if (open.isGroup) {
-      try {
-        return work();
-      } catch (error) {
-        open.lost ??= error;
-        throw error;
-      }
-    }
-    open.memory.write();
-    this.#do(({ connection }) => connection.script("SAVEPOINT unit"));
-    try {
-      const result = work();
-      open.memory.write();
-      this.#do(({ connection }) => connection.script("RELEASE unit"));
-      return result;
-    } catch (error) {
-      this.#undo(open, error);
-      throw this.#failure(error);
-    }
-  }
-
-  /** Undoes a unit, unless nothing is left of the transaction. */
-  #undo(open: Open, error: unknown): void {
-    if (isPassing(open.lost ?? error)) return;
-    open.lost = undefined;
-    this.clearMemory();
-    this.#do(({ connection }) =>
-      connection.script("ROLLBACK TO unit; RELEASE unit")
-    );
-  }
-
-  #run(sql: string, parameters: readonly Parameter[]): unknown[][] {
-    return this.#do(({ connection }) => connection.run(sql, parameters));
-  }
-
-  /** Does something in the open transaction, if there is one and it is not lost. */
-  #do<T>(statement: (session: Session) => T): T {
-    const open = this.#open;
-    if (open?.lost !== undefined) throw this.#failure(open.lost);
-    try {
-      return statement(open?.session ?? this.#link.session);
-    } catch (error) {
-      if (open !== undefined) open.lost = error;
-      throw this.#failure(error);
     }
   }
 
@@ -259,21 +151,8 @@ export class LinkTransactions implements Transactions {
     } catch {
       this.#link[Symbol.dispose]();
     }
-    return this.#failure(error);
+    return callerError(this.#link.name, error);
   }
-
-  /** What a caller gets: an error that is not of the database as it is. */
-  #failure(error: unknown): unknown {
-    return error instanceof ServerError || error instanceof ConnectionLost
-      ? storeFailure(this.#link.name, error)
-      : error;
-  }
-}
-
-/** @param waitMs How long to wait for other writers. */
-function beginSql({ writerLock }: Session, waitMs: number): string {
-  return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-    SET LOCAL lock_timeout = ${waitMs}; ${writerLock}; ${LIMITS}`;
 }
 
 /** @throws {Error} Where the server undid the transaction. */
