@@ -12,6 +12,7 @@ import type {
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
 import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import { IDENTITY, jsonObject, objectRow } from "./json.ts";
 import type { Parameter } from "./parameters.ts";
 import { storable } from "./texts.ts";
 import type { LinkTransactions } from "./transactions.ts";
@@ -26,17 +27,21 @@ const OF_PATH =
 /** The statements, by what they are for. */
 function checkpointSql(schema: string) {
   const checkpoints = `${schema}.checkpoints`;
+  const part = (end: string, name: string) =>
+    jsonObject({ end, length: `${name}_length`, hash: `${name}_hash` });
   return {
-    list: `SELECT json_build_array(json_build_object('id', file_id,
-        'offset', read_bytes, 'line', read_lines, 'head', json_build_object(
-          'end', head_length, 'length', head_length, 'hash', head_hash),
-        'last', json_build_object(
-          'end', last_end, 'length', last_length, 'hash', last_hash),
-        'identity', CASE WHEN device + inode IS NOT NULL
-          THEN json_build_object('device', device, 'inode', inode) END,
-        'done', done, 'seenMs', seen_ms, 'dialect', dialect,
-        'decoder', decoder, 'name', name, 'movedMs', moved_ms))
-      FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
+    list: `SELECT ${
+      objectRow({
+        ...{ id: "file_id", offset: "read_bytes", line: "read_lines" },
+        ...{
+          head: part("head_length", "head"),
+          last: part("last_end", "last"),
+        },
+        ...{ identity: IDENTITY, done: "done", seenMs: "seen_ms" },
+        ...{ dialect: "dialect", decoder: "decoder", name: "name" },
+        movedMs: "moved_ms",
+      })
+    } FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
     add: `INSERT INTO ${checkpoints} (host, path, name, device, inode,
         read_bytes, read_lines, head_length, head_hash, last_end, last_length,
         last_hash, done, seen_ms, moved_ms)

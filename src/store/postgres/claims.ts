@@ -6,7 +6,6 @@
  */
 
 import { Failure } from "../../error.ts";
-import type { Connection } from "./connection.ts";
 import { claimKey } from "./locks.ts";
 import type { ServerProcess, Session } from "./session.ts";
 
@@ -49,7 +48,7 @@ export class Claims {
    */
   async renew(session: Session): Promise<void> {
     if (this.#paths.size === 0) return;
-    endProcess(session.connection, this.#holder!);
+    session.connection.run(END, this.#holder!);
     const deadline = performance.now() + MOST_WAIT_MS;
     for (const path of this.#paths) {
       while (!this.#lock(session, path)) {
@@ -74,8 +73,4 @@ export class Claims {
       } already; stop the program that does, or name another database with --db`,
     );
   }
-}
-
-function endProcess(connection: Connection, process: ServerProcess): void {
-  connection.run(END, process);
 }

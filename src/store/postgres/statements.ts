@@ -6,6 +6,7 @@
  */
 
 import type { Turn } from "../../turns/turn.ts";
+import { jsonObject } from "./json.ts";
 
 /** The columns of a turn, and its fields. */
 export const TURN_FIELDS = {
@@ -30,10 +31,10 @@ export function turnJson(
   row: string,
   others: Record<string, string> = {},
 ): string {
-  const members = Object.entries(TURN_FIELDS).map(([column, field]) =>
-    `'${field}', ${others[column] ?? `${row}.${column}`}`
-  );
-  return `json_build_object(${members.join()})`;
+  const members = Object.entries(TURN_FIELDS).map(([column, field]) => [
+    ...[field, others[column] ?? `${row}.${column}`],
+  ]);
+  return jsonObject(Object.fromEntries(members));
 }
 
 const OF_PROCESS = "sid = $1 AND pid = $2";
