@@ -18,11 +18,8 @@ import { beginNow, WriteQueue } from "./write_queue.ts";
 /** How long a commit may take: the disk may be slow, or a standby. In milliseconds. */
 const MOST_COMMIT_MS = 60_000;
 
-/**
- * How long the plan of a statement is used, in milliseconds. One that was made
- * for an empty table must not be used on ten million rows.
- */
-const MOST_PLAN_MS = 1000;
+/** How long the plans of statements are used, at first and at most, in milliseconds. */
+const [FIRST_PLANS_MS, MOST_PLANS_MS] = [1000, 60_000];
 
 /** Begins and ends the transactions of a store. */
 export class LinkTransactions implements Transactions {
@@ -30,7 +27,8 @@ export class LinkTransactions implements Transactions {
   #queue: WriteQueue;
   #sql: MemorySql;
   #open: Transaction | undefined;
-  #plannedMs = -Infinity;
+  #openedMs = performance.now();
+  #plansUntilMs = 0;
 
   /** @param warn Reports to people. */
   constructor(link: Link, warn: (message: string) => void) {
@@ -108,11 +106,16 @@ export class LinkTransactions implements Transactions {
     }
   }
 
+  /**
+   * One that was made for an empty table must not be used on ten million rows. So
+   * it is used for as long as the store was open before: rows at most double.
+   */
   #dropOldPlans({ connection }: Session): void {
     const now = performance.now();
-    if (now - this.#plannedMs < MOST_PLAN_MS) return;
+    if (now < this.#plansUntilMs) return;
     connection.script("DISCARD PLANS");
-    this.#plannedMs = now;
+    const ageMs = Math.max(FIRST_PLANS_MS, now - this.#openedMs);
+    this.#plansUntilMs = now + Math.min(ageMs, MOST_PLANS_MS);
   }
 
   async #transact<T>(
