@@ -6,7 +6,7 @@
  */
 
 import type { Delivery } from "./delivery.ts";
-import type { ReadOptions } from "./source/line_splitter.ts";
+import type { ReadOptions } from "./source/read_options.ts";
 import { isMark, LineReader } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";
 import { letEventsRun } from "./system/event_loop.ts";

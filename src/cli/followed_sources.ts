@@ -22,9 +22,9 @@ import {
   pathsOf,
   rotatedName,
   splitPath,
-} from "../source/follow/scan.ts";
+} from "../source/follow/rotated_log.ts";
 import { isDirectory } from "../source/open_sources.ts";
-import type { ReadOptions } from "../source/line_splitter.ts";
+import type { ReadOptions } from "../source/read_options.ts";
 import type { Source } from "../source/source.ts";
 import { unlessMissing } from "../system/unless_missing.ts";
 import { isPostgres } from "../store/open.ts";
@@ -73,10 +73,14 @@ export class FollowedSources {
       watcher: new SystemWatcher(),
     });
     const directories = this.#directories;
-    const isThere = (path: string) =>
-      unlessMissing(() => Deno.statSync(path)) !== undefined;
+    const absent = this.#logs.filter((path) =>
+      unlessMissing(() => Deno.statSync(path)) === undefined
+    );
+    for (const path of absent) {
+      report(`${JSON.stringify(path)} does not exist; waiting for it`);
+    }
     // Most runs follow one log, and start sooner without trees.
-    const trees = directories.length > 0 || !this.#logs.every(isThere)
+    const trees = directories.length > 0 || absent.length > 0
       ? await import("../source/tree/followed_tree.ts")
       : null;
     const areOfLogs = this.#logs.flatMap(pathsOf).map(isFileOf);
@@ -85,7 +89,7 @@ export class FollowedSources {
       new trees!.FollowedTree(directories, parts(), reading, isOfLog);
     const openers = this.#logs.map((log): OpenFollowed => (reading) => {
       const followed = new FollowedLog(log, parts(), reading);
-      if (isThere(log)) return followed;
+      if (!absent.includes(log)) return followed;
       const asTree = (directory: string) => openTree([directory], reading);
       return new trees!.LogOrTree(log, followed, asTree);
     });

@@ -6,63 +6,16 @@
  */
 
 import { joinBytes } from "../bytes.ts";
-import {
-  type Decoder,
-  type Dialect,
-  MOST_HEAD_BYTES,
-  type Prefilter,
-  Verdict,
-} from "../dialect/dialect.ts";
-import { dialectNamed, recognise } from "../dialect/dialects.ts";
+import { MOST_HEAD_BYTES, Verdict } from "../dialect/dialect.ts";
 import type { Position } from "../turns/checkpoint.ts";
-import type { Line, LogFile, Spool } from "./lines.ts";
+import { FileFormat } from "./file_format.ts";
+import type { Line, LogFile } from "./lines.ts";
 import { PartialLine } from "./partial_line.ts";
-
-/** How lines are read, for all files alike. */
-export interface ReadOptions {
-  /** The dialect of all files; without it each is recognised by itself. */
-  dialect?: Dialect;
-  /** The longest candidate that is passed on, without its newline. */
-  maxLineBytes: number;
-  /** Creates a spool for a longer line; without it such lines are dropped. */
-  spool?: () => Spool;
-  /**
-   * The longest of the other lines that is passed on, in bytes; without it
-   * none of them is.
-   */
-  otherLineBytes?: number;
-  /** Called, once for a file, where none of its lines is of its dialect. */
-  unrecognised?: (name: string) => void;
-  /** Counts what is read. */
-  tally?: Tally;
-  /** Called each time before the source waits for more. */
-  beforeWait?: () => void;
-}
-
-/** How much has been read. */
-export interface Tally {
-  bytes: number;
-  lines: number;
-}
-
-/** A position in a file, and the state of its decoder there. */
-export interface Resume {
-  /** How many bytes precede it. */
-  offset: number;
-  /** How many lines precede it. */
-  line: number;
-  /** The name of the file's dialect, if it was recognised before. */
-  dialect?: string | null;
-  /** The saved state of its decoder there. */
-  decoder?: string | null;
-}
+import type { ReadOptions, Resume } from "./read_options.ts";
 
 const NEWLINE = 10;
 const LINE_END = Uint8Array.of(NEWLINE);
 const EMPTY = new Uint8Array();
-/** The text of a line that is as good as none. */
-const BLANK = /^[\s\0\uFEFF]*$/;
-const utf8 = new TextDecoder();
 
 /**
  * Splits the bytes of one file, cut anywhere, into lines, and passes on the
@@ -71,28 +24,17 @@ const utf8 = new TextDecoder();
  */
 export class LineSplitter {
   #file: LogFile;
-  #isResumed: boolean;
-  #dialect: Dialect | undefined;
-  #prefilter: Prefilter | undefined;
-  #decoder: Decoder | undefined;
-  #saved: string | null;
+  #format: FileFormat;
   #maxLineBytes: number;
   #otherLineBytes: number;
-  #spool: (() => Spool) | undefined;
-  #tally: Tally | undefined;
-  #unrecognised: ((name: string) => void) | undefined;
-  /** Whether some of the file is known to be of its dialect. */
-  #isRecognised: boolean;
-  /** Whether there was a line that is not. */
-  #hasUnknown = false;
-  /** The first bytes of the line in hand, as long as nothing is recognised. */
-  #lineHead: Uint8Array = EMPTY;
+  #spool: ReadOptions["spool"];
+  #tally: ReadOptions["tally"];
   /** The lines that have begun, and the bytes that have been split. */
   #lines: number;
   #offset: number;
   #partial: PartialLine | null = null;
-  /** The first bytes, as long as they are not enough to recognise the dialect. */
-  #head: Uint8Array = EMPTY;
+  /** The first bytes of the line in hand, as long as nothing is recognised. */
+  #lineHead: Uint8Array = EMPTY;
 
   constructor(
     file: LogFile,
@@ -101,29 +43,18 @@ export class LineSplitter {
   ) {
     const { maxLineBytes, otherLineBytes = 0, spool, tally } = options;
     this.#file = file;
-    this.#isResumed = from.offset > 0;
+    this.#format = new FileFormat(file, options, from);
     this.#maxLineBytes = maxLineBytes;
     this.#otherLineBytes = otherLineBytes;
     this.#spool = spool;
     this.#tally = tally;
     this.#offset = from.offset;
     this.#lines = from.line;
-    this.#unrecognised = options.unrecognised;
-    // What was read before may have been recognised.
-    this.#isRecognised = this.#isResumed;
-    const before = dialectNamed(from.dialect ?? null);
-    const dialect = options.dialect ?? before;
-    // Only the dialect that saved a state can read it.
-    this.#saved = dialect === before ? from.decoder ?? null : null;
-    if (dialect !== undefined) this.#use(dialect);
   }
 
   /** The name of the file's dialect, and the current state of its decoder. */
   get state(): Pick<Position, "dialect" | "decoder"> {
-    return {
-      dialect: this.#dialect?.name ?? null,
-      decoder: this.#decoder?.save() ?? null,
-    };
+    return this.#format.state;
   }
 
   /** How many bytes and lines precede the incomplete line. */
@@ -141,33 +72,22 @@ export class LineSplitter {
    */
   push(chunk: Uint8Array): Line[] {
     if (this.#tally !== undefined) this.#tally.bytes += chunk.length;
-    if (this.#prefilter === undefined) {
-      if (this.#head.length === 0) {
-        const zeros = afterZeros(chunk, 0);
-        this.#offset += zeros;
-        chunk = chunk.subarray(zeros);
-      }
-      const head = joinBytes([this.#head, chunk]);
-      const isEnough = chunk.includes(NEWLINE) ||
-        head.length >= MOST_HEAD_BYTES;
-      if (!isEnough) {
-        this.#head = head === chunk ? chunk.slice() : head;
-        return [];
-      }
-      this.#recognise(head);
-      chunk = head;
+    const format = this.#format;
+    if (format.prefilter !== undefined) return this.#split(chunk);
+    if (format.isEmpty) {
+      const zeros = afterZeros(chunk, 0);
+      this.#offset += zeros;
+      chunk = chunk.subarray(zeros);
     }
-    return this.#split(chunk);
+    const bytes = format.take(chunk);
+    return bytes === undefined ? [] : this.#split(bytes);
   }
 
   /** Ends the bytes: what follows the last newline is a line. */
   end(): Line[] {
     const found: Line[] = [];
-    if (this.#head.length > 0) {
-      const head = this.#head;
-      this.#recognise(head);
-      this.#split(head);
-    }
+    const rest = this.#format.end();
+    if (rest.length > 0) this.#split(rest);
     if (this.#partial !== null) this.#finish(found, this.#offset);
     this.checkRecognised();
     return found;
@@ -175,42 +95,23 @@ export class LineSplitter {
 
   /** Reports the file if there are lines, but none so far is of its dialect. */
   checkRecognised(): void {
-    if (this.#isRecognised || !this.#hasUnknown) return;
-    this.#unrecognised?.(this.#file.name);
-    // It is reported once.
-    this.#isRecognised = true;
+    this.#format.check();
   }
 
   /** Drops the incomplete line: the bytes end here. */
   drop(): void {
-    this.#head = EMPTY;
+    this.#format.drop();
     this.#lineHead = EMPTY;
     this.#partial?.drop();
     this.#partial = null;
-  }
-
-  #recognise(head: Uint8Array): void {
-    this.#head = EMPTY;
-    const { name } = this.#file;
-    const dialect = recognise(head, name);
-    this.#isRecognised ||= dialect.recognises(head, name);
-    this.#use(dialect);
-  }
-
-  #use(dialect: Dialect): void {
-    this.#dialect = dialect;
-    this.#prefilter = dialect.prefilter();
-    // Lines of a file that was reopened may still be queued for its decoder.
-    this.#decoder = this.#isResumed ? this.#file.decoder : undefined;
-    this.#decoder ??= dialect.decoder(this.#saved);
-    this.#file.decoder = this.#decoder;
   }
 
   #split(chunk: Uint8Array): Line[] {
     const found: Line[] = [];
     const whole: Line[] = [];
     const before = this.#lines;
-    const prefilter = this.#prefilter!;
+    const format = this.#format;
+    const prefilter = format.prefilter!;
     const begin = this.#offset;
     this.#offset += chunk.length;
     let start = 0;
@@ -233,7 +134,7 @@ export class LineSplitter {
         this.#extend(this.#partial, chunk.subarray(start));
         break;
       }
-      if (!this.#isRecognised) this.#look(chunk.subarray(start, end));
+      if (!format.isRecognised) format.look(chunk.subarray(start, end));
       const verdict = prefilter.judge(chunk, start, end);
       const line = this.#found(verdict, begin + start, begin + end + 1);
       if (line !== undefined) {
@@ -251,18 +152,9 @@ export class LineSplitter {
     return found;
   }
 
-  /** Looks whether a line is of the file's dialect. */
-  #look(line: Uint8Array): void {
-    const text = utf8.decode(line);
-    // White space says nothing of a format.
-    if (BLANK.test(text)) return;
-    this.#isRecognised = this.#dialect!.knows(text);
-    this.#hasUnknown = true;
-  }
-
   /** Adds the bytes of the incomplete line that may be needed. */
   #extend(line: PartialLine, bytes: Uint8Array): void {
-    if (!this.#isRecognised) {
+    if (!this.#format.isRecognised) {
       const missing = MOST_HEAD_BYTES - this.#lineHead.length;
       const more = bytes.subarray(0, missing).slice();
       this.#lineHead = joinBytes([this.#lineHead, more]);
@@ -290,7 +182,8 @@ export class LineSplitter {
     const line = this.#found(verdict, start, start + length + 1);
     const isWhole = line !== undefined && length <= line.limit;
     const bytes = isWhole ? partial.join(LINE_END) : null;
-    if (!this.#isRecognised) this.#look(bytes ?? this.#lineHead);
+    const format = this.#format;
+    if (!format.isRecognised) format.look(bytes ?? this.#lineHead);
     this.#lineHead = EMPTY;
     if (line === undefined) return partial.drop();
     line.end = end;
@@ -310,7 +203,7 @@ export class LineSplitter {
     if (limit === 0) return undefined;
     return {
       file: this.#file,
-      decoder: this.#decoder!,
+      decoder: this.#format.decoder,
       number: this.#lines,
       start,
       end,

@@ -12,12 +12,9 @@ import {
   decompressed,
   firstBytes,
 } from "./compressed/decompress.ts";
-import {
-  LineSplitter,
-  type ReadOptions,
-  type Resume,
-} from "./line_splitter.ts";
+import { LineSplitter } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
+import type { ReadOptions, Resume } from "./read_options.ts";
 
 /** A log that can be read. */
 export interface Source {

@@ -6,11 +6,8 @@
  */
 
 import { COMPRESSED_NAME } from "../source/compressed/detect.ts";
-import {
-  identityOf,
-  rotatedFiles,
-  sameIdentity,
-} from "../source/follow/scan.ts";
+import { rotatedFiles } from "../source/follow/rotated_log.ts";
+import { identityOf, sameIdentity } from "../source/follow/scanned_file.ts";
 import type { FollowedPath, FollowedTree, OlderFile } from "../store/open.ts";
 
 /**

@@ -31,7 +31,10 @@ for (const isCompressed of [false, true]) {
       assertEquals(exists(log.path), false);
       log.append(log.turns(1));
       await log.caughtUp();
-      assertEquals(await log.stop(), "");
+      assertEquals(
+        await log.stop(),
+        `turn-counter: "${log.path}" does not exist; waiting for it\n`,
+      );
       await log.assertAsBatch();
     },
   );

@@ -186,12 +186,21 @@ Deno.test("SPEC 10: a session that two processes append to has the turns of both
   assertEquals(records(home.db).length, 151);
 });
 
-Deno.test("SPEC 7: --follow of a path that becomes a directory later follows the directory", async () => {
+Deno.test("SPEC 7: --follow says that a path does not exist, and follows the directory it becomes", async () => {
   await using home = new Home();
-  const follower = home.start([home.dir.file("later")]);
+  const path = home.dir.file("later");
+  const stderr = home.dir.write("stderr", "");
+  const command = ["sh", "-c", 'exec "$@" 2>"$0"', stderr];
+  const follower = home.start([path], command);
+  const written = () => Deno.readTextFileSync(stderr);
+  await until(() => Promise.resolve(written() !== ""), "the message");
   home.session("later/one");
   await follower.emits(home.ask("later/one"));
   await follower.stop();
+  assertEquals(
+    written(),
+    `turn-counter: "${path}" does not exist; waiting for it\n`,
+  );
 });
 
 Deno.test("SPEC 1: --follow names the file of a rejected line, and its line there", async () => {

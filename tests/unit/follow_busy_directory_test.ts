@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
-import { RotatedLog } from "../../src/source/follow/scan.ts";
+import { RotatedLog } from "../../src/source/follow/rotated_log.ts";
 import { SystemCalls } from "../support/follow/system_calls.ts";
 import { TempDir } from "../support/temp.ts";
 

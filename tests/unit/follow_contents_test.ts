@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
 import { Contents } from "../../src/source/follow/contents.ts";
-import { fileAt } from "../../src/source/follow/scan.ts";
+import { fileAt } from "../../src/source/follow/scanned_file.ts";
 import { WarnOnce } from "../../src/source/follow/warn_once.ts";
 import { TempDir } from "../support/temp.ts";
 

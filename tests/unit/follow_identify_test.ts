@@ -6,7 +6,10 @@ import { PlainReader } from "../../src/source/follow/plain_reader.ts";
 import type { Copy } from "../../src/source/follow/copies.ts";
 import { identify } from "../../src/source/follow/identify.ts";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
-import { fileAt, type ScannedFile } from "../../src/source/follow/scan.ts";
+import {
+  fileAt,
+  type ScannedFile,
+} from "../../src/source/follow/scanned_file.ts";
 import { WarnOnce } from "../../src/source/follow/warn_once.ts";
 import {
   type Checkpoint,

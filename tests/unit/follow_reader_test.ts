@@ -2,7 +2,11 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Failure } from "../../src/error.ts";
 import { isMark, type Item } from "../../src/source/lines.ts";
 import { SYSTEM_CLOCK } from "../../src/source/follow/change_watcher.ts";
-import { fileAt, Moved, openFile } from "../../src/source/follow/scan.ts";
+import {
+  fileAt,
+  Moved,
+  openFile,
+} from "../../src/source/follow/scanned_file.ts";
 import type { Position } from "../../src/turns/checkpoint.ts";
 import { PlainReader } from "../../src/source/follow/plain_reader.ts";
 import { at, logOf, prompt } from "../support/envelope.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { KnownFile } from "../../src/source/follow/known_files.ts";
 import { ReadingOrder } from "../../src/source/follow/reading_order.ts";
-import type { ScannedFile } from "../../src/source/follow/scan.ts";
+import type { ScannedFile } from "../../src/source/follow/scanned_file.ts";
 import { NOTHING } from "../../src/turns/checkpoint.ts";
 
 function known(id: number, isResumed = false): KnownFile {

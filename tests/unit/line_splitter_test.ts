@@ -2,10 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { DIALECTS } from "../../src/dialect/dialects.ts";
 import { pi } from "../../src/dialect/pi/pi.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
-import {
-  LineSplitter,
-  type ReadOptions,
-} from "../../src/source/line_splitter.ts";
+import { LineSplitter } from "../../src/source/line_splitter.ts";
+import type { ReadOptions } from "../../src/source/read_options.ts";
 import type { Line, LogFile } from "../../src/source/lines.ts";
 import { answer, lineOf, prompt } from "../support/envelope.ts";
 

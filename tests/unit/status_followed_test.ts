@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lookUp, lookUpTree } from "../../src/status/followed.ts";
 import type { FollowedPath, OlderFile } from "../../src/store/open.ts";
-import { identityOf } from "../../src/source/follow/scan.ts";
+import { identityOf } from "../../src/source/follow/scanned_file.ts";
 import { TempDir } from "../support/temp.ts";
 
 const MOVED = Date.UTC(2025, 10, 18);

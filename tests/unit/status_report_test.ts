@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { identityOf } from "../../src/source/follow/scan.ts";
+import { identityOf } from "../../src/source/follow/scanned_file.ts";
 import { readReport } from "../../src/status/report.ts";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes one line of so many bytes that concerns no turn.
+"""Writes a short line and one of so many bytes, neither of which concerns a turn.
 
     python3 long_line.py BYTES [last]
 
-With "last" the line ends with the name of its event, so that all of it has to be
-read.
+With "last" the long line ends with the name of its event, so that all of it has to
+be read. The short one shows the format.
 """
 
 import os
@@ -25,6 +25,7 @@ def main(size, name_last):
     first, last = (time, name) if name_last else (name, time)
     head = b"{" + first + b',"line":"data: '
     tail = b'",' + last + b"}\n"
+    write(b"{" + name + b"," + time + b"}\n")
     write(head)
     left = size - len(head) - len(tail)
     while left > 0:

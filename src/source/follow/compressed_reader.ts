@@ -12,7 +12,7 @@ import { readFile } from "../source.ts";
 import { LastBytes, MAGIC_BYTES } from "./file_bytes.ts";
 import { FileReader, type MayBegin, type ReaderParts } from "./file_reader.ts";
 import { LinePositions } from "./line_positions.ts";
-import { isUnchanged, type ScannedFile } from "./scan.ts";
+import { isUnchanged, type ScannedFile } from "./scanned_file.ts";
 
 /** Reads a compressed file, from its beginning each time it has grown. */
 export class CompressedReader extends FileReader {

@@ -22,7 +22,7 @@ import {
   readAt,
   windowBefore,
 } from "./file_bytes.ts";
-import { openFile, type ScannedFile } from "./scan.ts";
+import { openFile, type ScannedFile } from "./scanned_file.ts";
 
 /** The part of a file that was read: its end, its first and its last bytes. */
 export type ReadPart = Pick<Position, "offset" | "head" | "last">;

@@ -7,7 +7,12 @@
 import { Failure } from "../../error.ts";
 import type { Clock } from "./change_watcher.ts";
 import { Content } from "./content.ts";
-import { CLOCK_STEP, isUnchanged, Moved, type ScannedFile } from "./scan.ts";
+import {
+  CLOCK_STEP,
+  isUnchanged,
+  Moved,
+  type ScannedFile,
+} from "./scanned_file.ts";
 import type { WarnOnce } from "./warn_once.ts";
 
 /** The contents of files, each kept until the file changes. */

@@ -8,7 +8,7 @@ import { type Holder, isPrefixOf } from "./content.ts";
 import type { Contents } from "./contents.ts";
 import type { KnownFile } from "./known_files.ts";
 import { PlainReader } from "./plain_reader.ts";
-import { isUnchanged, sameIdentity, type ScannedFile } from "./scan.ts";
+import { isUnchanged, sameIdentity, type ScannedFile } from "./scanned_file.ts";
 
 /** A file that is a prefix of a known file. */
 export interface Copy {

@@ -5,12 +5,12 @@
  */
 
 import type { Identity, Position } from "../../turns/checkpoint.ts";
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item, LogFile, Mark } from "../lines.ts";
 import { readFailure } from "../source.ts";
 import type { Clock } from "./change_watcher.ts";
 import type { LinePositions } from "./line_positions.ts";
-import { identityOf, scanned, type ScannedFile } from "./scan.ts";
+import { identityOf, scanned, type ScannedFile } from "./scanned_file.ts";
 
 /** What a {@linkcode FileReader} needs. */
 export interface ReaderParts {

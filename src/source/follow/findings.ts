@@ -7,7 +7,7 @@
 import type { Contents } from "./contents.ts";
 import type { Copy } from "./copies.ts";
 import type { KnownFile } from "./known_files.ts";
-import type { ScannedFile } from "./scan.ts";
+import type { ScannedFile } from "./scanned_file.ts";
 
 /** The known files and the scanned files. */
 export interface Situation {

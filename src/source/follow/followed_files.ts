@@ -6,7 +6,7 @@
  */
 
 import type { CheckpointStore } from "../../turns/store.ts";
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item } from "../lines.ts";
 import type { ChangeWatcher, Clock } from "./change_watcher.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item } from "../lines.ts";
 import type { Clock } from "./change_watcher.ts";
 import type { FileReader } from "./file_reader.ts";

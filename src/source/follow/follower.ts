@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item } from "../lines.ts";
 import type { Source } from "../source.ts";
 import type { Clock } from "./change_watcher.ts";

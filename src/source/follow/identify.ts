@@ -15,7 +15,7 @@ import {
   isSameFile,
   sameIdentity,
   type ScannedFile,
-} from "./scan.ts";
+} from "./scanned_file.ts";
 
 /**
  * Compares the known files with the scanned files. The first of these rules that

@@ -16,7 +16,7 @@ import {
 import type { CheckpointStore } from "../../turns/store.ts";
 import type { ReadPart } from "./content.ts";
 import type { FileReader } from "./file_reader.ts";
-import { sameIdentity, type ScannedFile } from "./scan.ts";
+import { sameIdentity, type ScannedFile } from "./scanned_file.ts";
 
 /** A file that has a checkpoint. */
 export class KnownFile {

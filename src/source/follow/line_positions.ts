@@ -5,8 +5,9 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
-import { LineSplitter, type ReadOptions } from "../line_splitter.ts";
+import { LineSplitter } from "../line_splitter.ts";
 import type { Item, Line, LogFile, Mark } from "../lines.ts";
+import type { ReadOptions } from "../read_options.ts";
 import {
   type Fingerprint,
   fingerprint,

@@ -19,14 +19,14 @@ import { identify } from "./identify.ts";
 import { type KnownFile, KnownFiles } from "./known_files.ts";
 import { PlainReader } from "./plain_reader.ts";
 import { ReadingOrder } from "./reading_order.ts";
+import { RotatedLog } from "./rotated_log.ts";
 import {
   isUnchanged,
   Moved,
   openFile,
-  RotatedLog,
   sameIdentity,
   type ScannedFile,
-} from "./scan.ts";
+} from "./scanned_file.ts";
 import { isSystemError, WarnOnce } from "./warn_once.ts";
 
 /** The time between two scans, in milliseconds. */

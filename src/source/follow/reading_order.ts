@@ -6,7 +6,7 @@
 
 import type { LeftOver } from "./findings.ts";
 import type { KnownFile } from "./known_files.ts";
-import type { ScannedFile } from "./scan.ts";
+import type { ScannedFile } from "./scanned_file.ts";
 
 /** What a scan has found. */
 export interface Scanned extends LeftOver {

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { unlessMissing } from "../../system/unless_missing.ts";
-import { scanned, type ScannedFile } from "../follow/scan.ts";
+import { scanned, type ScannedFile } from "../follow/scanned_file.ts";
 import { reasonOf, unreadable } from "../source.ts";
 
 /** Reports that a file or a directory is left out: the reason is a clause. */

@@ -8,7 +8,7 @@
 import type { FollowedFiles, FollowedParts } from "../follow/followed_files.ts";
 import type { KnownFile } from "../follow/known_files.ts";
 import { WarnOnce } from "../follow/warn_once.ts";
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item } from "../lines.ts";
 import { isBelow } from "../open_sources.ts";
 import type { FoundFile } from "./files_below.ts";

@@ -13,7 +13,7 @@ import {
   isUnchanged,
   Moved,
   type ScannedFile,
-} from "../follow/scan.ts";
+} from "../follow/scanned_file.ts";
 import type { WarnOnce } from "../follow/warn_once.ts";
 import type { FoundFile } from "./files_below.ts";
 import type { KnownSessions } from "./known_sessions.ts";

@@ -10,7 +10,7 @@ import { type Identity, NOTHING } from "../../turns/checkpoint.ts";
 import { isBelow } from "../open_sources.ts";
 import { COMPRESSED_NAME } from "../compressed/detect.ts";
 import { KnownFile } from "../follow/known_files.ts";
-import { sameIdentity } from "../follow/scan.ts";
+import { sameIdentity } from "../follow/scanned_file.ts";
 import type { FoundFile } from "./files_below.ts";
 import { logPathOf, type SessionFile } from "./recognise.ts";
 

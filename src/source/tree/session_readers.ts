@@ -17,7 +17,7 @@ import {
   Moved,
   sameIdentity,
   type ScannedFile,
-} from "../follow/scan.ts";
+} from "../follow/scanned_file.ts";
 import type { WarnOnce } from "../follow/warn_once.ts";
 import type { Item } from "../lines.ts";
 import type { FoundFile } from "./files_below.ts";

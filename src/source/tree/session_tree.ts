@@ -5,7 +5,7 @@
  */
 
 import type { Dialect } from "../../dialect/dialect.ts";
-import type { ReadOptions } from "../line_splitter.ts";
+import type { ReadOptions } from "../read_options.ts";
 import type { Item } from "../lines.ts";
 import {
   CHUNK_BYTES,

@@ -6,7 +6,7 @@
  */
 
 import type { ChangeWatcher, Clock } from "../follow/change_watcher.ts";
-import { identityOf } from "../follow/scan.ts";
+import { identityOf } from "../follow/scanned_file.ts";
 import { isBelow } from "../open_sources.ts";
 import {
   filesAt,

@@ -179,15 +179,22 @@ export class Life implements ChangeWatcher {
     }
   }
 
-  /** Ends it as a kill does: what was given after the stored positions may repeat. */
+  /**
+   * Ends it as a kill does: what was given after the stored positions may not have
+   * been emitted, so that it must be given again.
+   */
   crash(): void {
+    const stored = new Map<Generation, number>();
     for (const { id, offset } of this.#checkpoints.checkpointsOf()) {
       const generation = this.#generations.get(id);
       // It may begin anew, in another file.
       if (offset === 0) this.#generations.delete(id);
-      for (const line of generation?.lines ?? []) {
-        if (line.wasGiven && line.end > offset) line.mayRepeat = true;
-      }
+      if (generation === undefined) continue;
+      const most = Math.max(offset, stored.get(generation) ?? 0);
+      stored.set(generation, most);
+    }
+    for (const [{ lines }, offset] of stored) {
+      for (const line of lines) if (line.end > offset) line.wasGiven = false;
     }
   }
 }

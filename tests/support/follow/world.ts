@@ -402,6 +402,9 @@ export class World {
       for (const generation of this.generations) generation.mayRepeat = true;
     }
     this.#noteUnknown();
+    for (const file of this.#files()) {
+      if (!file.mayBeRead) this.#noteLate(file);
+    }
     for (const generation of this.generations) this.#lose(generation, false);
   }
 

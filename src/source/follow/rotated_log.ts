@@ -1,5 +1,5 @@
 /**
- * Scans the files of a log: itself, and those that it was rotated to.
+ * Finds the files of a log: itself, and those that it was rotated to.
  *
  * @module
  */
@@ -9,38 +9,18 @@ import { unlessMissing } from "../../system/unless_missing.ts";
 import type { Identity } from "../../turns/checkpoint.ts";
 import { COMPRESSED_NAME } from "../compressed/detect.ts";
 import type { Clock } from "./change_watcher.ts";
-
-/** A file as it was at a scan. */
-export interface ScannedFile {
-  path: string;
-  identity: Identity;
-  /** When it was last written to, in milliseconds since the epoch. */
-  modifiedMs: number;
-  /** Its size in bytes. */
-  size: number;
-}
-
-/** Files that are followed together. */
-export interface FileSet {
-  /**
-   * The files that are present, each once, in reading order.
-   *
-   * @throws {Moved} If some of them are being moved.
-   */
-  scan(): ScannedFile[];
-  /** Whether a file is identified by its content: copied or compressed, it is the same. */
-  readonly sameContentIsSameFile: boolean;
-}
-
-/** How much earlier than the clock the time of a file may be, in milliseconds. */
-export const CLOCK_STEP = 100;
-
-/** A file was moved during the scan: scan again. */
-export class Moved extends Error {}
+import {
+  CLOCK_STEP,
+  fileAt,
+  identityOf,
+  isSameFile,
+  Moved,
+  sameIdentity,
+  type ScannedFile,
+} from "./scanned_file.ts";
 
 /** A log at a path, and the files in its directory that it was rotated to. */
-export class RotatedLog implements FileSet {
-  readonly sameContentIsSameFile = true;
+export class RotatedLog {
   #path: string;
   #names: DirectoryNames;
   #refused: Refused;
@@ -231,56 +211,4 @@ function byAge(a: Rotated, b: Rotated): number {
     return a.added < b.added ? -1 : 1;
   }
   return a.file.modifiedMs - b.file.modifiedMs;
-}
-
-/** The regular file at a path, if there is one. */
-export function fileAt(path: string): ScannedFile | undefined {
-  const info = unlessMissing(() => Deno.statSync(path));
-  return info?.isFile ? scanned(path, info) : undefined;
-}
-
-/** A file with the values of its status. */
-export function scanned(path: string, info: Deno.FileInfo): ScannedFile {
-  return {
-    path,
-    identity: identityOf(info),
-    modifiedMs: info.mtime?.getTime() ?? 0,
-    size: info.size,
-  };
-}
-
-/**
- * Opens a file.
- *
- * @throws {Moved} If there is another file at its path by now, or none.
- */
-export function openFile({ path, identity }: ScannedFile): Deno.FsFile {
-  const file = unlessMissing(() => Deno.openSync(path));
-  if (file === undefined) throw new Moved();
-  if (sameIdentity(identityOf(file.statSync()), identity)) return file;
-  file.close();
-  throw new Moved();
-}
-
-/** The device and inode of a file. */
-export function identityOf({ dev, ino }: Deno.FileInfo): Identity {
-  // Some file systems have inodes above the safe integers.
-  const limit = 2 ** 53;
-  return { device: dev % limit, inode: (ino ?? 0) % limit };
-}
-
-/** Whether two identities are of one file. */
-export function sameIdentity(a: Identity, b: Identity): boolean {
-  return a.device === b.device && a.inode === b.inode;
-}
-
-/** Whether two scans found the same file. */
-export function isSameFile(a: ScannedFile, b: ScannedFile): boolean {
-  return sameIdentity(a.identity, b.identity);
-}
-
-/** Whether two scans found the same file, unchanged. */
-export function isUnchanged(a: ScannedFile, b: ScannedFile): boolean {
-  return isSameFile(a, b) && a.modifiedMs === b.modifiedMs &&
-    a.size === b.size;
 }

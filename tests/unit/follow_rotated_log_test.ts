@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  fileAt,
   rotatedFiles,
   rotatedName,
-} from "../../src/source/follow/scan.ts";
+} from "../../src/source/follow/rotated_log.ts";
+import { fileAt } from "../../src/source/follow/scanned_file.ts";
 import { TempDir } from "../support/temp.ts";
 
 Deno.test("rotatedName knows the names that rotation gives, and no others", () => {
