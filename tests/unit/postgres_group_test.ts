@@ -277,7 +277,7 @@ testSchema(
 );
 
 testSchema(
-  "SPEC 5: plans for a smaller table are dropped before its rows have doubled",
+  "SPEC 5: the plans of statements are dropped before the tables grow much",
   async (schema) => {
     const { now } = performance;
     let nowMs = now.call(performance);

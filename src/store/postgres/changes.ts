@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkpointRow, type Moved } from "./checkpoints.ts";
+import type { Position } from "../../turns/checkpoint.ts";
 import type { MemorySql } from "./memory_statements.ts";
 import type { Parameter } from "./parameters.ts";
 import type { Held } from "./timeline.ts";
@@ -14,6 +14,12 @@ export interface Counter {
   sid: string;
   pid?: number;
   turns: number;
+}
+
+/** A position, and how many lines were rejected on the way to it. */
+export interface Moved {
+  position: Position;
+  rejected: number;
 }
 
 /** Runs a statement in the open transaction. */
@@ -101,4 +107,25 @@ function changedRow({ turn, orphanedBy }: Held) {
 
 function counterRow({ sid, pid, turns }: Counter) {
   return { sid, pid, turn_count: turns };
+}
+
+/** A position by the names of its columns. */
+function checkpointRow({ position, rejected }: Moved) {
+  const { head, last, decoder } = position;
+  return {
+    file_id: position.id,
+    read_bytes: position.offset,
+    read_lines: position.line,
+    head_length: head.length,
+    head_hash: head.hash,
+    last_end: last.end,
+    last_length: last.length,
+    last_hash: last.hash,
+    done: position.done,
+    moved_ms: Date.now(),
+    dialect: position.dialect,
+    // As JSON, since it may hold U+0000.
+    decoder: decoder === null ? null : JSON.stringify(decoder),
+    rejected_lines: rejected,
+  };
 }

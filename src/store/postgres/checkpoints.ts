@@ -117,30 +117,3 @@ export class CheckpointTable
     return [this.#host, storable(path)];
   }
 }
-
-/** A position, and how many lines were rejected on the way to it. */
-export interface Moved {
-  position: Position;
-  rejected: number;
-}
-
-/** A position by the names of its columns. */
-export function checkpointRow({ position, rejected }: Moved) {
-  const { head, last, decoder } = position;
-  return {
-    file_id: position.id,
-    read_bytes: position.offset,
-    read_lines: position.line,
-    head_length: head.length,
-    head_hash: head.hash,
-    last_end: last.end,
-    last_length: last.length,
-    last_hash: last.hash,
-    done: position.done,
-    moved_ms: Date.now(),
-    dialect: position.dialect,
-    // As JSON, since it may hold U+0000.
-    decoder: decoder === null ? null : JSON.stringify(decoder),
-    rejected_lines: rejected,
-  };
-}

@@ -8,8 +8,7 @@
 
 import type { Owner } from "../../turns/store.ts";
 import type { Turn } from "../../turns/turn.ts";
-import { Changes, type Counter, type Run } from "./changes.ts";
-import type { Moved } from "./checkpoints.ts";
+import { Changes, type Counter, type Moved, type Run } from "./changes.ts";
 import { type Asked, keyOf } from "./expected.ts";
 import {
   type MemoryRow,
@@ -24,6 +23,8 @@ interface Process extends Counter {
   /** `undefined` where it has too many turns. */
   timeline: Timeline | undefined;
 }
+
+const NONE: Asked = { prompts: [], answers: [], processes: [] };
 
 /** The state of the database that matters to a transaction. */
 export class Memory {
@@ -72,9 +73,7 @@ export class Memory {
 
   /** The turn of a prompt. */
   turnOfPrompt(hash: string): Turn | undefined {
-    if (!this.#prompts.has(hash)) {
-      this.load({ prompts: [hash], answers: [], processes: [] });
-    }
+    if (!this.#prompts.has(hash)) this.load({ ...NONE, prompts: [hash] });
     return this.#prompts.get(hash)?.turn;
   }
 
@@ -95,8 +94,7 @@ export class Memory {
   counters(owner: Owner, since: number): [process: Counter, session: Counter] {
     const { sid, pid } = owner;
     if (!this.#processes.has(keyOf(owner))) {
-      const processes = [{ sid, pid, since }];
-      this.load({ prompts: [], answers: [], processes });
+      this.load({ ...NONE, processes: [{ sid, pid, since }] });
     }
     return [this.#processes.get(keyOf(owner))!, this.#sessions.get(sid)!];
   }
@@ -156,9 +154,7 @@ export class Memory {
   }
 
   #idOfAnswer(hash: string): number | null {
-    if (!this.#answers.has(hash)) {
-      this.load({ prompts: [], answers: [hash], processes: [] });
-    }
+    if (!this.#answers.has(hash)) this.load({ ...NONE, answers: [hash] });
     return this.#answers.get(hash)!;
   }
 

@@ -19,6 +19,7 @@ const [MOST_QUEUE_MS, MOST_BEGIN_MS] = [3000, 8000];
 /** How long a wait for other writers is before it is reported, in milliseconds. */
 const PATIENCE_MS = 5000;
 const LOCK_NOT_AVAILABLE = "55P03";
+
 /** Waits for other writers, and reports long waits. */
 export class WriteQueue {
   #link: Link;
