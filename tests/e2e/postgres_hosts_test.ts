@@ -28,7 +28,11 @@ hostsTest(
     const path = `${mounted}/log`;
     const names = ["left", "right"];
     Deno.mkdirSync(mounted);
-    for (const name of names) Deno.mkdirSync(dir.file(name));
+    for (const name of names) {
+      Deno.mkdirSync(dir.file(name));
+      // A log that is not there for a while is reported.
+      Deno.writeTextFileSync(`${dir.file(name)}/log`, "");
+    }
     const append = (name: string, n: number) =>
       Deno.writeTextFileSync(
         `${dir.file(name)}/log`,
