@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Delivery } from "./delivery.ts";
+import type { Delivery } from "./delivery/delivery.ts";
 import type { ReadOptions } from "./source/read_options.ts";
 import { isMark, LineReader } from "./source/lines.ts";
 import type { Source } from "./source/source.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Failure } from "../error.ts";
-import { findSessions, nameOf } from "../store/open.ts";
+import { databaseNamed, findSessions } from "../store/open.ts";
 
 /**
  * The id of the one session that `part` names: its id, or how that begins or
@@ -20,8 +20,8 @@ export async function sessionNamed(db: string, part: string): Promise<string> {
   const named = JSON.stringify(part);
   throw new Failure(
     sids.length === 0
-      ? `no session in database ${
-        JSON.stringify(nameOf(db))
+      ? `no session in ${
+        databaseNamed(db)
       } begins or ends with ${named}; turn-counter turns lists the last turns with the ends of their sessions' ids`
       : `more than one session begins or ends with ${named}: ${
         sids.join(", ")

@@ -5,7 +5,7 @@
  */
 
 import { label } from "../status/label.ts";
-import { formatDuration } from "../terminal/numbers.ts";
+import { formatDuration, formatRoughly } from "../terminal/numbers.ts";
 import {
   type Canvas,
   type Cell,
@@ -13,8 +13,7 @@ import {
   table,
 } from "../terminal/table.ts";
 import { cut } from "../terminal/text.ts";
-import { formatAge } from "../terminal/units.ts";
-import { visible } from "../terminal/visible.ts";
+import { shortId, visible } from "../terminal/visible.ts";
 import type { Turn } from "../turns/turn.ts";
 
 /** How to show turns. */
@@ -25,8 +24,6 @@ export interface TurnTableOptions extends Canvas {
   hasHeader: boolean;
 }
 
-/** How much of a session's id is shown, as `status` does. */
-const SESSION_LENGTH = 5;
 /** How much of an agent's name is shown, in columns. */
 const MOST_AGENT = 12;
 /** How much of a prompt is shown, in columns, however wide the terminal is. */
@@ -46,9 +43,9 @@ export function turnTable(
 ): string[] {
   const rows: Cell[][] = turns.map((turn) => [
     String(turn.id),
-    visible(turn.sid.slice(-SESSION_LENGTH)),
+    shortId(turn.sid),
     cut(visible(turn.agent ?? ""), MOST_AGENT),
-    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    turn.startMs === null ? "?" : formatRoughly(now - turn.startMs),
     label(turn.status),
     visible(turn.outcome ?? ""),
     turn.durationMs === null ? "" : formatDuration(turn.durationMs),

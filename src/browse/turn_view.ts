@@ -6,10 +6,9 @@
 
 import { label } from "../status/label.ts";
 import { formatInstant } from "../status/since.ts";
-import { formatDuration } from "../terminal/numbers.ts";
+import { formatDuration, formatRoughly } from "../terminal/numbers.ts";
 import { type Canvas, type Cell, table } from "../terminal/table.ts";
 import { cut } from "../terminal/text.ts";
-import { formatAge } from "../terminal/units.ts";
 import { visible, visibleLines } from "../terminal/visible.ts";
 import { wrapLine } from "../terminal/wrap.ts";
 import type { Turn } from "../turns/turn.ts";
@@ -51,7 +50,7 @@ function fieldsOf(turn: Turn, now: number): Cell[][] {
     [
       "began",
       turn.startTime,
-      startMs === null ? null : `${formatAge(now - startMs)} ago`,
+      startMs === null ? null : `${formatRoughly(now - startMs)} ago`,
     ],
     [
       "completed",

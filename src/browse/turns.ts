@@ -5,24 +5,24 @@
  */
 
 import { resolve } from "node:path";
-import { formatRecord } from "../output/record.ts";
-import { stdoutForText } from "../output/sink.ts";
-import { findTurns, readTurns, refuseForeignFiles } from "../store/open.ts";
+import { print } from "../output/sink.ts";
+import {
+  findTurns,
+  type NamedDatabase,
+  readTurns,
+  refuseForeignFiles,
+} from "../store/open.ts";
 import { instantOf } from "../status/since.ts";
 import type { Console } from "../terminal/console.ts";
 import { formatCount } from "../terminal/numbers.ts";
-import { terminalWidth } from "../terminal/size.ts";
-import { escaped } from "../terminal/visible.ts";
+import { stdoutCanvas } from "../terminal/size.ts";
 import type { Turn, TurnStatus } from "../turns/turn.ts";
-import { turnTable } from "./turn_table.ts";
+import { recordsOf } from "./records.ts";
 import { sessionNamed } from "./session.ts";
+import { turnTable } from "./turn_table.ts";
 
 /** What the command line asks for. */
-export interface TurnsOptions {
-  /** The database: the path of a file, or an address that libpq takes. */
-  db: string;
-  /** Whether it is the default. */
-  isDefaultDb: boolean;
+export interface TurnsOptions extends NamedDatabase {
   /** The id of a session, or how it begins or ends. */
   session: string | null;
   status: TurnStatus | null;
@@ -63,11 +63,11 @@ export async function turns(
     cwd: cwd === null ? null : directoryOf(cwd),
     sinceMs: since === null ? null : instantOf(since, Date.now()),
   }, limit);
-  const format = options.json ? formatRecords : tableOf(options);
+  const format = options.json ? recordsOf : tableOf(options);
   const mostBytes = options.json ? null : MOST_PROMPT_BYTES;
   for (let i = 0; i < ids.length; i += PAGE) {
     const page = await readTurns(db, ids.slice(i, i + PAGE), mostBytes);
-    await stdoutForText.write(new TextEncoder().encode(format(page)));
+    await print(format(page));
   }
   if (searched !== null) {
     console.warn(
@@ -83,19 +83,9 @@ function directoryOf(path: string): string {
   return resolve(path).replace(/\/$/, "");
 }
 
-function formatRecords(turns: Turn[]): string {
-  const records = turns.map(formatRecord).join("");
-  if (!Deno.stdout.isTerminal()) return records;
-  return records.split("\n").map(escaped).join("\n");
-}
-
 /** What makes one table of several pages. */
 function tableOf({ color }: TurnsOptions): (turns: Turn[]) => string {
-  const isTerminal = Deno.stdout.isTerminal();
-  const canvas = {
-    width: isTerminal ? terminalWidth() : Infinity,
-    color: color && isTerminal,
-  };
+  const canvas = stdoutCanvas(color);
   const now = Date.now();
   let hasHeader = true;
   return (turns) => {

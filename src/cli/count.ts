@@ -4,35 +4,33 @@
  * @module
  */
 
-import { parse } from "node:path";
 import { DeadLetter } from "../output/dead_letter.ts";
-import { Delivery } from "../delivery.ts";
+import { Delivery } from "../delivery/delivery.ts";
 import { dialectNamed, DIALECTS } from "../dialect/dialects.ts";
-import { UsageError } from "../error.ts";
 import { EventOutput } from "../output/event_output.ts";
 import type { Output } from "../output/output.ts";
 import { stdout } from "../output/sink.ts";
 import { TurnOutput } from "../output/turn_output.ts";
 import { run } from "../run.ts";
 import { MOST_LINE_BYTES } from "../source/lines.ts";
-import { isBelow, isDirectory, openSources } from "../source/open_sources.ts";
+import { openSources } from "../source/open_sources.ts";
 import { isStdin, type Source } from "../source/source.ts";
 import {
-  DATABASE_SUFFIXES,
   isPostgres,
   nameOf,
   openStore,
   refuseForeignFiles,
 } from "../store/open.ts";
 import { isWritable, STDOUT } from "../system/poll.ts";
-import { unlessMissing } from "../system/unless_missing.ts";
-import { noCounts } from "../turns/counts.ts";
+import { type Counts, noCounts } from "../turns/counts.ts";
 import { Tracker } from "../turns/tracker.ts";
 import { TurnLookup } from "../turns/turn_lookup.ts";
 import type { Emit } from "./args/options.ts";
 import type { RunArgs } from "./args/args.ts";
 import type { Console } from "../terminal/console.ts";
+import type { ProgressLine } from "../terminal/progress.ts";
 import { stopSignal } from "../system/signals.ts";
+import { refuseSameFiles, refuseSessionDirectories } from "./file_roles.ts";
 
 /** After how long without input from a terminal to print a hint, in milliseconds. */
 const HINT_DELAY_MS = 3000;
@@ -113,15 +111,13 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
   const tracker = new Tracker(store);
   const output = OUTPUTS[args.emit](tracker);
   const counts = noCounts();
-  const hint = setTimeout(() => {
+  const hint = () => {
     if (counts.bytes === 0) console.waiting();
-  }, HINT_DELAY_MS);
+  };
   const readsTerminal = args.sources.some(isStdin) && Deno.stdin.isTerminal();
-  if (!readsTerminal) clearTimeout(hint);
+  const timer = readsTerminal ? setTimeout(hint, HINT_DELAY_MS) : undefined;
   await using progress = console.isWatched
-    ? new (await import("../terminal/progress.ts")).ProgressLine(
-      ...[sources, counts, console] as const,
-    )
+    ? await showProgress(sources, counts, console)
     : null;
   const delivery = new Delivery(
     {
@@ -137,10 +133,19 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     spool: deadLetter === null ? undefined : () => deadLetter.spool(),
     tally: counts,
   }, signal);
-  clearTimeout(hint);
+  clearTimeout(timer);
   await progress?.end();
   console.summary(counts);
   return exitCode;
+}
+
+async function showProgress(
+  sources: Source[],
+  counts: Counts,
+  console: Console,
+): Promise<ProgressLine> {
+  const { ProgressLine } = await import("../terminal/progress.ts");
+  return new ProgressLine(sources, counts, console);
 }
 
 /** SPEC section 7: nothing in a source was recognised. */
@@ -168,83 +173,3 @@ const OUTPUTS: Record<Emit, (tracker: Tracker) => Output> = {
   turns: () => new TurnOutput(),
   events: (tracker) => new EventOutput(new TurnLookup(tracker)),
 };
-
-/** @throws {UsageError} If one file has two roles. */
-function refuseSameFiles({ sources, db, deadLetter }: RunArgs): void {
-  const roles: [role: string, paths: string[]][] = [
-    ["the log", sources.filter((path) => !isStdin(path))],
-    ["the database", databaseFiles(db)],
-    ["the file for rejected lines", deadLetter === null ? [] : [deadLetter]],
-  ];
-  const seen = new Map<string, string>();
-  for (const [role, paths] of roles) {
-    for (const path of paths) {
-      const id = identity(path);
-      const other = id === null ? undefined : seen.get(id);
-      if (id === null || other === role) continue;
-      if (other !== undefined) {
-        throw new UsageError(
-          `${
-            JSON.stringify(path)
-          } is both ${other} and ${role}; name another file for one of them`,
-        );
-      }
-      seen.set(id, role);
-    }
-  }
-}
-
-/** The files that a database consists of, if it consists of files. */
-function databaseFiles(db: string): string[] {
-  if (isPostgres(db)) return [];
-  return DATABASE_SUFFIXES.map((suffix) => db + suffix);
-}
-
-/**
- * @throws {UsageError} If a file that is written is below a directory that is read:
- * rejected lines would be read as a session, and a follower must not open the
- * database as one.
- */
-function refuseSessionDirectories(
-  { sources, deadLetter, db, follow }: RunArgs,
-): void {
-  const directories = sources.filter(isDirectory);
-  if (directories.length === 0) return;
-  const written = [
-    ...(follow ? databaseFiles(db).slice(0, 1) : []),
-    ...(deadLetter ? [deadLetter] : []),
-  ];
-  for (const path of written) {
-    const directory = unlessMissing(() =>
-      Deno.realPathSync(parse(path).dir || ".")
-    );
-    for (const source of directories) {
-      const root = Deno.realPathSync(source);
-      const isInside = directory !== undefined &&
-        (directory === root || isBelow(directory, root));
-      if (!isInside) continue;
-      throw new UsageError(
-        `${JSON.stringify(path)} is below ${
-          JSON.stringify(source)
-        }, and would be read as a session; choose another directory`,
-      );
-    }
-  }
-}
-
-/**
- * What distinguishes a file from others, whether it exists or not; `null` if
- * that cannot be found out.
- */
-function identity(path: string): string | null {
-  const { dir, base } = parse(path);
-  try {
-    const info = unlessMissing(() => Deno.statSync(path));
-    // A file that does not exist yet is identified by its folder and its name.
-    const { dev, ino } = info ?? Deno.statSync(dir || ".");
-    return `${dev} ${ino} ${info === undefined ? base : ""}`;
-  } catch {
-    // Opening the file reports the error.
-    return null;
-  }
-}

@@ -5,12 +5,12 @@
  */
 
 import { Failure } from "../error.ts";
-import { stdoutForText } from "../output/sink.ts";
+import { print } from "../output/sink.ts";
 import { instantOf } from "../status/since.ts";
 import {
+  databaseNamed,
   findForgettable,
   findSessions,
-  nameOf,
   openStore,
   refuseForeignFiles,
 } from "../store/open.ts";
@@ -44,10 +44,11 @@ export async function forget(args: ForgetArgs): Promise<void> {
   const verb = args.dryRun ? "would forget" : "forgot";
   const before = found.turns - found.ids.length;
   const rest = before > 0 ? `; ${formatCount(before)} forgotten before` : "";
-  const text = `${verb} ${formatCount(forgotten)} ${
-    forgotten === 1 ? "turn" : "turns"
-  }${rest}\n`;
-  await stdoutForText.write(new TextEncoder().encode(text));
+  await print(
+    `${verb} ${formatCount(forgotten)} ${
+      forgotten === 1 ? "turn" : "turns"
+    }${rest}\n`,
+  );
 }
 
 /** @returns How many turns were forgotten. */
@@ -65,8 +66,8 @@ async function erase(
   // An earlier run may not have come this far.
   if (await store.eraseTraces()) return forgotten;
   throw new Failure(
-    `the turns are forgotten, but another program reads database ${
-      JSON.stringify(nameOf(db))
+    `the turns are forgotten, but another program reads ${
+      databaseNamed(db)
     }, so that its files still hold their texts; end that program, then repeat this command`,
   );
 }
@@ -79,23 +80,19 @@ async function refuseUnknown(db: string, sid: string): Promise<void> {
     ? `give the whole id: ${sids.join(" or ")}`
     : "turn-counter show ID shows the session of a turn";
   throw new Failure(
-    `database ${JSON.stringify(nameOf(db))} has no session ${
-      JSON.stringify(sid)
-    }; ${remedy}`,
+    `${databaseNamed(db)} has no session ${JSON.stringify(sid)}; ${remedy}`,
   );
 }
 
 /** @throws {Failure} That names the first turn that is not there. */
 async function refuseMissing(db: string, ids: readonly number[]) {
   for (const id of ids) {
-    const ids = [id];
-    const { turns } = await findForgettable(db, {
-      ...{ ids, sid: null, beforeMs: null },
-    });
+    const only = { ids: [id], sid: null, beforeMs: null };
+    const { turns } = await findForgettable(db, only);
     if (turns > 0) continue;
     throw new Failure(
-      `database ${
-        JSON.stringify(nameOf(db))
+      `${
+        databaseNamed(db)
       } has no turn ${id}, and nothing was forgotten; turn-counter turns lists the last ones`,
     );
   }

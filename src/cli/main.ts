@@ -12,7 +12,7 @@ import {
   Stopped,
   UsageError,
 } from "../error.ts";
-import { stdoutForText } from "../output/sink.ts";
+import { print } from "../output/sink.ts";
 import { type Args, readArgs } from "./args/args.ts";
 import { Console } from "../terminal/console.ts";
 
@@ -128,7 +128,3 @@ const COMMANDS: Commands = {
     await print(manualPage(config.version));
   },
 };
-
-function print(text: string): Promise<void> {
-  return stdoutForText.write(new TextEncoder().encode(text));
-}

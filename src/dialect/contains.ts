@@ -4,10 +4,12 @@
  * @module
  */
 
-import { type LineJudge, type Prefilter, Verdict } from "./dialect.ts";
+import { ESCAPE_LENGTH, ESCAPED_ASCII, latin1 } from "./ascii.ts";
+import { type LineJudge, Verdict } from "./dialect.ts";
+import type { ObjectPrefilter } from "./object_lines.ts";
 
 /** Which lines a {@linkcode ContainsPrefilter} keeps. */
-export interface Words {
+interface Words {
   /**
    * ASCII texts, one of which is in each line that can concern a turn, as long
    * as no letter of it is written as an escape.
@@ -28,19 +30,13 @@ export interface Words {
 }
 
 /** How much of a line its beginning is looked for in; a pattern must not need more. */
-export const MOST_START = 1024;
-
-// One character a byte; ASCII, which is all that is searched for, stays itself.
-const latin1 = new TextDecoder("latin1");
-/** A printable ASCII character written as an escape. */
-const ESCAPED_ASCII = String.raw`\\u00[2-7]`;
-const ESCAPE_LENGTH = 5;
+const MOST_START = 1024;
 
 /**
  * Keeps the lines that hold one of some words. A line without them, but with an
  * escape that may hide one, must be decoded to know.
  */
-export class ContainsPrefilter implements Prefilter {
+export class ContainsPrefilter implements ObjectPrefilter {
   readonly #words: RegExp;
   readonly #wordsOrEscape: RegExp;
   readonly #rules: Words;
@@ -49,7 +45,7 @@ export class ContainsPrefilter implements Prefilter {
   constructor(rules: Words) {
     const words = rules.words.map(escapePattern).join("|");
     this.#words = new RegExp(words);
-    this.#wordsOrEscape = new RegExp(`${words}|${ESCAPED_ASCII}`);
+    this.#wordsOrEscape = new RegExp(`${words}|${ESCAPED_ASCII.source}`);
     this.#rules = rules;
     const lengths = rules.words.map(({ length }) => length);
     const next = rules.other?.next.length ?? 0;
@@ -62,14 +58,14 @@ export class ContainsPrefilter implements Prefilter {
     return this.#startsRight(text) ? Verdict.Keep : this.#search(text);
   }
 
-  /**
-   * Whether a line, as text, does not concern a turn by its head. Decoders ask
-   * too, so that they ignore what is skipped here.
-   */
   isOther(text: string): boolean {
     const { other } = this.#rules;
     return other !== undefined && other.head.test(text.slice(0, MOST_START)) &&
       !text.includes(other.next, 1);
+  }
+
+  concerns(text: string): boolean {
+    return this.#words.test(text);
   }
 
   begin(): LineJudge {

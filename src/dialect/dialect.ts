@@ -32,7 +32,7 @@ export interface Dialect {
    */
   knows(text: string): boolean;
   /** Finds the lines that can concern a turn. */
-  prefilter(): Prefilter;
+  readonly prefilter: Prefilter;
   /**
    * Decodes the lines of one file, in order.
    *

@@ -15,6 +15,28 @@ export function readText(value: unknown): string | null {
     : null;
 }
 
+/**
+ * A text that cannot be done without.
+ *
+ * @param reason Why its line is rejected where the value is none, or empty.
+ * @throws {Undecodable} With that reason.
+ */
+export function needText(value: unknown, reason: string): string {
+  const text = readText(value);
+  if (text === null) throw new Undecodable(reason);
+  return text;
+}
+
+/**
+ * The text of a message, which may be empty.
+ *
+ * @throws {Undecodable} Where it has none.
+ */
+export function messageText(value: unknown): string {
+  if (typeof value === "string") return value.toWellFormed();
+  throw new Undecodable("it has no message text");
+}
+
 /** An object; an empty one where the value is not one. */
 export function readObject(value: unknown): Json {
   return isObject(value) ? value : {};

@@ -6,20 +6,32 @@
  */
 
 import type { EventOwner, TurnEvent } from "../turns/event.ts";
-import type { Decoded, Opened } from "./dialect.ts";
+import type { Decoded, Decoder, Opened, Prefilter } from "./dialect.ts";
 import { holdsTooMuch, isObject, type Json, parseJson } from "./json.ts";
 import {
   decodeWith,
   IGNORED,
+  rejected,
   tooMuch,
   UNOPENED,
   unopened,
 } from "./undecodable.ts";
 
-/** What a dialect makes of the objects in its lines. */
-export interface ObjectReader {
+/** The prefilter of a dialect whose lines are objects. */
+export interface ObjectPrefilter extends Prefilter {
+  /**
+   * Whether a line does not concern a turn, whatever is in the middle of it. The
+   * decoder asks too, so that a filtered log gives what an unfiltered one does.
+   */
+  isOther(text: string, bytes: Uint8Array): boolean;
   /** Whether the text of a line that is not JSON may have been an event of a turn. */
   concerns(text: string): boolean;
+}
+
+/** What a dialect makes of the objects in its lines. */
+export interface ObjectReader {
+  /** Why a line cannot be read, known by its text alone; `null` if it may be. */
+  refuse?(text: string): string | null;
   /**
    * The events of a line.
    *
@@ -28,6 +40,8 @@ export interface ObjectReader {
   read(line: Json): TurnEvent[];
   /** What a line's turn is found by; `null` if it does not say that. */
   owner(line: Json): EventOwner | null;
+  /** {@linkcode Decoder.save} */
+  save(): string | null;
 }
 
 /** The object in a line. */
@@ -51,49 +65,57 @@ const MOST_TRIES = 10_000;
 const encoder = new TextEncoder();
 
 /**
- * Decodes a line with `reader`. A line that is not JSON is rejected if it may
+ * Decodes the lines of one file. A line that is not JSON is rejected if it may
  * have been an event of a turn; a whole object glued to its end counts.
  */
-export function decodeLine(
-  text: string,
-  bytes: Uint8Array,
-  reader: ObjectReader,
-): Decoded {
-  const found = findObject(text);
-  if (found === undefined) {
-    if (!reader.concerns(text)) return IGNORED;
-    const reason = tooMuch(text) ?? "not JSON";
-    return { events: [], rejection: { reason, bytes } };
-  }
-  if (found === null) return IGNORED;
-  const decoded = decodeWith(() => reader.read(found.object), bytes);
-  if (decoded.rejection !== null) return decoded;
-  const { events } = decoded;
-  const { start, isTorn } = found;
-  const hasEvents = events.length > 0;
-  const lost = hasEvents ? text.slice(0, start) : text;
-  if (!isTorn || !reader.concerns(lost)) return decoded;
-  if (!hasEvents) return { events, rejection: { reason: "not JSON", bytes } };
-  const reason = "torn line, what precedes its last object is lost";
-  const torn = bytes.subarray(0, bytesBefore(text, start, bytes));
-  return { events, rejection: { reason, bytes: torn } };
-}
+export class ObjectDecoder implements Decoder {
+  #prefilter: ObjectPrefilter;
+  #reader: ObjectReader;
 
-/** Opens a line of any event, for `--emit events`. */
-export function openLine(
-  text: string,
-  bytes: Uint8Array,
-  reader: ObjectReader,
-): Opened {
-  const found = findObject(text);
-  if (found === undefined) return unopened(text, bytes);
-  if (found === null) return UNOPENED;
-  const { object, start, end } = found;
-  // What is not UTF-8 would not be JSON to those who read it next.
-  const isAll = start === 0 && end === text.length && !text.includes("\uFFFD");
-  const valid = isAll ? bytes : encoder.encode(text.slice(start, end) + "\n");
-  const owner = reader.owner(object);
-  return { envelope: { bytes: valid, owner }, rejection: null };
+  constructor(prefilter: ObjectPrefilter, reader: ObjectReader) {
+    this.#prefilter = prefilter;
+    this.#reader = reader;
+  }
+
+  decode(text: string, bytes: Uint8Array): Decoded {
+    const [prefilter, reader] = [this.#prefilter, this.#reader];
+    if (prefilter.isOther(text, bytes)) return IGNORED;
+    const refused = reader.refuse?.(text) ?? null;
+    if (refused !== null) return rejected(refused, bytes);
+    const found = findObject(text);
+    if (found === undefined && prefilter.concerns(text)) {
+      return rejected(tooMuch(text) ?? "not JSON", bytes);
+    }
+    if (found === undefined || found === null) return IGNORED;
+    const decoded = decodeWith(() => reader.read(found.object), bytes);
+    if (decoded.rejection !== null) return decoded;
+    const { events } = decoded;
+    const { start, isTorn } = found;
+    const hasEvents = events.length > 0;
+    const lost = hasEvents ? text.slice(0, start) : text;
+    if (!isTorn || !prefilter.concerns(lost)) return decoded;
+    if (!hasEvents) return rejected("not JSON", bytes);
+    const reason = "torn line, what precedes its last object is lost";
+    const torn = bytes.subarray(0, bytesBefore(text, start, bytes));
+    return { events, rejection: { reason, bytes: torn } };
+  }
+
+  open(text: string, bytes: Uint8Array): Opened {
+    const found = findObject(text);
+    if (found === undefined) return unopened(text, bytes);
+    if (found === null) return UNOPENED;
+    const { object, start, end } = found;
+    // What is not UTF-8 would not be JSON to those who read it next.
+    const isAll = start === 0 && end === text.length &&
+      !text.includes("\uFFFD");
+    const valid = isAll ? bytes : encoder.encode(text.slice(start, end) + "\n");
+    const owner = this.#reader.owner(object);
+    return { envelope: { bytes: valid, owner }, rejection: null };
+  }
+
+  save(): string | null {
+    return this.#reader.save();
+  }
 }
 
 /**

@@ -16,13 +16,18 @@ export const IGNORED: Decoded = { events: [], rejection: null };
 /** A line that holds no JSON object. */
 export const UNOPENED: Opened = { envelope: null, rejection: null };
 
+/** A line that is lost. */
+export function rejected(reason: string, bytes: Uint8Array): Decoded {
+  return { events: [], rejection: { reason, bytes } };
+}
+
 /** What `read` gives of a line, or the line rejected where it is undecodable. */
 export function decodeWith(read: () => TurnEvent[], line: Uint8Array): Decoded {
   try {
     return { events: read(), rejection: null };
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
-    return { events: [], rejection: { reason: error.message, bytes: line } };
+    return rejected(error.message, line);
   }
 }
 

@@ -27,25 +27,30 @@ export interface Sink {
 }
 
 /** The sink for records that is the process's standard output. */
-export const stdout: Sink = standardOutput(
-  "what is committed is in the database, read the log again to get the rest",
-);
+export const stdout: Sink = {
+  write: (bytes) =>
+    write(
+      bytes,
+      "what is committed is in the database, read the log again to get the rest",
+    ),
+  check() {
+    if (hasFailed(STDOUT)) throw new ReaderGone();
+  },
+};
 
-/** The same for text that the program can print again at any time. */
-export const stdoutForText: Sink = standardOutput(
-  "make room there or write it elsewhere, then start again",
-);
-
-/** @param remedy What to do if it cannot be written. */
-function standardOutput(remedy: string): Sink {
-  return {
-    write: (bytes) => write(bytes, remedy),
-    check() {
-      if (hasFailed(STDOUT)) throw new ReaderGone();
-    },
-  };
+/**
+ * Writes a text to stdout that the program can print again at any time.
+ *
+ * @throws As {@linkcode Sink.write} does.
+ */
+export function print(text: string): Promise<void> {
+  return write(
+    new TextEncoder().encode(text),
+    "make room there or write it elsewhere, then start again",
+  );
 }
 
+/** @param remedy What to do if the bytes cannot be written. */
 async function write(bytes: Uint8Array, remedy: string): Promise<void> {
   let rest = bytes;
   try {

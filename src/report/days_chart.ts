@@ -8,7 +8,7 @@ import { type DayCount, FATES, type ReportData } from "../store/open.ts";
 import { formatCount } from "../terminal/numbers.ts";
 import { someOf } from "./axis.ts";
 import { agentsOf, sum } from "./figures.ts";
-import { dataTable, escape, htmlTable } from "./html.ts";
+import { dataTable, escape, htmlTable, section } from "./html.ts";
 import { FATE_SERIES, legend, type Series } from "./legend.ts";
 import { plot } from "./plot.ts";
 import { formatDay, formatShortDay } from "./times.ts";
@@ -43,16 +43,14 @@ export function daysCharts(data: ReportData): string {
     i < named.length ? agent === named[i] : !named.includes(agent);
   const byFate = chart(bins, size, {
     title: "by outcome",
-    series: FATES.map((fate) => FATE_SERIES[fate]),
+    series: FATE_SERIES,
     isOf: ({ fate }, i) => fate === FATES[i],
   });
   const byAgent = chart(bins, size, {
     ...{ title: "by agent", series: seriesOf },
     isOf: ({ agent }, i) => isOf(agent, i),
   });
-  return `<section aria-labelledby="days"><h2 id="days">Turns ${
-    PER[size]
-  }</h2>\n${byFate}\n${byAgent}</section>`;
+  return section("days", `Turns ${PER[size]}`, `${byFate}\n${byAgent}`);
 }
 
 /** How many days make a bar: all of them must fit. */
@@ -112,6 +110,7 @@ function chart(
   );
   const shown = used.map((i) => series[i]);
   const bars = rows.map(({ name, values }) => ({
+    name,
     values: used.map((i) => values[i]),
     title: `${name}: ${
       used.filter((i) => values[i] > 0)
@@ -125,11 +124,8 @@ function chart(
       { title: size === 1 ? "Day" : "Days" },
       ...shown.map(({ name }) => ({ title: name, isNumber: true })),
     ],
-    bars.filter(({ values }) => sum(values) > 0).map(({ values }) => values)
-      .map((values, i) => [
-        rows.filter((row) => sum(row.values) > 0)[i].name,
-        ...values.map(formatCount),
-      ]),
+    bars.filter(({ values }) => sum(values) > 0)
+      .map(({ name, values }) => [name, ...values.map(formatCount)]),
   );
   return `<figure><figcaption><h3>${title[0].toUpperCase()}${
     title.slice(1)

@@ -4,13 +4,16 @@
  * @module
  */
 
-import type { ReportData } from "../store/open.ts";
-import { formatCount } from "../terminal/numbers.ts";
-import { formatShare } from "../terminal/units.ts";
-import { agentsOf, durationsOf, sortedDurations } from "./figures.ts";
-import { dataTable, escape, htmlTable, isolated } from "./html.ts";
+import { durationsOf, type ReportData } from "../store/open.ts";
+import {
+  formatCount,
+  formatRoughly,
+  formatShare,
+} from "../terminal/numbers.ts";
+import { agentsOf, allDurations } from "./figures.ts";
+import { dataTable, escape, htmlTable, isolated, section } from "./html.ts";
 import { type Marker, plot } from "./plot.ts";
-import { formatEdge, formatSpan } from "./times.ts";
+import { formatSpan } from "./times.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -25,11 +28,11 @@ const EDGES = [
 
 /** The section of durations; empty where no turn has one. */
 export function durationsChart(data: ReportData): string {
-  const sorted = sortedDurations(data);
-  const durations = durationsOf(sorted);
+  const all = allDurations(data);
+  const durations = durationsOf(all);
   if (durations === null) return "";
   const { median, p95, longest } = durations;
-  const bins = binsOf(sorted);
+  const bins = binsOf(all);
   const names = namesOf(bins.length);
   const bars = bins.map((turns, i) => ({
     values: [turns],
@@ -47,7 +50,7 @@ export function durationsChart(data: ReportData): string {
     series: [{ name: "turns", mark: "duration" }],
     bars,
     labels: bars.slice(1).flatMap((_, i) =>
-      i % 3 === 0 ? [{ at: i + 1, text: formatEdge(EDGES[i]) }] : []
+      i % 3 === 0 ? [{ at: i + 1, text: formatRoughly(EDGES[i]) }] : []
     ),
     markers: [marker("median", median, "median"), marker("p95", p95, "p95")],
   });
@@ -72,22 +75,24 @@ export function durationsChart(data: ReportData): string {
       formatSpan(durations && durations.p95),
     ]),
   );
-  return `<section aria-labelledby="durations"><h2 id="durations">How long turns took</h2>
-<figure>${chart}
-${table}</figure>
-${ofAgents}</section>`;
+  return section(
+    "durations",
+    "How long turns took",
+    `<figure>${chart}\n${table}</figure>\n${ofAgents}`,
+  );
 }
 
 /** How many durations are in each bin, up to the last one that has some. */
-function binsOf(sorted: Float64Array): number[] {
-  const bins: number[] = [];
-  for (let i = 0, bin = 0; i < sorted.length; bin++) {
-    const edge = EDGES[bin] ?? Infinity;
-    const begin = i;
-    while (i < sorted.length && sorted[i] < edge) i++;
-    bins.push(i - begin);
-  }
-  return bins;
+function binsOf(durations: readonly number[]): number[] {
+  const bins = [...EDGES, Infinity].map(() => 0);
+  for (const ms of durations) bins[binOf(ms)]++;
+  return bins.slice(0, bins.findLastIndex((turns) => turns > 0) + 1);
+}
+
+/** The bin of a duration; that of the longest has no edge. */
+function binOf(ms: number): number {
+  const bin = EDGES.findIndex((edge) => ms < edge);
+  return bin < 0 ? EDGES.length : bin;
 }
 
 function namesOf(bins: number): string[] {
@@ -95,17 +100,17 @@ function namesOf(bins: number): string[] {
     { length: bins },
     (_, i) =>
       i === 0
-        ? `under ${formatEdge(EDGES[0])}`
+        ? `under ${formatRoughly(EDGES[0])}`
         : i === EDGES.length
-        ? `over ${formatEdge(EDGES[i - 1])}`
-        : `${formatEdge(EDGES[i - 1])} – ${formatEdge(EDGES[i])}`,
+        ? `over ${formatRoughly(EDGES[i - 1])}`
+        : `${formatRoughly(EDGES[i - 1])} – ${formatRoughly(EDGES[i])}`,
   );
 }
 
 /** Where a duration is among the bins, in bins from the left. */
 function placeOf(ms: number, bins: number): number {
-  const bin = EDGES.findIndex((edge) => ms < edge);
-  if (bin < 0) return bins - 0.5;
+  const bin = binOf(ms);
+  if (bin === EDGES.length) return bins - 0.5;
   const from = bin === 0 ? 0 : EDGES[bin - 1];
   return bin + (ms - from) / (EDGES[bin] - from);
 }

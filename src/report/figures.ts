@@ -5,21 +5,15 @@
  */
 
 import {
+  type Durations,
+  durationsOf,
   FATES,
-  percentile,
   type ReportData,
   type TurnFate,
 } from "../store/open.ts";
 
-/** How long some turns took, in milliseconds. */
-export interface Durations {
-  median: number;
-  p95: number;
-  longest: number;
-}
-
 /** The turns of an agent. */
-export interface AgentFigures {
+interface AgentFigures {
   agent: string | null;
   turns: number;
   completed: number;
@@ -46,27 +40,16 @@ export function agentsOf({ days, durations }: ReportData): AgentFigures[] {
         own.filter(({ fate }) => fate === "completed")
           .map(({ turns }) => turns),
       ),
-      durations: durationsOf(Float64Array.from(known.get(agent) ?? []).sort()),
+      durations: durationsOf(known.get(agent) ?? []),
     }))
     .sort((a, b) =>
       b.turns - a.turns || ((a.agent ?? "") < (b.agent ?? "") ? -1 : 1)
     );
 }
 
-/** All durations, the shortest first. */
-export function sortedDurations({ durations }: ReportData): Float64Array {
-  return Float64Array.from(durations.flatMap(({ durations }) => durations))
-    .sort();
-}
-
-/** @param sorted The shortest first. */
-export function durationsOf(sorted: Float64Array): Durations | null {
-  if (sorted.length === 0) return null;
-  return {
-    median: percentile(sorted, 0.5),
-    p95: percentile(sorted, 0.95),
-    longest: sorted.at(-1)!,
-  };
+/** The durations of all agents. */
+export function allDurations({ durations }: ReportData): number[] {
+  return durations.flatMap(({ durations }) => durations);
 }
 
 /** A sum of numbers. */

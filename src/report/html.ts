@@ -38,7 +38,7 @@ export function isolated(html: string): string {
 }
 
 /** A column of a table. */
-export interface HtmlColumn {
+interface HtmlColumn {
   title: string;
   /** Numbers are aligned at the right. */
   isNumber?: boolean;
@@ -85,6 +85,12 @@ export function htmlTable(
 <tbody${role("rowgroup")}>
 ${body.join("\n")}
 </tbody></table></div>`;
+}
+
+/** A section with its heading; what it holds is HTML. */
+export function section(id: string, title: string, content: string): string {
+  return `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
+${content}</section>`;
 }
 
 /** A table below a chart, closed until it is wanted: the same as numbers. */

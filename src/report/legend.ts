@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TurnFate } from "../store/open.ts";
+import { FATES } from "../store/open.ts";
 
 /** What is stacked in a chart: an outcome, or an agent. */
 export interface Series {
@@ -14,14 +14,11 @@ export interface Series {
   mark: string;
 }
 
-/** The outcomes as series. */
-export const FATE_SERIES: Record<TurnFate, Series> = {
-  completed: { name: "completed", mark: "completed" },
-  aborted: { name: "aborted", mark: "aborted" },
-  failed: { name: "failed", mark: "failed" },
-  orphaned: { name: "orphaned", mark: "orphaned" },
-  waiting: { name: "waiting", mark: "waiting" },
-};
+/** The outcomes as series, in the order of {@linkcode FATES}. */
+export const FATE_SERIES: readonly Series[] = FATES.map((fate) => ({
+  name: fate,
+  mark: fate,
+}));
 
 /** The colours of series as a list, with their names. */
 export function legend(series: readonly Series[]): string {

@@ -5,9 +5,8 @@
  */
 
 import type { ReportData, ReportedTurn } from "../store/open.ts";
-import { formatCount } from "../terminal/numbers.ts";
-import { formatShare } from "../terminal/units.ts";
-import { escape, excerpt, htmlTable, isolated } from "./html.ts";
+import { formatCount, formatShare } from "../terminal/numbers.ts";
+import { escape, excerpt, htmlTable, isolated, section } from "./html.ts";
 import { percent } from "./plot.ts";
 import { formatMoment, formatSpan } from "./times.ts";
 
@@ -54,9 +53,7 @@ function list(
     ]),
     true,
   );
-  return `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
-${table}
-</section>`;
+  return section(id, title, `${table}\n`);
 }
 
 /** The working directories; empty where the log names none. */
@@ -82,9 +79,7 @@ export function directories({ cwds, turns }: ReportData): string {
       formatSpan(durationMs),
     ]),
   );
-  return `<section aria-labelledby="cwds"><h2 id="cwds">Working directories</h2>
-${table}
-</section>`;
+  return section("cwds", "Working directories", `${table}\n`);
 }
 
 /** A path, with places where it may be wrapped. */

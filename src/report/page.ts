@@ -4,12 +4,15 @@
  * @module
  */
 
-import type { ReportData } from "../store/open.ts";
-import { formatCount, formatDuration } from "../terminal/numbers.ts";
-import { formatShare } from "../terminal/units.ts";
+import { durationsOf, type ReportData } from "../store/open.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatShare,
+} from "../terminal/numbers.ts";
 import { daysCharts } from "./days_chart.ts";
 import { durationsChart } from "./durations_chart.ts";
-import { durationsOf, fatesOf, sortedDurations } from "./figures.ts";
+import { allDurations, fatesOf } from "./figures.ts";
 import { escape, isolated } from "./html.ts";
 import { directories, turnLists } from "./lists.ts";
 import { STYLE } from "./style.ts";
@@ -72,7 +75,7 @@ function periodOf({ days, sinceMs, hasOlder, turns }: ReportData): string {
 /** The numbers that matter most. */
 function tiles(data: ReportData): string {
   const { turns, sessions } = data;
-  const durations = durationsOf(sortedDurations(data));
+  const durations = durationsOf(allDurations(data));
   const numbers: [name: string, value: string, note: string][] = [
     [
       "turns",

@@ -7,10 +7,11 @@
 
 import { formatCount } from "../terminal/numbers.ts";
 import { short, ticks } from "./axis.ts";
+import { sum } from "./figures.ts";
 import type { Series } from "./legend.ts";
 
 /** One bar. */
-export interface Bar {
+interface Bar {
   /** What is shown where a pointer rests on it; HTML. */
   title: string;
   /** The height of each series in it, from below. */
@@ -18,7 +19,7 @@ export interface Bar {
 }
 
 /** A label below the bars. */
-export interface XLabel {
+interface XLabel {
   /** Where it is, in bars from the left. */
   at: number;
   /** HTML. */
@@ -32,7 +33,7 @@ export interface Marker extends XLabel {
 }
 
 /** What a plot shows. */
-export interface Plot {
+interface Plot {
   /** What is to be seen, in a sentence; HTML. */
   summary: string;
   series: readonly Series[];
@@ -51,13 +52,13 @@ const GAP = 0.18;
 export function plot(
   { summary, series, bars, labels, markers = [] }: Plot,
 ): string {
-  const sums = bars.map(({ values }) => values.reduce((a, b) => a + b, 0));
+  const sums = bars.map(({ values }) => sum(values));
   const marks = ticks(Math.max(...sums));
   const top = marks.at(-1)!;
   const step = WIDTH / bars.length;
   const paths = series.map(({ mark }, i) => {
     const path = bars.map(({ values }, n) => {
-      const below = values.slice(0, i).reduce((a, b) => a + b, 0);
+      const below = sum(values.slice(0, i));
       const [from, to] = [below, below + values[i]].map((value) =>
         HEIGHT * (1 - value / top)
       );

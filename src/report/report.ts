@@ -6,10 +6,11 @@
 
 import { basename } from "node:path";
 import { UsageError } from "../error.ts";
-import { stdoutForText } from "../output/sink.ts";
+import { print } from "../output/sink.ts";
 import { instantOf } from "../status/since.ts";
 import {
   isPostgres,
+  type NamedDatabase,
   nameOf,
   readReportData,
   refuseForeignFiles,
@@ -17,11 +18,7 @@ import {
 import { page } from "./page.ts";
 
 /** What the command line asks for. */
-export interface ReportOptions {
-  /** The database: the path of a file, or an address that libpq takes. */
-  db: string;
-  /** Whether it is the default. */
-  isDefaultDb: boolean;
+export interface ReportOptions extends NamedDatabase {
   /** Since when turns began, as {@linkcode instantOf} reads it. */
   since: string | null;
 }
@@ -44,6 +41,5 @@ export async function report(
   if (isDefaultDb) refuseForeignFiles(db);
   const sinceMs = since === null ? null : instantOf(since, Date.now());
   const name = isPostgres(db) ? nameOf(db) : basename(db);
-  const text = page(name, await readReportData(db, sinceMs));
-  await stdoutForText.write(new TextEncoder().encode(text));
+  await print(page(name, await readReportData(db, sinceMs)));
 }

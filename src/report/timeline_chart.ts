@@ -4,10 +4,10 @@
  * @module
  */
 
-import { FATES, type ReportData, type ReportedTurn } from "../store/open.ts";
+import type { ReportData, ReportedTurn } from "../store/open.ts";
 import { formatCount } from "../terminal/numbers.ts";
 import { short } from "./axis.ts";
-import { excerpt, isolated } from "./html.ts";
+import { excerpt, isolated, section } from "./html.ts";
 import { FATE_SERIES, legend } from "./legend.ts";
 import { percent } from "./plot.ts";
 import { formatMoment, formatShortMoment, formatSpan } from "./times.ts";
@@ -53,21 +53,24 @@ export function timelineChart({ lastTurns }: ReportData): string {
     .filter(({ turns }) => turns.length > 0);
   const span = Math.max(1, until - from);
   const times = Array.from({ length: LABELS }, (_, i) => i / (LABELS - 1));
-  return `<section aria-labelledby="timeline"><h2 id="timeline">The last sessions</h2>
-<p>From ${formatMoment(from)} to ${formatMoment(until)}, the last one first.</p>
-<figure><figcaption>${
-    legend(FATES.map((fate) => FATE_SERIES[fate]))
-  }</figcaption>
+  return section(
+    "timeline",
+    "The last sessions",
+    `<p>From ${formatMoment(from)} to ${
+      formatMoment(until)
+    }, the last one first.</p>
+<figure><figcaption>${legend(FATE_SERIES)}</figcaption>
 <ul class="timeline">
 ${shown.map((session) => rowOf(session, from, span)).join("\n")}
 </ul>
 <div class="x times" aria-hidden="true">${
-    times.map((at) =>
-      `<span style="left:${percent(at)}">${
-        formatShortMoment(from + at * span, span < SHORT_SPAN)
-      }</span>`
-    ).join("")
-  }</div></figure></section>`;
+      times.map((at) =>
+        `<span style="left:${percent(at)}">${
+          formatShortMoment(from + at * span, span < SHORT_SPAN)
+        }</span>`
+      ).join("")
+    }</div></figure>`,
+  );
 }
 
 /** When the shortest window begins that has enough sessions. */

@@ -38,14 +38,3 @@ export function formatShortMoment(ms: number, hasSeconds = false): string {
 export function formatSpan(ms: number | null): string {
   return ms === null ? "" : formatDuration(ms);
 }
-
-/** An edge of a bin of durations: `10 s`, `5 min`, `1 h`. */
-export function formatEdge(ms: number): string {
-  const units: [size: number, name: string][] = [
-    [3_600_000, "h"],
-    [60_000, "min"],
-    [1000, "s"],
-  ];
-  const [size, name] = units.find(([size]) => ms >= size) ?? units[2];
-  return `${ms / size} ${name}`;
-}

@@ -126,7 +126,7 @@ export class FileFormat {
 
   #use(dialect: Dialect): void {
     this.#dialect = dialect;
-    this.prefilter = dialect.prefilter();
+    this.prefilter = dialect.prefilter;
     // Lines of a file that was reopened may still be queued for its decoder.
     this.#decoder = this.#isResumed ? this.#file.decoder : undefined;
     this.#decoder ??= dialect.decoder(this.#saved);

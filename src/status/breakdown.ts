@@ -5,14 +5,13 @@
  */
 
 import type { NameCount } from "../store/open.ts";
-import { formatCount } from "../terminal/numbers.ts";
+import { formatCount, formatShare } from "../terminal/numbers.ts";
 import {
   type Canvas,
   type Cell,
   type Column,
   table,
 } from "../terminal/table.ts";
-import { formatShare } from "../terminal/units.ts";
 import { visible } from "../terminal/visible.ts";
 import type { Outcome } from "../turns/event.ts";
 import type { TurnStatus } from "../turns/turn.ts";

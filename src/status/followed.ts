@@ -31,7 +31,7 @@ export interface FollowedFile extends
     "host" | "path" | "readBytes" | "readLines" | "movedMs"
   > {
   state: FileState;
-  /** The size of the file at the path, if there is any. */
+  /** The size of what is there; `null` where that cannot be known. */
   sizeBytes: number | null;
   /**
    * How much is still to be read, with the rest of the files that were rotated
@@ -64,19 +64,10 @@ export function lookUp(
 }
 
 /** A followed directory, as {@linkcode lookUpTree} found it. */
-export interface FollowedDirectory {
-  host: string | null;
-  path: string;
+export interface FollowedDirectory extends FollowedFile {
   state: Exclude<FileState, "rotated" | "truncated">;
-  /** How many files below it are followed. */
+  /** How many files below it are followed; all other numbers are sums of theirs. */
   files: number;
-  readBytes: number;
-  readLines: number;
-  movedMs: number;
-  /** The size of those files that are there; `null` for those of another machine. */
-  sizeBytes: number | null;
-  /** How much of them is still to be read; `null` for those of another machine. */
-  lagBytes: number | null;
 }
 
 /** Looks at the files below a followed directory that are known. */

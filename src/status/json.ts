@@ -5,6 +5,7 @@
  */
 
 import { escaped } from "../terminal/visible.ts";
+import type { FollowedFile } from "./followed.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -94,28 +95,30 @@ export function formatJson(status: Report): string {
       user_text: turn.userText,
     })),
     files: status.files.map((file) => ({
-      host: file.host,
-      path: file.path,
-      state: file.state,
-      read_bytes: file.readBytes,
-      read_lines: file.readLines,
-      read_at: formatTime(file.movedMs),
-      size_bytes: file.sizeBytes,
-      lag_bytes: file.lagBytes,
+      ...placeOf(file),
+      ...readingOf(file),
     })),
     directories: status.directories.map((directory) => ({
-      host: directory.host,
-      path: directory.path,
-      state: directory.state,
+      ...placeOf(directory),
       files: directory.files,
-      read_bytes: directory.readBytes,
-      read_lines: directory.readLines,
-      read_at: formatTime(directory.movedMs),
-      size_bytes: directory.sizeBytes,
-      lag_bytes: directory.lagBytes,
+      ...readingOf(directory),
     })),
   });
   return escaped(json) + "\n";
+}
+
+function placeOf({ host, path, state }: FollowedFile) {
+  return { host, path, state };
+}
+
+function readingOf(file: FollowedFile) {
+  return {
+    read_bytes: file.readBytes,
+    read_lines: file.readLines,
+    read_at: formatTime(file.movedMs),
+    size_bytes: file.sizeBytes,
+    lag_bytes: file.lagBytes,
+  };
 }
 
 function formatTime(ms: number): string {

@@ -11,7 +11,7 @@ import {
   readMetrics,
   type TurnGroup,
 } from "../store/open.ts";
-import { lookUp, lookUpTree } from "./followed.ts";
+import { type FollowedFile, lookUp, lookUpTree } from "./followed.ts";
 
 // promtool refuses names with "counter" as a word in them.
 const PREFIX = "turncounter";
@@ -21,16 +21,8 @@ const OTHER = "other";
 /** The value of a label where the log says nothing. */
 const NONE = "none";
 
-/** How far a followed file or directory has been read. */
-export interface FollowedMetrics {
-  /** The name of the other machine that it is on; `null` for this one. */
-  host: string | null;
-  path: string;
-  /** What is still to be read, in bytes; `null` where that is not known. */
-  lagBytes: number | null;
-  /** When it was read last, in milliseconds since the epoch. */
-  movedMs: number;
-}
+/** A followed file or directory. */
+type Followed = Pick<FollowedFile, "host" | "path" | "lagBytes" | "movedMs">;
 
 /**
  * Reads the metrics of a database, and looks at the files that were followed
@@ -54,7 +46,7 @@ export async function prometheus(
 /** Writes metrics as lines of text, the last newline included. */
 export function formatMetrics(
   metrics: Metrics,
-  followed: readonly FollowedMetrics[],
+  followed: readonly Followed[],
   version: string,
 ): string {
   const { schema, sessions, lastStartMs } = metrics;
@@ -127,7 +119,7 @@ function family(
 
 /** Machines may follow files of the same path. */
 function placeLabels(
-  { host, path }: { host: string | null; path: string },
+  { host, path }: Pick<Followed, "host" | "path">,
 ): Record<string, string> {
   return host === null ? { path } : { path, host };
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { terminalWidth } from "../terminal/size.ts";
-import { stdoutForText } from "../output/sink.ts";
-import { refuseForeignFiles } from "../store/open.ts";
+import { stdoutCanvas } from "../terminal/size.ts";
+import { print } from "../output/sink.ts";
+import { type NamedDatabase, refuseForeignFiles } from "../store/open.ts";
 import { formatJson } from "./json.ts";
 import { prometheus } from "./prometheus.ts";
 import { readReport } from "./report.ts";
@@ -15,18 +15,14 @@ import { view } from "./view.ts";
 import { watch } from "./watch.ts";
 
 /** What the command line asks for. */
-export interface StatusOptions {
-  /** The database: the path of a file, or an address that libpq takes. */
-  db: string;
-  /** Whether it is the default. */
-  isDefaultDb: boolean;
+export interface StatusOptions extends NamedDatabase {
   /** Write JSON in place of text for people. */
   json: boolean;
-  /** Write metrics for Prometheus in place of text for people. */
+  /** Write metrics for Prometheus in place of text for people, all of them once. */
   prometheus: boolean;
   /** The version of the program. */
   version: string;
-  /** Show only turns that began since then, as {@linkcode instantOf} reads it. */
+  /** Since when turns began that are shown, as {@linkcode instantOf} reads it. */
   since: string | null;
   /** Write it again every second, until SIGINT or SIGTERM comes. */
   watch: boolean;
@@ -46,10 +42,8 @@ export async function status(options: StatusOptions): Promise<void> {
   const { db, json, since } = options;
   if (options.prometheus) {
     if (options.isDefaultDb) refuseForeignFiles(db);
-    const text = await prometheus(db, options.version);
-    return await stdoutForText.write(new TextEncoder().encode(text));
+    return await print(await prometheus(db, options.version));
   }
-  const isTerminal = Deno.stdout.isTerminal();
   const draw = async () => {
     if (options.isDefaultDb) refuseForeignFiles(db);
     // A day may begin while it is watched.
@@ -57,16 +51,13 @@ export async function status(options: StatusOptions): Promise<void> {
     const report = await readReport(db, sinceMs);
     return json ? formatJson(report) : view(report, {
       now: report.readMs,
-      width: isTerminal ? terminalWidth() : Infinity,
-      color: options.color && isTerminal,
+      ...stdoutCanvas(options.color),
     });
   };
-  if (!options.watch) {
-    return await stdoutForText.write(new TextEncoder().encode(await draw()));
-  }
+  if (!options.watch) return await print(await draw());
   // Without a terminal an empty line separates one text from the next.
   await watch(
     json ? draw : async () => `${await draw()}\n`,
-    isTerminal && !json,
+    Deno.stdout.isTerminal() && !json,
   );
 }

@@ -8,8 +8,10 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatRoughly,
+  formatShare,
 } from "../terminal/numbers.ts";
-import { visible } from "../terminal/visible.ts";
+import { shortId, visible } from "../terminal/visible.ts";
 import type { TurnStatus } from "../turns/turn.ts";
 import { bar } from "../terminal/bars.ts";
 import type { FileState, FollowedFile } from "./followed.ts";
@@ -22,7 +24,6 @@ import {
   table,
 } from "../terminal/table.ts";
 import { cut, widthOf } from "../terminal/text.ts";
-import { formatAge, formatShare } from "../terminal/units.ts";
 import { agents, directories, outcomes } from "./breakdown.ts";
 import { label } from "./label.ts";
 import { formatInstant } from "./since.ts";
@@ -37,9 +38,6 @@ export interface ViewOptions extends Canvas {
 const MOST_PROMPT = 100;
 /** How long a bar gets, in columns. */
 const MOST_BAR = 50;
-/** How much of a session's id is shown, as `--verbose` does. */
-const SESSION_LENGTH = 5;
-
 /** `100.0 %` */
 const WIDEST_SHARE = 7;
 
@@ -118,7 +116,7 @@ function followed(
     count = 1,
   ) => [
     formatBytes(readBytes),
-    formatAge(now - movedMs),
+    formatRoughly(now - movedMs),
     lagBytes === null ? STATES[state] : formatBytes(lagBytes),
     ...(hasCounts ? [formatCount(count)] : []),
     visible(host === null ? path : `${host}:${path}`),
@@ -149,8 +147,8 @@ function lastTurns(
   if (turns.length === 0) return [];
   const rows = turns.map((turn) => [
     String(turn.id),
-    visible(turn.sid.slice(-SESSION_LENGTH)),
-    turn.startMs === null ? "?" : formatAge(now - turn.startMs),
+    shortId(turn.sid),
+    turn.startMs === null ? "?" : formatRoughly(now - turn.startMs),
     label(turn.status),
     cut(visible(turn.userText ?? ""), MOST_PROMPT),
   ]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { stdoutForText } from "../output/sink.ts";
+import { print } from "../output/sink.ts";
 import { stopThisProcess } from "../system/stop.ts";
 import {
   enterScreen,
@@ -60,7 +60,7 @@ export async function watch(
     if (isScreen) enterScreen();
     while (!isStopped) {
       const shown = isScreen ? frame(text, terminalHeight()) : text;
-      const write = stdoutForText.write(new TextEncoder().encode(shown));
+      const write = print(shown);
       // Where stdout takes nothing, a signal must end it all the same.
       await Promise.race([write, stopped.promise]);
       const pause = Math.max(PERIOD, took / MOST_LOAD) - took;

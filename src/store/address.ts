@@ -23,7 +23,12 @@ const SECRET_PARAMETER =
 const SECRET_PAIR =
   /(^|\s)(?:password|sslpassword|scram_\w+|oauth_client_secret)\s*=\s*(?:'(?:\\.|[^'\\])*'?|(?:\\.|[^\s\\])*)/gs;
 
-/** An address as messages show it: without a password. */
+/** A database as messages name it: `database "turns.db"`. */
+export function databaseNamed(address: string): string {
+  return `database ${JSON.stringify(nameOf(address))}`;
+}
+
+/** An address as people see it: without a password. */
 export function nameOf(address: string): string {
   if (!isPostgres(address)) return address;
   if (!URL_SCHEME.test(address)) {

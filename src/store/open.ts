@@ -20,7 +20,7 @@ import type { ReportData } from "./report.ts";
 import { withSqlite } from "./sqlite/library.ts";
 import type { StoredStatus } from "./status.ts";
 
-export { isPostgres, nameOf } from "./address.ts";
+export { databaseNamed, isPostgres, nameOf } from "./address.ts";
 export {
   type Forgettable,
   type FoundForgettable,
@@ -30,8 +30,13 @@ export {
   type TurnFilter,
 } from "./listing.ts";
 export { DURATION_BOUNDS, type Metrics, type TurnGroup } from "./metrics.ts";
-export { percentile } from "./percentile.ts";
-export { type StoreOptions, SYNCHRONOUS, type Synchronous } from "./options.ts";
+export { durationsOf } from "./percentile.ts";
+export {
+  type NamedDatabase,
+  type StoreOptions,
+  SYNCHRONOUS,
+  type Synchronous,
+} from "./options.ts";
 export {
   type AgentDurations,
   type DayCount,
@@ -42,6 +47,7 @@ export {
 } from "./report.ts";
 export { DATABASE_SUFFIXES, refuseForeignFiles } from "./sqlite/shared_path.ts";
 export type {
+  Durations,
   FollowedPath,
   FollowedTree,
   LastTurn,

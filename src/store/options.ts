@@ -9,6 +9,14 @@ export const SYNCHRONOUS = ["full", "normal", "off"] as const;
 /** One of {@linkcode SYNCHRONOUS}. */
 export type Synchronous = typeof SYNCHRONOUS[number];
 
+/** The database that a command line names. */
+export interface NamedDatabase {
+  /** The path of a file, or an address that libpq takes. */
+  db: string;
+  /** Whether it is the default path: neither option nor environment named one. */
+  isDefaultDb: boolean;
+}
+
 /** How to open a store. */
 export interface StoreOptions {
   /** @default {"full"} */

@@ -7,8 +7,9 @@
 import type { Durations } from "./status.ts";
 
 /** What {@linkcode Durations} say of some; `null` where there is none. */
-export function durationsOf(durations: number[]): Durations | null {
-  const sorted = durations.toSorted((a, b) => a - b);
+export function durationsOf(durations: readonly number[]): Durations | null {
+  // A typed array sorts a million numbers in a fraction of the time.
+  const sorted = Float64Array.from(durations).sort();
   if (sorted.length === 0) return null;
   return {
     turns: sorted.length,

@@ -20,7 +20,7 @@ export interface StoredStatus {
   turns: number;
   byStatus: Record<TurnStatus, number>;
   sessions: number;
-  /** `null` where no turn is completed. */
+  /** Of the last turns that are completed; `null` where none is. */
   durations: Durations | null;
   breakdown: Breakdown;
   /** The last days on which turns began, the oldest first. */
@@ -35,7 +35,7 @@ export interface StoredStatus {
 
 /** How long turns took, in milliseconds. */
 export interface Durations {
-  /** How many turns were looked at: the last that are completed. */
+  /** How many turns were looked at. */
   turns: number;
   median: number;
   p95: number;

@@ -11,6 +11,16 @@ const LIMIT_MS = 100;
 /** How long to wait before a stream that would block is retried, in milliseconds. */
 const RETRY_MS = 5;
 
+/** Waits while the event loop runs. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits while nothing else runs. */
+export function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 let last = performance.now();
 
 /**
@@ -42,7 +52,7 @@ export async function retryWhileBusy<T>(
       return await call();
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await delay(RETRY_MS);
     }
   }
 }

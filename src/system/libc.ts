@@ -44,6 +44,13 @@ const SYMBOLS = {
   raise: { parameters: ["i32"], result: "i32" },
 } as const;
 
+const encoder = new TextEncoder();
+
+/** A text, such as a path, as these functions take it. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`${text}\0`);
+}
+
 /** The functions. */
 export const libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] = Deno
   .dlopen(PATH, SYMBOLS).symbols;

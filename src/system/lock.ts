@@ -5,7 +5,7 @@
  * @module
  */
 
-import { libc } from "./libc.ts";
+import { cString, libc } from "./libc.ts";
 
 /** The first byte that is locked: beyond those that SQLite locks, and within what each file system allows. */
 const BASE = 2n ** 32n;
@@ -32,8 +32,7 @@ export class FileLocks implements Disposable {
    * @throws {Error} If it cannot be opened.
    */
   constructor(path: string) {
-    const name = new TextEncoder().encode(`${path}\0`);
-    this.#fd = libc.open(name, OPEN_READ_WRITE);
+    this.#fd = libc.open(cString(path), OPEN_READ_WRITE);
     if (this.#fd < 0) throw new Error("unable to open it once more");
     // A lock that is held looks like one that is not supported, so a random one is tried.
     const key = PROBES + BigInt(Math.floor(Math.random() * Number(PROBES)));

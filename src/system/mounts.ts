@@ -4,7 +4,7 @@
  * @module
  */
 
-import { libc } from "./libc.ts";
+import { cString, libc } from "./libc.ts";
 
 const OPEN_READ_ONLY = 0;
 /** What is read at a time, in bytes. */
@@ -33,7 +33,7 @@ function unescape(text: string): string {
 
 /** A file that Deno lets no program open; empty where there is none. */
 function readSystemFile(path: string): string {
-  const fd = libc.open(new TextEncoder().encode(`${path}\0`), OPEN_READ_ONLY);
+  const fd = libc.open(cString(path), OPEN_READ_ONLY);
   if (fd < 0) return "";
   const utf8 = new TextDecoder();
   const piece = new Uint8Array(PIECE);

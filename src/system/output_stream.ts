@@ -7,7 +7,7 @@
  */
 
 import { retryWhileBusy } from "./event_loop.ts";
-import { libc } from "./libc.ts";
+import { cString, libc } from "./libc.ts";
 import {
   hasFailed,
   isPipe,
@@ -100,6 +100,5 @@ export class OutputStream {
 /** Another, non-blocking description of a pipe or terminal; negative if there is none. */
 function reopened(fd: number): number {
   if (Deno.build.os !== "linux") return -1;
-  const path = new TextEncoder().encode(`/proc/self/fd/${fd}\0`);
-  return libc.open(path, OPEN_FLAGS);
+  return libc.open(cString(`/proc/self/fd/${fd}`), OPEN_FLAGS);
 }

@@ -11,7 +11,7 @@ import type { Turn } from "../turns/turn.ts";
 import { type Color, paint, RED, STATUS_COLORS } from "./colors.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
 import { messages } from "./messages.ts";
-import { escaped, visible } from "./visible.ts";
+import { escaped, shortId, visible } from "./visible.ts";
 
 /** How much of a prompt or a reason is printed, in characters. */
 const MOST_CHARACTERS = 40;
@@ -89,7 +89,7 @@ export class Console {
   /** The line that `--verbose` prints for an event, if it is set. */
   describe(event: TurnEvent, { change, turns }: Applied): string | null {
     if (!this.#verbose) return null;
-    const session = visible(event.sid.slice(-5));
+    const session = shortId(event.sid);
     const orphans = [...turns];
     const turn = orphans.pop();
     if (turn === undefined) {

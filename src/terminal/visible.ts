@@ -23,6 +23,14 @@ export function visible(text: string): string {
     .trim();
 }
 
+/** How much of a session's id is shown: its last characters, which differ most. */
+const SHOWN_ID = 5;
+
+/** The end of a session's id, by which people tell sessions apart. */
+export function shortId(sid: string): string {
+  return visible(sid.slice(-SHOWN_ID));
+}
+
 /** The ends of lines. */
 const LINE_END = /\r\n|[\n\r\v\f\x85\u2028\u2029]/u;
 /** How wide a tab is shown. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Delivery } from "../../src/delivery.ts";
+import { Delivery } from "../../src/delivery/delivery.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import { EventOutput } from "../../src/output/event_output.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";

@@ -77,7 +77,7 @@ for (const [dialect, linesOf] of AGENTS) {
 
   Deno.test(`${name}: the prefilter judges a line in pieces as it does the whole`, () =>
     forSeeds(SEEDS / 6, (random) => {
-      const prefilter = dialect.prefilter();
+      const { prefilter } = dialect;
       for (const line of linesOf(random, LINES)) {
         const bytes = encoder.encode(line);
         const around = encoder.encode(`{\n${line}\n{"type":"user"}`);

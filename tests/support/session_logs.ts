@@ -55,7 +55,7 @@ export function decodeLog(
   { isFiltered = false, afterLine }: DecodeOptions = {},
 ): DecodedLog {
   const bytes = typeof log === "string" ? encoder.encode(log) : log;
-  const prefilter = dialect.prefilter();
+  const { prefilter } = dialect;
   let decoder = dialect.decoder(null);
   const decoded: DecodedLog = { events: [], rejected: [] };
   for (const [i, line] of linesOf(bytes).entries()) {

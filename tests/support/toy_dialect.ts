@@ -22,22 +22,18 @@ export const toy: Dialect = {
   places: ["toy.log"],
   recognises: (head) => utf8.decode(head).startsWith("session "),
   knows: (text) => LINE.test(text),
-  prefilter: () => {
-    const judge = (text: string) =>
-      LINE.test(text) ? Verdict.Keep : Verdict.Skip;
-    return {
-      judge: (bytes, start, end) => judge(utf8.decode(bytes.slice(start, end))),
-      begin() {
-        let text = "";
-        return {
-          push(bytes) {
-            text += utf8.decode(bytes);
-            return Verdict.Unsure;
-          },
-          end: () => judge(text),
-        };
-      },
-    };
+  prefilter: {
+    judge: (bytes, start, end) => judge(utf8.decode(bytes.slice(start, end))),
+    begin() {
+      let text = "";
+      return {
+        push(bytes) {
+          text += utf8.decode(bytes);
+          return Verdict.Unsure;
+        },
+        end: () => judge(text),
+      };
+    },
   },
   decoder(sid) {
     return {
@@ -64,3 +60,7 @@ export const toy: Dialect = {
     };
   },
 };
+
+function judge(text: string): Verdict {
+  return LINE.test(text) ? Verdict.Keep : Verdict.Skip;
+}

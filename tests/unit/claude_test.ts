@@ -636,7 +636,7 @@ function toolResult(n: number, content: string): Line {
 }
 
 Deno.test("claude skips a result of a tool by its last 1024 bytes, in pieces too", () => {
-  const prefilter = claude.prefilter();
+  const { prefilter } = claude;
   for (let size = 0; size < 1100; size++) {
     const cwd = "/".repeat(size);
     const bytes = encoder.encode(

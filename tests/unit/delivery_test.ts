@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Delivery, type DeliveryOptions } from "../../src/delivery.ts";
+import { Delivery, type DeliveryOptions } from "../../src/delivery/delivery.ts";
 import { sse } from "../../src/dialect/sse/sse.ts";
 import type { Line } from "../../src/source/lines.ts";
 import type { Position } from "../../src/turns/checkpoint.ts";

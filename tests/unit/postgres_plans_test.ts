@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  forgettable,
   listingSql,
-  type Query,
-  range,
-  walk,
+  turnSql,
 } from "../../src/store/postgres/listing_statements.ts";
 import { metricsSql } from "../../src/store/postgres/metrics.ts";
 import { readByIndex } from "../../src/store/postgres/read_current.ts";
 import { reportSql } from "../../src/store/postgres/report_statements.ts";
 import { openWriter } from "../../src/store/postgres/session.ts";
+import {
+  forgettable,
+  type Query,
+  range,
+  walk,
+} from "../../src/store/turn_queries.ts";
 import { prepareSchema } from "../../src/store/postgres/schema.ts";
 import { eventSql } from "../../src/store/postgres/statements.ts";
 import { memorySql } from "../../src/store/postgres/memory_statements.ts";
@@ -115,6 +118,7 @@ for (const sessions of [1, 20_000]) {
 
 /** Statements that read for people, each with values of its parameters. */
 function readerStatements(schema: string): [string, Query][] {
+  const sql = turnSql(schema);
   const all = { sid: null, status: null, agent: null, cwd: null };
   const filters = [
     ...[all, { ...all, sid: "s1" }, { ...all, status: "orphaned" as const }],
@@ -122,7 +126,7 @@ function readerStatements(schema: string): [string, Query][] {
   ];
   const walks = filters.map((filter, i): [string, Query] => [
     `walk ${i}`,
-    walk(schema, { ...filter, sinceMs: null }, 0, 50),
+    walk(sql, { ...filter, sinceMs: null }, 0, 50),
   ]);
   const none = { ids: null, sid: null, beforeMs: null };
   const { sessions: _, ...metrics } = metricsSql(schema);
@@ -133,11 +137,11 @@ function readerStatements(schema: string): [string, Query][] {
   };
   return [
     ...walks,
-    ["last", walk(schema, { ...all, agent: "a", sinceMs: 5 }, 19_000, 50)],
-    ["range", range(schema, { ...all, agent: "a", sinceMs: 5 }, 9, 50)],
-    ["ids", forgettable(schema, { ...none, ids: [1, 2], sid: "s1" })],
-    ["session", forgettable(schema, { ...none, sid: "s1", beforeMs: 5 })],
-    ["before", forgettable(schema, { ...none, beforeMs: 5 })],
+    ["last", walk(sql, { ...all, agent: "a", sinceMs: 5 }, 19_000, 50)],
+    ["range", range(sql, { ...all, agent: "a", sinceMs: 5 }, 9, 50)],
+    ["ids", forgettable(sql, { ...none, ids: [1, 2], sid: "s1" })],
+    ["session", forgettable(sql, { ...none, sid: "s1", beforeMs: 5 })],
+    ["before", forgettable(sql, { ...none, beforeMs: 5 })],
     ["after", { sql: reportSql(schema).after, params: [19_000] }],
     ["since", { sql: reportSql(schema).since, params: ["2025", 5] }],
     ["metrics", { sql: metrics.turns, params: [] }],

@@ -155,7 +155,7 @@ Deno.test("figures count fates and agents, and take percentiles", () => {
   assertEquals(agentsOf(DATA), [
     {
       ...{ agent: "codex", turns: 4, completed: 3 },
-      durations: { median: 2000, p95: 90_000, longest: 90_000 },
+      durations: { turns: 3, median: 2000, p95: 90_000, longest: 90_000 },
     },
     { agent: null, turns: 1, completed: 1, durations: null },
   ]);

@@ -3,11 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SqliteStore } from "../../src/store/sqlite/store.ts";
 import { CHECKPOINT_SQL } from "../../src/store/sqlite/checkpoints.ts";
 import {
-  forgettable,
   LISTING_SQL,
-  type Query,
-  range,
-  walk,
+  TURN_SQL,
 } from "../../src/store/sqlite/listing_statements.ts";
 import { METRICS_SQL } from "../../src/store/sqlite/metrics.ts";
 import { EVENT_SQL } from "../../src/store/sqlite/statements.ts";
@@ -16,6 +13,12 @@ import {
   SINCE_SQL,
   STATUS_SQL,
 } from "../../src/store/sqlite/status_statements.ts";
+import {
+  forgettable,
+  type Query,
+  range,
+  walk,
+} from "../../src/store/turn_queries.ts";
 import { query } from "../support/database.ts";
 import { TempDir } from "../support/temp.ts";
 
@@ -174,22 +177,22 @@ Deno.test("turns are listed by one index, without a sort but since an instant", 
   const named = { agent: "a", cwd: "c", sinceMs: 0 };
   const turns = "SEARCH turns USING";
   const byId = `${turns} INTEGER PRIMARY KEY (rowid>?)`;
-  assertEquals(steps(walk(all, 0, 1)), [byId]);
-  assertEquals(steps(walk({ ...all, ...named }, 0, 1)), [byId]);
+  assertEquals(steps(walk(TURN_SQL, all, 0, 1)), [byId]);
+  assertEquals(steps(walk(TURN_SQL, { ...all, ...named }, 0, 1)), [byId]);
   const status = "orphaned" as const;
-  assertEquals(steps(walk({ ...all, status }, 0, 1)), [
+  assertEquals(steps(walk(TURN_SQL, { ...all, status }, 0, 1)), [
     `${turns} COVERING INDEX turns_status (status=? AND rowid>?)`,
   ]);
-  assertEquals(steps(walk({ ...all, ...named, status }, 0, 1)), [
+  assertEquals(steps(walk(TURN_SQL, { ...all, ...named, status }, 0, 1)), [
     `${turns} INDEX turns_status (status=? AND rowid>?)`,
   ]);
-  assertEquals(steps(walk({ ...all, sid: "s" }, 0, 1)), [
+  assertEquals(steps(walk(TURN_SQL, { ...all, sid: "s" }, 0, 1)), [
     `${turns} COVERING INDEX turns_session (sid=? AND turn_id_glob>?)`,
   ]);
-  assertEquals(steps(walk({ ...named, sid: "s", status }, 0, 1)), [
+  assertEquals(steps(walk(TURN_SQL, { ...named, sid: "s", status }, 0, 1)), [
     `${turns} INDEX turns_session (sid=? AND turn_id_glob>?)`,
   ]);
-  assertEquals(steps(range({ ...named, sid: null, status }, 9, 1)), [
+  assertEquals(steps(range(TURN_SQL, { ...named, sid: null, status }, 9, 1)), [
     `${turns} INDEX turns_start_time (start_time>?)`,
     "USE TEMP B-TREE FOR ORDER BY",
   ]);
@@ -203,7 +206,7 @@ Deno.test("turns are listed by one index, without a sort but since an instant", 
       [{ beforeMs: 0 }, "turns_start_time (start_time<?)"],
     ] as const
   ) {
-    const [step] = steps(forgettable({ ...forgotten, ...turns }));
+    const [step] = steps(forgettable(TURN_SQL, { ...forgotten, ...turns }));
     assert(step.startsWith("SEARCH turns") && step.endsWith(index), step);
   }
   for (const [name, sql] of Object.entries(LISTING_SQL)) {

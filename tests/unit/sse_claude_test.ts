@@ -262,7 +262,7 @@ Deno.test("sse passes on only those deltas of Claude Code that hold text", () =>
     [{ type: "thinking_delta", thinking: "\u007f".repeat(2) }, Verdict.Skip],
     [{ type: "thinking_delta", thinking: "\\u0041" }, Verdict.Unsure],
   ];
-  const prefilter = sse.prefilter();
+  const { prefilter } = sse;
   for (const [delta, verdict] of deltas) {
     const line = claudeLine("content_block_delta", { index: 0, delta });
     const bytes = encoder.encode(`x${line}x`);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { bar } from "../../src/terminal/bars.ts";
 import { percentile } from "../../src/store/percentile.ts";
-import { formatAge, formatShare } from "../../src/terminal/units.ts";
+import { formatRoughly, formatShare } from "../../src/terminal/numbers.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -24,8 +24,8 @@ Deno.test("formatShare returns a percentage, and an empty text if the total is z
   assertEquals(formatShare(0, 0), "");
 });
 
-Deno.test("formatAge shows one unit, also of a time in the future", () => {
-  assertFormats(formatAge, [
+Deno.test("formatRoughly shows one unit, also of a time in the future", () => {
+  assertFormats(formatRoughly, [
     [0, "0 s"],
     [SECOND - 1, "0 s"],
     [MINUTE - 1, "59 s"],

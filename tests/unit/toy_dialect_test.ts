@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Delivery } from "../../src/delivery.ts";
+import { Delivery } from "../../src/delivery/delivery.ts";
 import { DIALECTS } from "../../src/dialect/dialects.ts";
 import { TurnOutput } from "../../src/output/turn_output.ts";
 import { run } from "../../src/run.ts";

@@ -12,17 +12,17 @@ export const ARROWS: Record<string, readonly string[]> = {
   "main.ts": ["src/cli", "src/terminal", "src/store"],
 
   "src/cli": [
-    ...["src/run.ts", "src/delivery.ts", "src/status", "src/store"],
+    ...["src/run.ts", "src/delivery", "src/status", "src/store"],
     ...["src/browse", "src/report"],
     ...["src/source", "src/output", "src/dialect", "src/terminal"],
     ...["src/turns", "src/system", "src/error.ts", "src/bytes.ts"],
     ...["src/sha256.ts", "deno.json"],
   ],
   "src/run.ts": [
-    ...["src/delivery.ts", "src/source", "src/output", "src/dialect"],
+    ...["src/delivery", "src/source", "src/output", "src/dialect"],
     ...["src/turns", "src/system", "src/error.ts"],
   ],
-  "src/delivery.ts": [
+  "src/delivery": [
     ...["src/source", "src/output", "src/dialect", "src/turns"],
     ...["src/bytes.ts", "src/error.ts"],
   ],

@@ -4,11 +4,15 @@
  * @module
  */
 
+import type { ShowOptions } from "../../browse/show.ts";
+import type { TurnsOptions } from "../../browse/turns.ts";
 import { UsageError } from "../../error.ts";
+import type { ReportOptions } from "../../report/report.ts";
 import { MOST_LINE_BYTES } from "../../source/lines.ts";
 import { isStdin } from "../../source/source.ts";
 import { instantOf } from "../../status/since.ts";
-import type { Synchronous } from "../../store/open.ts";
+import type { StatusOptions } from "../../status/status.ts";
+import type { NamedDatabase, Synchronous } from "../../store/open.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
 import {
   type CommandName,
@@ -24,16 +28,8 @@ import {
   refuseOperands,
 } from "./parse.ts";
 
-/** The arguments that select the database. */
-export interface DatabaseArgs {
-  /** The database: the path of a file, or an address that libpq takes. */
-  db: string;
-  /** Whether it is the default path: neither option nor environment named one. */
-  isDefaultDb: boolean;
-}
-
 /** The arguments of the default command, which counts turns. */
-export interface RunArgs extends DatabaseArgs {
+export interface RunArgs extends NamedDatabase {
   /** Paths of the sources; `-` is standard input. */
   sources: string[];
   /** Whether to follow the one source as it grows. */
@@ -52,49 +48,21 @@ export interface RunArgs extends DatabaseArgs {
 }
 
 /** The arguments of `status`. */
-export interface StatusArgs extends DatabaseArgs {
-  json: boolean;
-  /** Since when turns began that are shown: `2025-11-18`, `today` or `7d`. */
-  since: string | null;
-  watch: boolean;
-  /** Write metrics; without the three options above. */
-  prometheus: boolean;
-}
+export type StatusArgs = Omit<StatusOptions, "version" | "color">;
 
 /** The arguments of `turns`. */
-export interface TurnsArgs extends DatabaseArgs {
-  /** The id of a session, or how it begins or ends. */
-  session: string | null;
-  status: TurnStatus | null;
-  agent: string | null;
-  /** A directory: turns of it and of those below it. */
-  cwd: string | null;
-  /** As {@linkcode StatusArgs.since}. */
-  since: string | null;
-  limit: number;
-  json: boolean;
-}
+export type TurnsArgs = Omit<TurnsOptions, "color">;
 
 /** The arguments of `show`. */
-export interface ShowArgs extends DatabaseArgs {
-  /** The id of the turn. */
-  id: number;
-  json: boolean;
-}
-
-/** The arguments of `report`. */
-export interface ReportArgs extends DatabaseArgs {
-  /** As {@linkcode StatusArgs.since}. */
-  since: string | null;
-}
+export type ShowArgs = Omit<ShowOptions, "color">;
 
 /** The arguments of `forget`. */
-export interface ForgetArgs extends DatabaseArgs {
+export interface ForgetArgs extends NamedDatabase {
   /** The whole id of a session. */
   session: string | null;
   /** Ids of turns; none where others are selected. */
   turns: number[];
-  /** Before when turns began, as {@linkcode StatusArgs.since}. */
+  /** Before when turns began, as {@linkcode instantOf} reads it. */
   olderThan: string | null;
   dryRun: boolean;
 }
@@ -107,7 +75,7 @@ export type Args =
   | ({ command: "status" } & StatusArgs)
   | ({ command: "turns" } & TurnsArgs)
   | ({ command: "show" } & ShowArgs)
-  | ({ command: "report" } & ReportArgs)
+  | ({ command: "report" } & ReportOptions)
   | ({ command: "forget" } & ForgetArgs)
   | { command: "formats" }
   | { command: "completions"; shell: Shell }
@@ -120,8 +88,7 @@ const DEFAULT_LIMIT = 20;
 /** Validates the options and operands of each command. */
 const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
   run(parsed, env) {
-    refuseOperands(parsed);
-    const { values, isSet } = parsed;
+    const { values, last, isSet } = parsed;
     const sources = values("source");
     const follow = isSet("follow");
     if (follow && (sources.length === 0 || sources.some(isStdin))) {
@@ -134,20 +101,19 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...readDatabase(parsed, env),
       sources: sources.length > 0 ? sources : ["-"],
       follow,
-      format: values("format").at(-1) ?? FORMATS[0],
-      emit: (values("emit").at(-1) ?? "turns") as Emit,
+      format: last("format") ?? FORMATS[0],
+      emit: (last("emit") ?? "turns") as Emit,
       skipReplayed: isSet("skip-replayed"),
-      deadLetter: values("dead-letter").at(-1) ?? null,
-      maxLineBytes: readCount("max-line-bytes", values, {
-        ...{ what: "a number of bytes", most: MOST_LINE_BYTES },
-      }) ?? DEFAULT_MAX_LINE_BYTES,
-      synchronous: (values("synchronous").at(-1) ?? "full") as Synchronous,
+      deadLetter: last("dead-letter"),
+      maxLineBytes:
+        readCount("max-line-bytes", "bytes", MOST_LINE_BYTES, parsed) ??
+          DEFAULT_MAX_LINE_BYTES,
+      synchronous: (last("synchronous") ?? "full") as Synchronous,
       verbose: isSet("verbose"),
       quiet: isSet("quiet"),
     };
   },
   status(parsed, env) {
-    refuseOperands(parsed);
     return {
       command: "status",
       ...readDatabase(parsed, env),
@@ -158,9 +124,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     };
   },
   turns(parsed, env) {
-    refuseOperands(parsed);
-    const { values } = parsed;
-    const last = (name: string) => values(name).at(-1) ?? null;
+    const { last } = parsed;
     return {
       command: "turns",
       ...readDatabase(parsed, env),
@@ -169,9 +133,8 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       agent: last("agent"),
       cwd: last("cwd"),
       since: readInstant("since", parsed),
-      limit: readCount("limit", values, {
-        ...{ what: "a number of turns", most: Number.MAX_SAFE_INTEGER },
-      }) ?? DEFAULT_LIMIT,
+      limit: readCount("limit", "turns", Number.MAX_SAFE_INTEGER, parsed) ??
+        DEFAULT_LIMIT,
       json: parsed.isSet("json"),
     };
   },
@@ -181,15 +144,12 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
     return { command: "show", id, ...readDatabase(parsed, env), json };
   },
   report(parsed, env) {
-    refuseOperands(parsed);
     const since = readInstant("since", parsed);
     return { command: "report", ...readDatabase(parsed, env), since };
   },
   forget(parsed, env) {
-    refuseOperands(parsed);
-    const { values } = parsed;
-    const session = values("session").at(-1) ?? null;
-    const turns = values("turn").map(readTurnId);
+    const session = parsed.last("session");
+    const turns = parsed.values("turn").map(readTurnId);
     const olderThan = readInstant("older-than", parsed);
     if ((session ?? olderThan) !== null === turns.length > 0) {
       throw new UsageError(
@@ -203,18 +163,12 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
       ...{ session, turns, olderThan, dryRun },
     };
   },
-  formats(parsed) {
-    refuseOperands(parsed);
-    return { command: "formats" };
-  },
+  formats: () => ({ command: "formats" }),
   completions(parsed) {
     const shell = readOperand("completions", parsed) as Shell;
     return { command: "completions", shell };
   },
-  man(parsed) {
-    refuseOperands(parsed);
-    return { command: "man" };
-  },
+  man: () => ({ command: "man" }),
   help(parsed) {
     const of = readOperand("help", parsed) as NamedCommand | undefined;
     return { command: "help", of: of ?? null };
@@ -236,16 +190,17 @@ export function readArgs(argv: string[], env?: string): Args {
   const parsed = parseOptions(command, named ? argv.slice(1) : argv);
   if (parsed.isSet("help")) return { command: "help", of: named ?? null };
   if (parsed.isSet("version")) return { command: "version" };
+  refuseOperands(command, parsed);
   return READERS[command](parsed, env);
 }
 
-function readDatabase({ values }: Parsed, env?: string): DatabaseArgs {
-  const db = values("db").at(-1) ?? (env || undefined);
-  return { db: db ?? DEFAULT_DB, isDefaultDb: db === undefined };
+function readDatabase({ last }: Parsed, env?: string): NamedDatabase {
+  const db = last("db") ?? (env || null);
+  return { db: db ?? DEFAULT_DB, isDefaultDb: db === null };
 }
 
-function readInstant(name: string, { values }: Parsed): string | null {
-  const since = values(name).at(-1) ?? null;
+function readInstant(name: string, { last }: Parsed): string | null {
+  const since = last(name);
   if (since !== null && instantOf(since, Date.now()) === null) {
     throw new UsageError(
       `option "--${name}" cannot be "${since}"; give a date such as 2025-11-18, today, or a number of days such as 7d`,
@@ -255,12 +210,12 @@ function readInstant(name: string, { values }: Parsed): string | null {
 }
 
 /** @throws {UsageError} If an option is given that metrics do not have. */
-function readPrometheus({ isSet, values }: Parsed): boolean {
+function readPrometheus({ isSet, last }: Parsed): boolean {
   const other = isSet("json")
     ? "json"
     : isSet("watch")
     ? "watch"
-    : values("since").length > 0
+    : last("since") !== null
     ? "since"
     : null;
   if (!isSet("prometheus") || other === null) return isSet("prometheus");
@@ -271,25 +226,29 @@ function readPrometheus({ isSet, values }: Parsed): boolean {
 
 /** @throws {UsageError} If it is no id that a turn can have. */
 function readTurnId(text: string): number {
-  const id = /^\d+$/.test(text) ? +text : NaN;
+  const id = numberOf(text);
   if (id >= 1 && id <= Number.MAX_SAFE_INTEGER) return id;
   throw new UsageError(
     `a turn's id cannot be "${text}"; give a number, as turn-counter turns shows them`,
   );
 }
 
+/** @throws {UsageError} If it is no number from 1 to `most`. */
 function readCount(
   name: string,
-  values: Parsed["values"],
-  { what, most }: { what: string; most: number },
-): number | undefined {
-  const value = values(name).at(-1);
-  if (value === undefined) return undefined;
-  const count = /^\d+$/.test(value) ? +value : NaN;
-  if (!(count >= 1 && count <= most)) {
-    throw new UsageError(
-      `option "--${name}" cannot be "${value}"; give ${what} from 1 to ${most}`,
-    );
-  }
-  return count;
+  unit: string,
+  most: number,
+  { last }: Parsed,
+): number | null {
+  const value = last(name);
+  if (value === null) return null;
+  const count = numberOf(value);
+  if (count >= 1 && count <= most) return count;
+  throw new UsageError(
+    `option "--${name}" cannot be "${value}"; give a number of ${unit} from 1 to ${most}`,
+  );
+}
+
+function numberOf(text: string): number {
+  return /^\d+$/.test(text) ? +text : NaN;
 }

@@ -18,6 +18,8 @@ import { type Option, optionsOf } from "./options.ts";
 export interface Parsed {
   /** The values of an option, in the order given. */
   values: (name: string) => string[];
+  /** The last value of an option, which counts; `null` if it is not given. */
+  last: (name: string) => string | null;
   /** Whether a switch is given. */
   isSet: (name: string) => boolean;
   /** The arguments that are not options. */
@@ -47,6 +49,7 @@ export function parseOptions(command: CommandName, argv: string[]): Parsed {
   );
   return {
     values: (name) => values.get(name)!,
+    last: (name) => values.get(name)!.at(-1) ?? null,
     isSet: (name) => parsed[name] === true,
     operands: parsed._ as string[],
   };
@@ -97,8 +100,12 @@ function unknownOption(
   return new UsageError(`unknown option "${arg}"${hint}`);
 }
 
-/** @throws {UsageError} If there is an argument that is not an option. */
-export function refuseOperands({ operands }: Parsed): void {
+/** @throws {UsageError} If an argument follows that the command does not have. */
+export function refuseOperands(
+  command: CommandName,
+  { operands }: Parsed,
+): void {
+  if (command !== "run" && NAMED_COMMANDS[command].operand) return;
   if (operands.length > 0) refuse(operands[0]);
 }
 
@@ -164,7 +171,7 @@ function readValues(
 }
 
 /** Choices as a sentence lists them: `a, b or c`. */
-export function joinChoices(choices: readonly string[]): string {
+function joinChoices(choices: readonly string[]): string {
   return choices.length === 1
     ? choices[0]
     : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;

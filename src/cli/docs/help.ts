@@ -89,7 +89,7 @@ function twoColumns(left: string, right: string): string {
 }
 
 /** Wraps a text at spaces. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = lines.at(-1)!;

@@ -8,8 +8,9 @@ import type { Dialect } from "../dialect.ts";
 import { firstLineOf } from "../head.ts";
 import { readObject } from "../fields.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { ClaudeDecoder } from "./decoder.ts";
+import { ObjectDecoder } from "../object_lines.ts";
 import { prefilter } from "./prefilter.ts";
+import { ClaudeReader } from "./reader.ts";
 
 const utf8 = new TextDecoder();
 /** The types of lines that a transcript begins with and that have no uuid. */
@@ -38,8 +39,8 @@ export const claude: Dialect = {
     return text.includes(SESSION_ID) && text.split("\n").some(isOfSession);
   },
   knows: isOfSession,
-  prefilter: () => prefilter,
-  decoder: (saved) => new ClaudeDecoder(saved),
+  prefilter,
+  decoder: (saved) => new ObjectDecoder(prefilter, new ClaudeReader(saved)),
 };
 
 /** Whether a line is one of a transcript. */

@@ -5,9 +5,8 @@
  */
 
 import type { Prompt } from "../../turns/event.ts";
-import { readText, readTime } from "../fields.ts";
+import { needText, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../undecodable.ts";
 
 /** The agent that writes transcripts. */
 const AGENT = "claude";
@@ -42,14 +41,10 @@ export function readFields(line: Json) {
 
 /** @throws {Undecodable} Where a line has no session. */
 export function readSid({ sessionId }: Json): string {
-  const sid = readText(sessionId);
-  if (sid === null) throw new Undecodable("it has no sessionId");
-  return sid;
+  return needText(sessionId, "it has no sessionId");
 }
 
 /** @throws {Undecodable} Where a line has no uuid. */
 export function readUuid({ uuid }: Json): string {
-  const id = readText(uuid);
-  if (id === null) throw new Undecodable("it has no uuid");
-  return id;
+  return needText(uuid, "it has no uuid");
 }

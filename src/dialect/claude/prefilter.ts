@@ -6,7 +6,10 @@
  * @module
  */
 
-import { type LineJudge, type Prefilter, Verdict } from "../dialect.ts";
+import { joinBytes } from "../../bytes.ts";
+import { isAt, latin1 } from "../ascii.ts";
+import { type LineJudge, Verdict } from "../dialect.ts";
+import type { ObjectPrefilter } from "../object_lines.ts";
 
 /** Lines that do not concern a turn. */
 interface Rule {
@@ -26,8 +29,6 @@ interface Rule {
 }
 
 const encoder = new TextEncoder();
-// One character a byte.
-const latin1 = new TextDecoder("latin1");
 const EMPTY = new Uint8Array();
 const BRACE = 123;
 const NEWLINE = 10;
@@ -65,23 +66,20 @@ const RULES: Rule[] = [
 const TYPES =
   /"type":\s?"(?:user|assistant|queued_command)"|"subtype":\s?"(?:turn_duration|local_command)"/;
 
+/** What is in a line of each type that concerns a turn. */
+const WORDS = /"(?:user|assistant|queued_command|turn_duration)"/;
+
 /** The prefilter of `claude`. */
-export const prefilter: Prefilter = {
+export const prefilter: ObjectPrefilter = {
   judge: (bytes, start, end) =>
     judgeEnds(headOf(bytes, start, end), tailOf(bytes, start, end)),
   begin: () => new PiecewiseJudge(),
+  isOther(_text, bytes) {
+    const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+    return isOther(headOf(bytes, 0, end), tailOf(bytes, 0, end));
+  },
+  concerns: (text) => WORDS.test(text),
 };
-
-/**
- * Whether the prefilter skips a line. The decoder asks too, so that a filtered
- * log gives what an unfiltered one does.
- *
- * @param bytes With its newline.
- */
-export function isSkipped(bytes: Uint8Array): boolean {
-  const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
-  return isOther(headOf(bytes, 0, end), tailOf(bytes, 0, end));
-}
 
 function headOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return bytes.subarray(start, Math.min(end, start + WINDOW));
@@ -134,14 +132,6 @@ function beginsAs(
   );
 }
 
-function isAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  if (at < 0 || at + text.length > bytes.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[at + i] !== text[i]) return false;
-  }
-  return true;
-}
-
 function holds(bytes: Uint8Array, text: Uint8Array): boolean {
   const [first, second] = text;
   for (let at = bytes.length - text.length; at >= 0; at--) {
@@ -162,23 +152,15 @@ class PiecewiseJudge implements LineJudge {
 
   push(bytes: Uint8Array): Verdict {
     if (this.#head.length < WINDOW) {
-      this.#head = joined(this.#head, bytes.subarray(0, WINDOW)).slice(
-        0,
-        WINDOW,
-      );
+      const head = joinBytes([this.#head, bytes.subarray(0, WINDOW)]);
+      this.#head = head.slice(0, WINDOW);
     }
-    this.#tail = joined(this.#tail, bytes.subarray(-WINDOW)).slice(-WINDOW);
+    const tail = joinBytes([this.#tail, bytes.subarray(-WINDOW)]);
+    this.#tail = tail.slice(-WINDOW);
     return Verdict.Unsure;
   }
 
   end(): Verdict {
     return judgeEnds(this.#head, this.#tail);
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }

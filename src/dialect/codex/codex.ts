@@ -9,8 +9,9 @@ import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
 import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
-import { CodexDecoder } from "./decoder.ts";
-import { OLDEST_FORM, prefilter } from "./lines.ts";
+import { ObjectDecoder } from "../object_lines.ts";
+import { OLDEST_FORM, prefilter } from "./prefilter.ts";
+import { Rollout } from "./rollout.ts";
 
 /** What a rollout begins with. Its first line may be too long to be read here. */
 const FIRST_LINE =
@@ -33,6 +34,6 @@ export const codex: Dialect = {
     const { type, payload } = readObject(parseJson(text));
     return typeof type === "string" && isObject(payload);
   },
-  prefilter: () => prefilter,
-  decoder: (saved) => new CodexDecoder(saved),
+  prefilter,
+  decoder: (saved) => new ObjectDecoder(prefilter, new Rollout(saved)),
 };

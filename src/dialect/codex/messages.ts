@@ -4,9 +4,8 @@
  * @module
  */
 
-import { joinParts, readObject, readText } from "../fields.ts";
+import { joinParts, messageText, readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../undecodable.ts";
 
 /** What the text of a message that no person wrote begins with. */
 const INJECTED = [
@@ -25,11 +24,9 @@ const USER_TEXT = "user.text";
  * @throws {Undecodable} Where it has none.
  */
 export function readUserMessage({ message, kind }: Json): string | null {
-  if (typeof message !== "string") {
-    throw new Undecodable("it has no message text");
-  }
+  const text = messageText(message);
   const isPlain = typeof kind !== "string" || kind === "plain";
-  return isPlain && !isInjected(message) ? message.toWellFormed() : null;
+  return isPlain && !isInjected(text) ? text : null;
 }
 
 /** Whether a message was copied from the session that began this one. */
@@ -74,10 +71,7 @@ export function readUserResponse(payload: Json): string | null {
  * @throws {Undecodable} Where it has none.
  */
 export function readAgentMessage({ message }: Json): string | null {
-  if (typeof message !== "string") {
-    throw new Undecodable("it has no message text");
-  }
-  return readText(message);
+  return messageText(message) || null;
 }
 
 /** The text of an item of the model; `null` if it is not an answer. */

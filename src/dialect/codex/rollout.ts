@@ -8,7 +8,9 @@
 import type { EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
 import { readInstant, readObject, readText, readTime } from "../fields.ts";
 import type { Json } from "../json.ts";
+import type { ObjectReader } from "../object_lines.ts";
 import { Undecodable } from "../undecodable.ts";
+import { OLDEST_FORM } from "./prefilter.ts";
 import {
   isInherited,
   readAgentMessage,
@@ -28,37 +30,40 @@ import { answerOf, endOf, type Place, promptOf } from "./events.ts";
 import { noteText, type OpenTurn, Turns } from "./turns.ts";
 
 /** What is remembered between two lines. */
-export interface Saved {
+interface Saved {
   session: Session;
   /** Whether no line of the session was used but those that begin one. */
   isAtStart: boolean;
   turns: readonly OpenTurn[];
 }
 
-/** Reads the lines of a rollout. */
-export class Rollout {
+/** Reads the lines of one rollout, or of several, one after the other. */
+export class Rollout implements ObjectReader {
   #session: Session | null;
   #isAtStart: boolean;
   #turns: Turns;
 
-  constructor(saved: Saved | null) {
+  constructor(json: string | null) {
+    const saved: Saved | null = json === null ? null : JSON.parse(json);
     this.#session = saved?.session ?? null;
     this.#isAtStart = saved?.isAtStart ?? false;
     this.#turns = new Turns(saved?.turns);
   }
 
-  /** What it remembers; `null` before the first session. */
-  save(): Saved | null {
+  save(): string | null {
     const session = this.#session;
+    if (session === null) return null;
     const turns = this.#turns.all;
-    return session && { session, isAtStart: this.#isAtStart, turns };
+    const saved: Saved = { session, isAtStart: this.#isAtStart, turns };
+    return JSON.stringify(saved);
   }
 
-  /**
-   * The events of a line.
-   *
-   * @throws {Undecodable} Where it concerns a turn, but cannot be used.
-   */
+  refuse(text: string): string | null {
+    return OLDEST_FORM.test(text)
+      ? "it begins a rollout of the oldest form, which cannot be read: its messages have no times"
+      : null;
+  }
+
   read(line: Json): TurnEvent[] {
     const payload = readObject(line.payload);
     if (line.type === "session_meta") {
@@ -72,7 +77,6 @@ export class Rollout {
     return this.#prompt(line, readTurnId(payload), readUserResponse(payload));
   }
 
-  /** What the turn of a line is found by; `null` if that is not known. */
   owner({ type, timestamp, payload }: Json): EventOwner | null {
     const session = this.#session;
     const at = readInstant(timestamp);

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { readObject, readText } from "../fields.ts";
+import { needText, readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { Undecodable } from "../undecodable.ts";
 
 /** What the first lines of a session say. */
 export interface Session {
@@ -32,8 +31,7 @@ const UUID_V7 = /^([0-9a-f]{8}-[0-9a-f]{4})-7[0-9a-f]{3}-/i;
  */
 export function readSession({ payload, ordinal }: Json): Session {
   const meta = readObject(payload);
-  const id = readText(meta.id);
-  if (id === null) throw new Undecodable("its session has no id");
+  const id = needText(meta.id, "its session has no id");
   const parent = readText(meta.forked_from_id);
   const isSubagent = "subagent" in readObject(meta.source);
   return {

@@ -8,8 +8,9 @@ import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
 import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
-import { CopilotDecoder } from "./decoder.ts";
+import { ObjectDecoder } from "../object_lines.ts";
 import { prefilter } from "./prefilter.ts";
+import { CopilotReader } from "./reader.ts";
 
 /** What writes these sessions. */
 const PRODUCER = "copilot-agent";
@@ -31,6 +32,6 @@ export const copilot: Dialect = {
     const { type, data, id } = readObject(parseJson(text));
     return typeof type === "string" && typeof id === "string" && isObject(data);
   },
-  prefilter: () => prefilter,
-  decoder: (saved) => new CopilotDecoder(saved),
+  prefilter,
+  decoder: (saved) => new ObjectDecoder(prefilter, new CopilotReader(saved)),
 };

@@ -7,12 +7,12 @@
 
 import { ContainsPrefilter } from "../contains.ts";
 
-/** The types of lines that a decoder uses. */
-export const TYPES = [
+/** The types of lines that are read. */
+const TYPES = [
   ...["session.start", "session.resume", "session.context_changed"],
   ...["user.message", "assistant.message", "assistant.turn_end"],
   ...["session.task_complete", "abort", "session.error", "session.shutdown"],
-] as const;
+];
 
 const NAMES = TYPES.map((type) => type.replace(".", "\\.")).join("|");
 

@@ -9,8 +9,9 @@ import type { Dialect } from "../dialect.ts";
 import { readObject } from "../fields.ts";
 import { firstLineOf } from "../head.ts";
 import { isObject, parseJson } from "../json.ts";
-import { PiDecoder } from "./decoder.ts";
-import { prefilter } from "./lines.ts";
+import { ObjectDecoder } from "../object_lines.ts";
+import { prefilter } from "./prefilter.ts";
+import { PiReader } from "./reader.ts";
 
 /** What a session file begins with. */
 const FIRST_LINE =
@@ -27,6 +28,6 @@ export const pi: Dialect = {
     const { type, message } = readObject(parseJson(text));
     return type === "message" && isObject(message) || FIRST_LINE.test(text);
   },
-  prefilter: () => prefilter,
-  decoder: (saved) => new PiDecoder(saved),
+  prefilter,
+  decoder: (saved) => new ObjectDecoder(prefilter, new PiReader(saved)),
 };

@@ -10,7 +10,13 @@ import { isObject, type Json } from "../json.ts";
 import { Undecodable } from "../undecodable.ts";
 import { Flows, type SavedFlow } from "./claude_flows.ts";
 import { Queue, type Queued } from "./claude_queue.ts";
-import { type About, readAbout, readSid, readText } from "./envelope.ts";
+import {
+  type About,
+  expectText,
+  findText,
+  readAbout,
+  readSid,
+} from "./envelope.ts";
 import type { ClaudeEvent } from "./names.ts";
 
 const AGENT = "claude";
@@ -45,7 +51,7 @@ export class ClaudeLog {
   read(name: ClaudeEvent, data: Json, envelope: Json): TurnEvent | null {
     switch (name) {
       case "claude.user_prompt":
-        return prompt(readAbout(envelope), needText(data, "prompt"));
+        return prompt(readAbout(envelope), expectText(data, "prompt"));
       case "claude.message_start":
         if (!isOfSubagent(data)) this.#flows.begin(flowOf(envelope));
         return null;
@@ -57,7 +63,7 @@ export class ClaudeLog {
       case "claude.stop":
         return isOfSubagent(data) ? null : {
           ...{ kind: "end", outcome: "completed", promptKey: null },
-          reason: readText(data, "stop_reason") ?? readText(data, "reason"),
+          reason: findText(data, "stop_reason") ?? findText(data, "reason"),
           ...ended(name, readAbout(envelope)),
         };
       case "claude.queue_operation":
@@ -66,7 +72,7 @@ export class ClaudeLog {
         const about = readAbout(envelope);
         this.#flows.drop(about.sid);
         this.#queue.clear(about.sid);
-        const reason = readText(data, "reason");
+        const reason = findText(data, "reason");
         return { kind: "session end", reason, ...ended(name, about) };
       }
     }
@@ -98,10 +104,10 @@ export class ClaudeLog {
 
   #moveQueue(data: Json, envelope: Json): TurnEvent | null {
     const about = readAbout(envelope);
-    const text = readText(data, "content");
-    switch (readText(data, "operation")) {
+    const text = findText(data, "content");
+    switch (findText(data, "operation")) {
       case "enqueue":
-        this.#queue.add({ about, text: needText(data, "content") });
+        this.#queue.add({ about, text: expectText(data, "content") });
         return null;
       case "dequeue":
         // An event of its own follows.
@@ -159,10 +165,4 @@ function contentOf(data: Json, member: string): Json {
 /** What an agent and its sub-agent write to each other is not for a person. */
 function isOfSubagent(data: Json): boolean {
   return contentOf(data, "is_subagent").is_subagent === true;
-}
-
-function needText(data: Json, name: string): string {
-  const text = readText(data, name);
-  if (text === null) throw new Undecodable(`it has no ${name} text`);
-  return text;
 }

@@ -14,7 +14,7 @@ import type {
 } from "../../turns/event.ts";
 import { isObject, type Json } from "../json.ts";
 import { Undecodable } from "../undecodable.ts";
-import { readAbout, readText } from "./envelope.ts";
+import { expectText, findText, readAbout } from "./envelope.ts";
 import type { CodexEvent } from "./names.ts";
 
 /** What the data of an event say; the envelope has the rest. */
@@ -26,19 +26,22 @@ type Content =
 
 /** Reads an event's data; `null` if it does not concern a turn. */
 const READERS: Record<CodexEvent, (data: Json) => Content | null> = {
-  "turn.user_message": readPrompt,
+  "turn.user_message": (data) => ({
+    kind: "prompt",
+    text: expectText(data, "message"),
+  }),
   "response.output_item.done": readAnswer,
   "turn.response.completed": (data) => ({
     ...{ kind: "end", outcome: "completed" },
-    reason: readText(data, "stop_reason") ?? readText(data, "reason"),
+    reason: findText(data, "stop_reason") ?? findText(data, "reason"),
   }),
   "turn.response.aborted": (data) => ({
     ...{ kind: "end", outcome: "aborted" },
-    reason: readText(data, "reason"),
+    reason: findText(data, "reason"),
   }),
   "turn.shutdown_complete": (data) => ({
     kind: "session end",
-    reason: readText(data, "reason"),
+    reason: findText(data, "reason"),
   }),
 };
 
@@ -64,12 +67,6 @@ export function readCodex(
   return content.kind === "prompt" || content.kind === "session end"
     ? { ...event, ...content }
     : { ...event, ...content, promptKey: null };
-}
-
-function readPrompt(data: Json): Content {
-  const text = readText(data, "message");
-  if (text === null) throw new Undecodable("it has no message text");
-  return { kind: "prompt", text };
 }
 
 function readAnswer(data: Json): Content | null {

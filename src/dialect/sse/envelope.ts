@@ -6,7 +6,7 @@
  */
 
 import type { EventOwner } from "../../turns/event.ts";
-import { parseInstant } from "../../turns/instant.ts";
+import { needText, readInstant, readText } from "../fields.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
 import { Undecodable } from "../undecodable.ts";
 
@@ -33,7 +33,7 @@ export function ownerOf(envelope: Json): EventOwner | null {
 
 /** @throws {Undecodable} Where the envelope does not say whose event it is. */
 export function readAbout({ sid, t, metadata, pid }: Json): About {
-  const at = typeof t === "string" ? parseInstant(t) : null;
+  const at = readInstant(t);
   const own = readSid(sid);
   if (at === null) throw new Undecodable("its t is not a timestamp");
   const { pid: inner, turn_id, cwd } = readMetadata(metadata);
@@ -49,8 +49,7 @@ export function readAbout({ sid, t, metadata, pid }: Json): About {
 
 /** @throws {Undecodable} Where there is none. */
 export function readSid(sid: unknown): string {
-  if (typeof sid === "string" && sid !== "") return sid.toWellFormed();
-  throw new Undecodable("it has no sid");
+  return needText(sid, "it has no sid");
 }
 
 /** The event's own name; in old records only the data has it. */
@@ -66,11 +65,18 @@ export function readData(line: unknown): Json | undefined {
   return isObject(data) ? data : undefined;
 }
 
-/** A text in the payload, or beside it. */
-export function readText(data: Json, name: string): string | null {
+/** A text in the payload, or beside it; `null` if there is none. */
+export function findText(data: Json, name: string): string | null {
   const inPayload = isObject(data.payload) ? data.payload[name] : undefined;
   const text = typeof inPayload === "string" ? inPayload : data[name];
   return typeof text === "string" ? text.toWellFormed() : null;
+}
+
+/** @throws {Undecodable} Where there is no such text. */
+export function expectText(data: Json, name: string): string {
+  const text = findText(data, name);
+  if (text === null) throw new Undecodable(`it has no ${name} text`);
+  return text;
 }
 
 function readMetadata(value: unknown): Json {
@@ -93,7 +99,5 @@ function readPid(value: unknown): number {
 
 function readTurnId(value: unknown): string | null {
   if (Number.isInteger(value)) return String(value);
-  return typeof value === "string" && value !== "" && value !== "unknown"
-    ? value.toWellFormed()
-    : null;
+  return value === "unknown" ? null : readText(value);
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { ESCAPED_ASCII } from "../ascii.ts";
+
 /** The names of the events of Codex that concern a turn. */
-export const CODEX_EVENTS = [
+const CODEX_EVENTS = [
   "turn.user_message",
   "response.output_item.done",
   "turn.response.completed",
@@ -20,7 +22,7 @@ export type CodexEvent = typeof CODEX_EVENTS[number];
 export const DELTA = "claude.content_block_delta";
 
 /** The names of the events of Claude Code that concern a turn. */
-export const CLAUDE_EVENTS = [
+const CLAUDE_EVENTS = [
   "claude.user_prompt",
   "claude.message_start",
   DELTA,
@@ -51,12 +53,6 @@ const LEADING_NAME = new RegExp(`^\\${HEAD}(${IN_NAME.source}+)"`);
 export function leadingName(line: string): string | undefined {
   return LEADING_NAME.exec(line)?.[1];
 }
-
-/**
- * A printable ASCII character written as an escape, at any depth of nesting: a
- * word with an escaped letter cannot be found as text.
- */
-export const ESCAPED_ASCII = /\\u00[2-7]/;
 
 /**
  * What is in each {@linkcode DELTA} that can concern a turn, after the head: the

@@ -6,19 +6,11 @@
  */
 
 import { joinBytes } from "../../bytes.ts";
+import { ESCAPE_LENGTH, ESCAPED_ASCII, isAt, latin1 } from "../ascii.ts";
 import { type LineJudge, type Prefilter, Verdict } from "../dialect.ts";
-import {
-  DELTA,
-  DELTA_WORDS,
-  ESCAPED_ASCII,
-  HEAD,
-  IN_NAME,
-  TURN_EVENTS,
-} from "./names.ts";
+import { DELTA, DELTA_WORDS, HEAD, IN_NAME, TURN_EVENTS } from "./names.ts";
 
 const encoder = new TextEncoder();
-// One character a byte; ASCII, which is all that is searched for, stays itself.
-const latin1 = new TextDecoder("latin1");
 const EMPTY = new Uint8Array();
 
 const QUOTE = 34;
@@ -30,7 +22,6 @@ const IS_IN_NAME = Uint8Array.from(
   { length: 256 },
   (_, byte) => IN_NAME.test(String.fromCharCode(byte)) ? 1 : 0,
 );
-const ESCAPE_LENGTH = 5;
 /** How much of a piece a word or an escape may begin in that ends in the next. */
 const SEAM_LENGTH = Math.max(ESCAPE_LENGTH, LONGEST_NAME) - 1;
 
@@ -86,7 +77,9 @@ function judgeStart(bytes: Uint8Array, start: number, end: number): Start {
     return at - nameStart <= LONGEST_NAME ? Start.Short : Start.LongName;
   }
   if (bytes[at] !== QUOTE || at === nameStart) return Start.Free;
-  const index = NAMES.findIndex((name) => isAt(name, bytes, nameStart, at));
+  const index = NAMES.findIndex((name) =>
+    name.length === at - nameStart && isAt(bytes, nameStart, name)
+  );
   if (index < 0) return Start.Other;
   return TURN_EVENTS[index] === DELTA ? Start.Delta : Start.Named;
 }
@@ -95,20 +88,6 @@ function judgeStart(bytes: Uint8Array, start: number, end: number): Start {
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   while (start < end && IS_IN_NAME[bytes[start]] === 1) start++;
   return start;
-}
-
-/** Whether `bytes` are just `name` from `start` to `end`. */
-function isAt(
-  name: Uint8Array,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
-  if (name.length !== end - start) return false;
-  for (let i = 0; i < name.length; i++) {
-    if (bytes[start + i] !== name[i]) return false;
-  }
-  return true;
 }
 
 /** Judges a line that comes in pieces. */

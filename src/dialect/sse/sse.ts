@@ -5,11 +5,13 @@
  * @module
  */
 
+import { latin1 } from "../ascii.ts";
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
 import {
   decodeWith,
   IGNORED,
+  rejected,
   tooMuch,
   Undecodable,
   UNOPENED,
@@ -30,6 +32,7 @@ import {
 } from "./names.ts";
 import { prefilter } from "./prefilter.ts";
 
+const encoder = new TextEncoder();
 const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
 
@@ -51,13 +54,9 @@ export const sse: Dialect = {
     return isObject(value) &&
       ENVELOPE_KEYS.every((either) => either.some((key) => key in value));
   },
-  prefilter: () => prefilter,
+  prefilter,
   decoder: (saved) => new SseDecoder(saved),
 };
-
-// One character a byte.
-const latin1 = new TextDecoder("latin1");
-const encoder = new TextEncoder();
 
 /** Decodes the lines of one file. Those of Codex stand alone. */
 class SseDecoder implements Decoder {
@@ -110,8 +109,7 @@ class SseDecoder implements Decoder {
       const head = bytes.subarray(0, lastEnvelope(bytes));
       return { events: tail.events, rejection: { reason, bytes: head } };
     }
-    const reason = tooMuch(text) ?? "not JSON";
-    return { events: [], rejection: { reason, bytes } };
+    return rejected(tooMuch(text) ?? "not JSON", bytes);
   }
 
   /** What the last envelope of a torn line holds; `null` if it is not JSON either. */

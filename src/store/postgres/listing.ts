@@ -12,13 +12,8 @@ import type {
   TurnFilter,
 } from "../listing.ts";
 import type { Connection } from "./connection.ts";
-import {
-  forgettable,
-  listingSql,
-  type Query,
-  range,
-  walk,
-} from "./listing_statements.ts";
+import { forgettable, type Query, range, walk } from "../turn_queries.ts";
+import { listingSql, turnSql } from "./listing_statements.ts";
 import { arrayOf } from "./parameters.ts";
 import { readByIndex } from "./read_current.ts";
 import { firstBytes, storable, storableName } from "./texts.ts";
@@ -36,16 +31,16 @@ export function findPostgresTurns(
     const hasIndex = sid !== null ||
       agent === null && cwd === null && sinceMs === null;
     if (hasIndex) {
-      const ids = await find(walk(schema, filter, 0, limit));
+      const ids = await find(walk(turnSql(schema), filter, 0, limit));
       return { ids, searched: null };
     }
     const above = Math.max(0, await lastId(connection, schema) - mostSearched);
-    const ids = await find(walk(schema, filter, above, limit));
+    const ids = await find(walk(turnSql(schema), filter, above, limit));
     const isDone = ids.length >= limit || above === 0;
     if (isDone) return { ids, searched: null };
     if (sinceMs === null) return { ids, searched: mostSearched };
     const rest = { ...filter, sinceMs };
-    const older = range(schema, rest, above, limit - ids.length);
+    const older = range(turnSql(schema), rest, above, limit - ids.length);
     return { ids: [...ids, ...await find(older)], searched: null };
   });
 }
@@ -130,7 +125,7 @@ export function findPostgresForgettable(
   turns: Forgettable,
 ): Promise<FoundForgettable> {
   return readByIndex(address, async (connection, schema) => {
-    const { sql, params } = forgettable(schema, turns);
+    const { sql, params } = forgettable(turnSql(schema), turns);
     const rows = await connection.runLater(sql, params) as [number, boolean][];
     const ids = rows.filter(([, isNew]) => isNew).map(([id]) => id);
     return { ids, turns: rows.length };

@@ -4,15 +4,17 @@
  * @module
  */
 
-import type { Database, Statement } from "@db/sqlite";
-import type {
-  Checkpoint,
-  FilePlace,
-  NewFile,
-  Position,
+import type { Database } from "@db/sqlite";
+import {
+  type Checkpoint,
+  type FilePlace,
+  type NewFile,
+  NOTHING,
+  type Position,
 } from "../../turns/checkpoint.ts";
-import { NOTHING } from "../../turns/checkpoint.ts";
 import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import { prepareAll, type Prepared } from "./prepared.ts";
+import { textOf } from "./texts.ts";
 import type { FileTransactions } from "./transactions.ts";
 
 /** The table. */
@@ -91,15 +93,11 @@ type Row = [
 export class CheckpointTable
   implements Omit<CheckpointStore, keyof Transactions> {
   #transactions: FileTransactions;
-  #sql: Record<keyof typeof CHECKPOINT_SQL, Statement>;
+  #sql: Prepared<typeof CHECKPOINT_SQL>;
 
   constructor(connection: Database, transactions: FileTransactions) {
     this.#transactions = transactions;
-    this.#sql = Object.fromEntries(
-      Object.entries(CHECKPOINT_SQL).map((
-        [name, sql],
-      ) => [name, connection.prepare(sql)]),
-    ) as Record<keyof typeof CHECKPOINT_SQL, Statement>;
+    this.#sql = prepareAll(connection, CHECKPOINT_SQL);
   }
 
   checkpointsOf(path: string): Checkpoint[] {
@@ -148,9 +146,6 @@ export class CheckpointTable
   }
 }
 
-// Such text may hold U+0000, up to which the binding reads text.
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
 function readRow(row: Row): Checkpoint {
   const [id, device, inode, offset, line] = row;
   return {
@@ -161,8 +156,8 @@ function readRow(row: Row): Checkpoint {
     done: row[10] !== 0,
     seenMs: row[11],
     dialect: row[12],
-    decoder: row[13] && utf8.decode(row[13]),
-    name: row[14] && utf8.decode(row[14]),
+    decoder: row[13] && textOf(row[13]),
+    name: row[14] && textOf(row[14]),
     movedMs: row[15],
   };
 }

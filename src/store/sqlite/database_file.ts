@@ -7,7 +7,9 @@
 import { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
 import { sha256 } from "../../sha256.ts";
+import { block } from "../../system/event_loop.ts";
 import { FileLocks } from "../../system/lock.ts";
+import { databaseNamed } from "../address.ts";
 import type { StoreOptions } from "../options.ts";
 import { storeFailure } from "./failure.ts";
 import { createIndex } from "./index_file.ts";
@@ -69,22 +71,17 @@ export class DatabaseFile implements Disposable {
       this.#place = new Place(file);
       this.#locks = new FileLocks(file);
       const queue = new WriteQueue(this.#locks, () => warn?.(longWait(path)));
-      this.#log = new WriteAheadLog(
-        ...[this.connection, this.#place.paths["-shm"], busyTimeoutMs] as const,
-        (work) =>
-          queue.run(() => {
-            this.#place.assertKept();
-            work();
-          }),
-      );
-      this.transactions = new FileTransactions(
-        {
-          ...{ path, connection: this.connection },
-          ...{ place: this.#place, log: this.#log },
-        },
-        queue,
-        busyTimeoutMs,
-      );
+      const [connection, place] = [this.connection, this.#place];
+      const inTurn = (work: () => void) =>
+        queue.run(() => {
+          place.assertKept();
+          work();
+        });
+      const index = place.paths["-shm"];
+      this.#log = new WriteAheadLog(connection, index, busyTimeoutMs, inTurn);
+      this.transactions = new FileTransactions({
+        ...{ path, connection, place, log: this.#log, queue, busyTimeoutMs },
+      });
     } catch (error) {
       this.connection.close();
       undo();
@@ -120,7 +117,7 @@ export class DatabaseFile implements Disposable {
         return;
       } catch (error) {
         if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        block(5);
       }
     }
   }
@@ -134,8 +131,8 @@ export class DatabaseFile implements Disposable {
     const key = BigInt(parseInt(sha256(followed).slice(0, 7), 16));
     if (this.#locks.tryLock(key)) return;
     throw new Failure(
-      `${JSON.stringify(followed)} is being followed into database ${
-        JSON.stringify(this.#path)
+      `${JSON.stringify(followed)} is being followed into ${
+        databaseNamed(this.#path)
       } already; stop the program that does, or name another file with --db`,
     );
   }
@@ -190,8 +187,8 @@ export class DatabaseFile implements Disposable {
 
 /** What a person should know of an upgrade. */
 function notKept(path: string, lost: string[]): string {
-  return `database ${
-    JSON.stringify(path)
+  return `${
+    databaseNamed(path)
   } was upgraded, and could not keep what was added to it: ${
     lost.join(", ")
   }; add it again as it should be now`;
@@ -199,7 +196,7 @@ function notKept(path: string, lost: string[]): string {
 
 /** What a person should know of a wait that takes long. */
 function longWait(path: string): string {
-  return `waiting for more than 5 seconds for other turn-counters that write database ${
-    JSON.stringify(path)
+  return `waiting for more than 5 seconds for other turn-counters that write ${
+    databaseNamed(path)
   }; if one of them is stopped, continue it or end it`;
 }

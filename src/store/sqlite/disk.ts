@@ -7,11 +7,12 @@
 
 import { dirname } from "node:path";
 import { messageOf } from "../../error.ts";
-import { libc } from "../../system/libc.ts";
+import { cString, libc } from "../../system/libc.ts";
 
 /** More than what a file system has left that counts as full, in bytes. */
 const ROOM = 256 * 1024;
 const PAGE = 4096n;
+const OPEN_READ_WRITE = 2;
 const READ_AND_WRITE = 3;
 const SHARED = 1;
 
@@ -44,8 +45,7 @@ export function diskError(file: string): Error | undefined {
 
 /** Whether processes can share memory that is in a file; also if that is unknown. */
 function canMap(path: string): boolean {
-  const name = new TextEncoder().encode(`${path}\0`);
-  const fd = libc.open(name, 2);
+  const fd = libc.open(cString(path), OPEN_READ_WRITE);
   // What is missing then is a descriptor.
   if (fd < 0) return true;
   const start = libc.mmap(null, PAGE, READ_AND_WRITE, SHARED, fd, 0n);

@@ -4,13 +4,15 @@
  * @module
  */
 
-import type { Database, Statement } from "@db/sqlite";
+import type { Database } from "@db/sqlite";
 import { withoutTexts } from "../../turns/saved_texts.ts";
 import type { Turn } from "../../turns/turn.ts";
+import { prepareAll, type Prepared } from "./prepared.ts";
 import { COLUMNS, readTurn, type TurnRow } from "./statements.ts";
+import { textOf } from "./texts.ts";
 
 /** The statements, by what they are for. */
-export const ERASURE_SQL = {
+const ERASURE_SQL = {
   turn: `SELECT ${COLUMNS} FROM turns
     WHERE turn_id_glob = ? AND forgotten_ms IS NULL`,
   // Rules ask whether there is an answer.
@@ -26,7 +28,7 @@ export const ERASURE_SQL = {
 /** Erases texts in the tables of a connection. */
 export class Erasure {
   #connection: Database;
-  #prepared: Record<keyof typeof ERASURE_SQL, Statement> | undefined;
+  #prepared: Prepared<typeof ERASURE_SQL> | undefined;
 
   constructor(connection: Database) {
     this.#connection = connection;
@@ -53,21 +55,17 @@ export class Erasure {
     const quoted = JSON.stringify(sid).slice(1, -1);
     type Row = [id: number, saved: Uint8Array];
     for (const [id, bytes] of this.#sql.savedOf.values<Row>(quoted)) {
-      const saved = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+      const saved = textOf(bytes);
       const rest = withoutTexts(saved, texts);
       if (rest !== saved) this.#sql.save.run(rest, id);
     }
   }
 
   /** Most programs never erase anything. */
-  get #sql(): Record<keyof typeof ERASURE_SQL, Statement> {
+  get #sql(): Prepared<typeof ERASURE_SQL> {
     if (this.#prepared !== undefined) return this.#prepared;
     // Where the file cannot be rewritten afterwards, little is left in it.
     this.#connection.exec("PRAGMA secure_delete = ON");
-    return this.#prepared = Object.fromEntries(
-      Object.entries(ERASURE_SQL).map((
-        [name, sql],
-      ) => [name, this.#connection.prepare(sql)]),
-    ) as Record<keyof typeof ERASURE_SQL, Statement>;
+    return this.#prepared = prepareAll(this.#connection, ERASURE_SQL);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { Failure, messageOf } from "../../error.ts";
+import { databaseNamed } from "../address.ts";
 import { diskError } from "./disk.ts";
 
 /** What SQLite says of most errors of the system. */
@@ -92,7 +93,7 @@ export function failureOf(path: string, error: unknown): Failure {
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message));
   const sentence = remedy?.[1] ??
     `cannot be used: ${message}; check it, or name another file with --db`;
-  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+  return new Failure(`${databaseNamed(path)} ${sentence}`, {
     cause: error,
   });
 }

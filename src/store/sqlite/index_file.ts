@@ -8,7 +8,7 @@
  * @module
  */
 
-import { libc } from "../../system/libc.ts";
+import { cString, libc } from "../../system/libc.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 import { userId } from "../../system/user.ts";
 
@@ -56,14 +56,14 @@ export function createIndex(file: string): () => void {
 
 function fileSystemOf(path: string): bigint {
   const answer = new BigInt64Array(STATFS_BYTES / 8);
-  libc.statfs(new TextEncoder().encode(`${path}\0`), answer);
+  libc.statfs(cString(path), answer);
   return answer[0];
 }
 
 /** Does nothing where the file system refuses. */
 function changeInPlace(path: string): void {
   const flags = new BigUint64Array(1);
-  const fd = libc.open(new TextEncoder().encode(`${path}\0`), 0);
+  const fd = libc.open(cString(path), 0);
   if (libc.ioctl(fd, GET_FLAGS, flags) === 0) {
     flags[0] |= IN_PLACE;
     libc.ioctl(fd, SET_FLAGS, flags);

@@ -7,7 +7,7 @@
  */
 
 import { Failure, messageOf } from "../../error.ts";
-import { libc } from "../../system/libc.ts";
+import { cString, libc } from "../../system/libc.ts";
 
 /** The variable in which the binding looks for the library's path. */
 const PATH_VARIABLE = "DENO_SQLITE_PATH";
@@ -100,8 +100,7 @@ function embedded<T>(name: string, read: (url: URL) => T): T {
 function throughMemory(): () => void {
   using library = embedded(LINUX_LIBRARY, (url) => Deno.openSync(url));
   const closeOnExec = 1;
-  const name = new TextEncoder().encode("sqlite3\0");
-  const fd = libc.memfd_create!(name, closeOnExec);
+  const fd = libc.memfd_create!(cString("sqlite3"), closeOnExec);
   // Fresh memory for all of it would take longer than the copy itself.
   const buffer = new Uint8Array(PIECE_BYTES);
   let size = library.readSync(buffer);

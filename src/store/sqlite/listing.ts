@@ -12,16 +12,11 @@ import type {
   FoundTurns,
   TurnFilter,
 } from "../listing.ts";
-import {
-  forgettable,
-  LISTING_SQL,
-  type Query,
-  range,
-  walk,
-} from "./listing_statements.ts";
+import { forgettable, type Query, range, walk } from "../turn_queries.ts";
+import { LISTING_SQL, TURN_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { readTurn, type TurnRow } from "./statements.ts";
-import { textOf } from "./status.ts";
+import { shownRows, shownText } from "./texts.ts";
 
 /** {@linkcode findTurns} of `store/open.ts`. */
 export function findSqliteTurns(
@@ -35,15 +30,23 @@ export function findSqliteTurns(
     const hasIndex = sid !== null ||
       agent === null && cwd === null && sinceMs === null;
     if (hasIndex) {
-      return { ids: idsOf(db, walk(filter, 0, limit)), searched: null };
+      return {
+        ids: idsOf(db, walk(TURN_SQL, filter, 0, limit)),
+        searched: null,
+      };
     }
     const [lastId] = db.prepare(LISTING_SQL.lastId).value<[number]>()!;
     const above = Math.max(0, lastId - mostSearched);
-    const ids = idsOf(db, walk(filter, above, limit));
+    const ids = idsOf(db, walk(TURN_SQL, filter, above, limit));
     const isDone = ids.length >= limit || above === 0;
     if (isDone) return { ids, searched: null };
     if (sinceMs === null) return { ids, searched: mostSearched };
-    const rest = range({ ...filter, sinceMs }, above, limit - ids.length);
+    const rest = range(
+      TURN_SQL,
+      { ...filter, sinceMs },
+      above,
+      limit - ids.length,
+    );
     for (const id of idsOf(db, rest)) ids.push(id);
     return { ids, searched: null };
   });
@@ -66,7 +69,7 @@ export function readSqliteTurns(
       const row = mostPromptBytes === null
         ? turn.value<TurnRow>(id)
         : preview.value<TurnRow>(mostPromptBytes, id);
-      return row === undefined ? [] : readTurn(row, textOf);
+      return row === undefined ? [] : readTurn(row, shownText);
     });
   });
 }
@@ -75,8 +78,7 @@ export function readSqliteTurns(
 export function findSqliteSessions(path: string, part: string): string[] {
   return readCurrent(path, (db) => {
     const find = (name: keyof typeof LISTING_SQL) =>
-      db.prepare(LISTING_SQL[name]).values<[Uint8Array]>(part)
-        .map(([sid]) => textOf(sid));
+      shownRows<[string]>(db, LISTING_SQL[name], part).map(([sid]) => sid);
     const [whole] = find("session");
     if (whole !== undefined) return [whole];
     return [...new Set([...find("sessionsFrom"), ...find("sessionsTo")])];
@@ -89,7 +91,7 @@ export function findSqliteForgettable(
   turns: Forgettable,
 ): FoundForgettable {
   return readCurrent(path, (db) => {
-    const { sql, params } = forgettable(turns);
+    const { sql, params } = forgettable(TURN_SQL, turns);
     const rows = db.prepare(sql).values<[id: number, isNew: number]>(...params);
     const ids = rows.filter(([, isNew]) => isNew === 1).map(([id]) => id);
     return { ids, turns: rows.length };

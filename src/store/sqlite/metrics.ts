@@ -9,7 +9,8 @@ import type { TurnStatus } from "../../turns/turn.ts";
 import { DURATION_BOUNDS, type Metrics } from "../metrics.ts";
 import { readCurrent } from "./read_current.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
-import { readFollowed, readTrees, textOf } from "./status.ts";
+import { readFollowed, readTrees } from "./status.ts";
+import { shownRows } from "./texts.ts";
 import { STATUS_SQL } from "./status_statements.ts";
 
 const buckets = DURATION_BOUNDS.map((bound) =>
@@ -29,7 +30,7 @@ export const METRICS_SQL = {
 } as const;
 
 type Row = [
-  agent: Uint8Array | null,
+  agent: string | null,
   status: TurnStatus,
   outcome: Outcome | null,
   turns: number,
@@ -46,10 +47,9 @@ export function readSqliteMetrics(path: string): Metrics {
     return {
       schema: SCHEMA_VERSION,
       sessions: db.prepare(STATUS_SQL.sessions).value<[number]>()![0],
-      turns: db.prepare(METRICS_SQL.turns).values<Row>().map(
+      turns: shownRows<Row>(db, METRICS_SQL.turns).map(
         ([agent, status, outcome, turns, timed, durationMs, ...upTo]) => ({
-          ...{ agent: agent && textOf(agent), status, outcome },
-          ...{ turns, timed, durationMs, upTo },
+          ...{ agent, status, outcome, turns, timed, durationMs, upTo },
         }),
       ),
       lastStartMs,

@@ -11,7 +11,7 @@ import { isMountPoint } from "../../system/mounts.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
 
 /** The files that SQLite keeps open, by what is added to the database's path. */
-export const OPEN_FILES = ["", "-wal", "-shm"] as const;
+const OPEN_FILES = ["", "-wal", "-shm"] as const;
 type Suffix = typeof OPEN_FILES[number];
 
 /** What became of a file under its name. */

@@ -6,6 +6,7 @@
 
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
+import { databaseNamed } from "../address.ts";
 import { readOnly } from "./read_only.ts";
 import { inspectSchema } from "./schema.ts";
 
@@ -27,10 +28,12 @@ export function readCurrent<T>(path: string, read: (db: Database) => T): T {
 function refuseOtherSchema(db: Database, path: string): void {
   const state = inspectSchema(db, path);
   if (state === "current") return;
-  const named = JSON.stringify(path);
+  const named = databaseNamed(path);
   throw new Failure(
     state === "empty"
-      ? `database ${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
-      : `database ${named} is of an earlier turn-counter, or was changed by hand; start this one on it once to bring it up to date: turn-counter --db ${named} </dev/null`,
+      ? `${named} is empty, turn-counter has not begun it; start it with this --db, or name another file`
+      : `${named} is of an earlier turn-counter, or was changed by hand; start this one on it once to bring it up to date: turn-counter --db ${
+        JSON.stringify(path)
+      } </dev/null`,
   );
 }

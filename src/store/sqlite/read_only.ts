@@ -12,6 +12,8 @@
 
 import { Database } from "@db/sqlite";
 import { Failure, messageOf } from "../../error.ts";
+import { block } from "../../system/event_loop.ts";
+import { databaseNamed } from "../address.ts";
 import { failureOf } from "./failure.ts";
 import { fullPath, refuseMounted } from "./place.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
@@ -95,7 +97,7 @@ export function readOnly<T>(path: string, read: (db: Database) => T): T {
 function lookAtRest(file: string): Look {
   const look = lookAt(file);
   if (look.state !== "closed" || !look.isFresh) return look;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TICK);
+  block(TICK);
   return lookAt(file);
 }
 
@@ -161,7 +163,7 @@ function readFailure(path: string, error: unknown): Failure {
     ? "cannot be read; check the permissions of the file, of those beside it and of its directory"
     : null;
   if (sentence === null) return failureOf(path, error);
-  return new Failure(`database ${JSON.stringify(path)} ${sentence}`, {
+  return new Failure(`${databaseNamed(path)} ${sentence}`, {
     cause: error,
   });
 }

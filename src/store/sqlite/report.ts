@@ -7,9 +7,6 @@
 import type { Database } from "@db/sqlite";
 import type { TurnStatus } from "../../turns/turn.ts";
 import {
-  type AgentDurations,
-  type DayCount,
-  type DirectoryTurns,
   MOST_REPORTED,
   type ReportData,
   type ReportedTurn,
@@ -19,9 +16,7 @@ import { dateBefore } from "../start_dates.ts";
 import { LISTING_SQL } from "./listing_statements.ts";
 import { readCurrent } from "./read_current.ts";
 import { FACTS_SQL, REPORT_SQL } from "./report_statements.ts";
-import { textOf } from "./status.ts";
-
-type Name = Uint8Array | null;
+import { shownRows } from "./texts.ts";
 
 /** {@linkcode readReportData} of `store/open.ts`. */
 export function readSqliteReportData(
@@ -33,17 +28,27 @@ export function readSqliteReportData(
     // Nothing of it may get to a disk.
     db.exec("PRAGMA temp_store = MEMORY");
     const hasOlder = gather(db, sinceMs, mostTurns);
-    const facts = new Facts(db);
-    const { days } = facts;
+    const rows = <Row extends unknown[]>(name: keyof typeof REPORT_SQL) =>
+      shownRows<Row>(db, REPORT_SQL[name]);
+    const [[sessions]] = rows<[number]>("sessions");
+    const days = rows<[number, string | null, TurnFate, number]>("days");
+    const durations = rows<[string | null, string]>("durations");
+    const cwds = rows<[string | null, number, number, number]>("cwds");
     return {
-      ...{ readMs: Date.now(), sinceMs, hasOlder, days },
-      turns: days.reduce((sum, { turns }) => sum + turns, 0),
-      sessions: facts.rows<[number]>("sessions")[0][0],
-      durations: facts.durations,
-      lastTurns: facts.turns("timeline"),
-      longest: facts.turns("longest"),
-      unfinished: facts.turns("unfinished"),
-      cwds: facts.cwds,
+      ...{ readMs: Date.now(), sinceMs, hasOlder, sessions },
+      turns: days.reduce((sum, [, , , turns]) => sum + turns, 0),
+      days: days.map(([day, agent, fate, turns]) => ({
+        ...{ day, agent, fate, turns },
+      })),
+      durations: durations.map(([agent, durations]) => ({
+        ...{ agent, durations: durations.split(",").map(Number) },
+      })),
+      lastTurns: rows<TurnRow>("timeline").map(readTurn),
+      longest: rows<TurnRow>("longest").map(readTurn),
+      unfinished: rows<TurnRow>("unfinished").map(readTurn),
+      cwds: cwds.map(([cwd, turns, completed, durationMs]) => ({
+        ...{ cwd, turns, completed, durationMs },
+      })),
     };
   });
 }
@@ -65,66 +70,20 @@ function gather(
 
 type TurnRow = [
   id: number,
-  sid: Uint8Array,
+  sid: string,
   fate: TurnFate,
   status: TurnStatus,
   startMs: number,
   durationMs: number | null,
-  agent: Name,
-  cwd: Name,
-  userText: Name,
+  agent: string | null,
+  cwd: string | null,
+  userText: string | null,
 ];
 
-/** The table of facts. */
-class Facts {
-  #db: Database;
-
-  constructor(db: Database) {
-    this.#db = db;
-  }
-
-  rows<Row extends unknown[]>(name: keyof typeof REPORT_SQL): Row[] {
-    return this.#db.prepare(REPORT_SQL[name]).values<Row>();
-  }
-
-  get days(): DayCount[] {
-    return this.rows<[number, Name, TurnFate, number]>("days")
-      .map(([day, agent, fate, turns]) => ({
-        ...{ day, agent: nameOf(agent), fate, turns },
-      }));
-  }
-
-  get durations(): AgentDurations[] {
-    return this.rows<[Name, string]>("durations")
-      .map(([agent, durations]) => ({
-        ...{
-          agent: nameOf(agent),
-          durations: durations.split(",").map(Number),
-        },
-      }));
-  }
-
-  get cwds(): DirectoryTurns[] {
-    return this.rows<[Name, number, number, number]>("cwds")
-      .map(([cwd, turns, completed, durationMs]) => ({
-        ...{ cwd: nameOf(cwd), turns, completed, durationMs },
-      }));
-  }
-
-  turns(name: "timeline" | "longest" | "unfinished"): ReportedTurn[] {
-    return this.rows<TurnRow>(name).map((row) => {
-      const [id, sid, fate, status, startMs, durationMs] = row;
-      const [agent, cwd, userText] = row.slice(6).map((it) =>
-        nameOf(it as Name)
-      );
-      return {
-        ...{ id, sid: textOf(sid), fate, status, startMs, durationMs },
-        ...{ agent, cwd, userText },
-      };
-    });
-  }
-}
-
-function nameOf(name: Name): string | null {
-  return name && textOf(name);
+function readTurn(row: TurnRow): ReportedTurn {
+  const [id, sid, fate, status, startMs, durationMs, agent, cwd, userText] =
+    row;
+  return {
+    ...{ id, sid, fate, status, startMs, durationMs, agent, cwd, userText },
+  };
 }

@@ -7,6 +7,7 @@
 
 import type { Database } from "@db/sqlite";
 import { Failure } from "../../error.ts";
+import { databaseNamed } from "../address.ts";
 import { fillInstants, Seed } from "./seed.ts";
 import {
   currentParts,
@@ -34,10 +35,10 @@ export type SchemaState = "empty" | "seed" | "outdated" | "current";
  */
 export function inspectSchema(db: Database, path: string): SchemaState {
   const version = pragma(db, "user_version") as number;
-  const named = JSON.stringify(path);
+  const named = databaseNamed(path);
   if (version > SCHEMA_VERSION) {
     throw new Failure(
-      `database ${named} is of a newer turn-counter (schema ${version}, this one knows ${SCHEMA_VERSION}); install that version, or name another file with --db`,
+      `${named} is of a newer turn-counter (schema ${version}, this one knows ${SCHEMA_VERSION}); install that version, or name another file with --db`,
     );
   }
   const parts = partsOf(db);
@@ -56,7 +57,7 @@ export function inspectSchema(db: Database, path: string): SchemaState {
   }
   if (isOurs && parts.tables.size === Object.keys(SEED).length) return "seed";
   throw new Failure(
-    `database ${named} is another program's; name another file with --db`,
+    `${named} is another program's; name another file with --db`,
   );
 }
 

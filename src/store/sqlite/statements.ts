@@ -7,6 +7,7 @@
 
 import type { Outcome } from "../../turns/event.ts";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
+import { textOf } from "./texts.ts";
 
 /**
  * The columns that {@linkcode readTurn} takes. Text that can hold U+0000 is read
@@ -111,18 +112,12 @@ export type TurnRow = [
   forgottenMs: unknown,
 ];
 
-// A text may begin with U+FEFF, which is not a byte order mark there.
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /**
  * The turn that a row holds.
  *
  * @param decode How its texts are read.
  */
-export function readTurn(
-  row: TurnRow,
-  decode = (bytes: Uint8Array) => utf8.decode(bytes),
-): Turn {
+export function readTurn(row: TurnRow, decode = textOf): Turn {
   const text = (bytes: Uint8Array | null) =>
     bytes === null ? null : decode(bytes);
   return {

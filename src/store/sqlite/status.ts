@@ -13,22 +13,15 @@ import {
   type Day,
   type FollowedPath,
   type FollowedTree,
-  type LastTurn,
   MOST_DAYS,
   type NameCount,
   type StoredStatus,
 } from "../status.ts";
 import { readCurrent } from "./read_current.ts";
 import { BREAKDOWN_SQL, SINCE_SQL, STATUS_SQL } from "./status_statements.ts";
+import { shownRows } from "./texts.ts";
 
-/**
- * Reads what the database at `path` holds, and changes nothing.
- *
- * @param sinceMs Leave out the turns that began before this instant, in
- * milliseconds since the epoch.
- * @throws {Failure} Where there is none, it is not ours or of another version,
- * or it cannot be read.
- */
+/** {@linkcode readStatus} of `store/open.ts`. */
 export function readSqliteStatus(
   path: string,
   sinceMs: number | null,
@@ -61,13 +54,13 @@ function readAll(db: Database): Turns {
     },
     sessions: count("sessions"),
     days: readDays(db),
-    ...readLists((name) => db.prepare(LISTS_SQL[name]).values()),
+    ...readLists((name) => shownRows(db, LISTS_SQL[name])),
   };
 }
 
 function readSince(db: Database, sinceMs: number): Turns {
   const rows = <Row extends unknown[]>(name: keyof typeof SINCE_SQL) =>
-    db.prepare(SINCE_SQL[name]).values<Row>(dateBefore(sinceMs), sinceMs);
+    shownRows<Row>(db, SINCE_SQL[name], dateBefore(sinceMs), sinceMs);
   const lists = readLists(rows);
   const { turns, outcomes } = lists.breakdown;
   const byStatus = { completed: 0, orphaned: 0, waiting_response: 0 };
@@ -92,15 +85,19 @@ function readLists(
   const outcomes = rows<OutcomeRow>("outcomes")
     .map(([status, outcome, turns]) => ({ status, outcome, turns }));
   const names = (name: "agents" | "cwds"): NameCount[] =>
-    rows<[Uint8Array | null, number]>(name)
-      .map(([name, turns]) => ({ name: name && textOf(name), turns }));
+    rows<[string | null, number]>(name)
+      .map(([name, turns]) => ({ name, turns }));
   return {
     durations: durationsOf(
       rows<[unknown]>("durations").flatMap(([duration]) =>
         typeof duration === "number" ? duration : []
       ),
     ),
-    lastTurns: rows<LastTurnRow>("lastTurns").map(readLastTurn),
+    lastTurns: rows<LastTurnRow>("lastTurns").map(
+      ([id, sid, status, startTime, startMs, userText]) => ({
+        ...{ id, sid, status, startTime, startMs, userText },
+      }),
+    ),
     breakdown: {
       turns: outcomes.reduce((sum, { turns }) => sum + turns, 0),
       outcomes,
@@ -142,12 +139,11 @@ export function readFollowed(db: Database): FollowedPath[] {
 
 /** How far the files below followed directories have been read. */
 export function readTrees(db: Database): FollowedTree[] {
-  const files = db.prepare(STATUS_SQL.filesBelow).values<FileBelowRow>();
+  const files = shownRows<FileBelowRow>(db, STATUS_SQL.filesBelow);
   return [...Map.groupBy(files, ([path]) => path)].map(([path, rows]) => ({
     ...{ host: null, path },
     files: rows.map(([, name, readBytes, readLines, done, movedMs]) => ({
-      ...{ name: textOf(name), readBytes, readLines, movedMs },
-      done: done !== 0,
+      ...{ name, readBytes, readLines, done: done !== 0, movedMs },
     })),
   }));
 }
@@ -155,7 +151,7 @@ export function readTrees(db: Database): FollowedTree[] {
 /** The checkpoint of a file below a directory. */
 type FileBelowRow = [
   path: string,
-  name: Uint8Array,
+  name: string,
   readBytes: number,
   readLines: number,
   done: number,
@@ -184,25 +180,9 @@ type OutcomeRow = [status: TurnStatus, outcome: Outcome | null, turns: number];
 
 type LastTurnRow = [
   id: number,
-  sid: Uint8Array,
+  sid: string,
   status: TurnStatus,
   startTime: string | null,
   startMs: number | null,
-  userText: Uint8Array | null,
+  userText: string | null,
 ];
-
-function readLastTurn(
-  [id, sid, status, startTime, startMs, userText]: LastTurnRow,
-): LastTurn {
-  return {
-    ...{ id, status, startTime, startMs },
-    sid: textOf(sid),
-    userText: userText && textOf(userText),
-  };
-}
-
-/** The text of bytes; a character of which only some were read is left out. */
-export function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true })
-    .decode(bytes, { stream: true });
-}

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BindValue, Statement } from "@db/sqlite";
+import type { BindValue } from "@db/sqlite";
 import type { Turn, TurnStatus } from "../../turns/turn.ts";
 import type {
   Checkpoint,
@@ -26,9 +26,10 @@ import type { StoreOptions } from "../options.ts";
 import { Erasure } from "./erasure.ts";
 import { DatabaseFile } from "./database_file.ts";
 import { storeFailure } from "./failure.ts";
+import { prepareAll, type Prepared } from "./prepared.ts";
 import { EVENT_SQL, readTurn, type TurnRow } from "./statements.ts";
 
-type Statements = Record<keyof typeof EVENT_SQL, Statement>;
+type Statements = Prepared<typeof EVENT_SQL>;
 
 /** A store in one SQLite file. */
 export class SqliteStore implements Store {
@@ -46,10 +47,7 @@ export class SqliteStore implements Store {
     this.#file = new DatabaseFile(path, options);
     const { connection, transactions } = this.#file;
     try {
-      const entries = Object.entries(EVENT_SQL);
-      this.#sql = Object.fromEntries(
-        entries.map(([name, sql]) => [name, connection.prepare(sql)]),
-      ) as Statements;
+      this.#sql = prepareAll(connection, EVENT_SQL);
       this.#checkpoints = new CheckpointTable(connection, transactions);
       this.#erasure = new Erasure(connection);
     } catch (error) {

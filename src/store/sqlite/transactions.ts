@@ -13,20 +13,21 @@ import type { WriteAheadLog } from "./wal.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 /** What {@linkcode FileTransactions} work with. */
-export interface TransactionParts {
+interface TransactionParts {
   /** The file, as it is named in failures. */
   path: string;
   connection: Database;
   /** Where its files must stay. */
   place: Place;
   log: WriteAheadLog;
+  queue: WriteQueue;
+  /** How long to wait for a turn of the queue while nothing else runs, in milliseconds. */
+  busyTimeoutMs: number;
 }
 
 /** Begins and ends the transactions of a connection. */
 export class FileTransactions implements Transactions {
   #parts: TransactionParts;
-  #queue: WriteQueue;
-  #busyTimeoutMs: number;
   #begin: Statement;
   #commit: Statement;
   #set: Statement;
@@ -36,14 +37,8 @@ export class FileTransactions implements Transactions {
   /** Why nothing is left of the transaction that is open. */
   #lost: Failure | undefined;
 
-  constructor(
-    parts: TransactionParts,
-    queue: WriteQueue,
-    busyTimeoutMs: number,
-  ) {
+  constructor(parts: TransactionParts) {
     this.#parts = parts;
-    this.#queue = queue;
-    this.#busyTimeoutMs = busyTimeoutMs;
     const { connection } = parts;
     this.#begin = connection.prepare("BEGIN IMMEDIATE");
     this.#commit = connection.prepare("COMMIT");
@@ -53,18 +48,18 @@ export class FileTransactions implements Transactions {
   }
 
   get waitedMs(): number {
-    return this.#queue.waitedMs;
+    return this.#parts.queue.waitedMs;
   }
 
   write<T>(work: () => T): Promise<T> {
-    return this.#queue.run(() => this.#transact(work));
+    return this.#parts.queue.run(() => this.#transact(work));
   }
 
   transaction<T>(work: () => T): T {
     if (this.#isOpen) return this.#savepoint(work);
     try {
-      const limit = this.#busyTimeoutMs;
-      return this.#queue.runNow(() => this.#transact(work), limit);
+      const { queue, busyTimeoutMs } = this.#parts;
+      return queue.runNow(() => this.#transact(work), busyTimeoutMs);
     } catch (error) {
       throw storeFailure(this.#parts.path, error);
     }

@@ -12,6 +12,7 @@
  */
 
 import type { Database } from "@db/sqlite";
+import { delay } from "../../system/event_loop.ts";
 
 /** From how many pages on the log is moved into the database. */
 const MANY = 4000;
@@ -123,12 +124,12 @@ export class WriteAheadLog implements Disposable {
     });
     const begun = performance.now();
     let isEmpty = false;
-    while (!isEmpty && performance.now() - begun < PATIENCE) {
+    while (performance.now() - begun < PATIENCE) {
       await this.#inTurn(() => {
         isEmpty = this.#checkpoint("TRUNCATE");
       });
       if (isEmpty) break;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_EMPTY));
+      await delay(RETRY_EMPTY);
     }
     return isEmpty;
   }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { block, delay } from "../../system/event_loop.ts";
 import type { FileLocks } from "../../system/lock.ts";
 
 /** Locks of their own, apart from those of claims. */
@@ -65,8 +66,7 @@ export class WriteQueue {
   async run<T>(work: () => T): Promise<T> {
     this.#waitStart = performance.now();
     while (!this.#advance(this.waitedMs)) {
-      const pause = this.#pause();
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(this.#pause());
     }
     this.#waitStart = undefined;
     return this.#runLocked(work);
@@ -85,8 +85,7 @@ export class WriteQueue {
         this.#leaveFront();
         throw new Error("database is locked");
       }
-      const cell = new Int32Array(new SharedArrayBuffer(4));
-      Atomics.wait(cell, 0, 0, this.#pause());
+      block(this.#pause());
     }
     return this.#runLocked(work);
   }

@@ -1,26 +1,30 @@
 /**
- * Decodes the lines of a session of Copilot CLI: it remembers the session that
+ * Reads the lines of a session of Copilot CLI: it remembers the session that
  * the first line names, and how far the agent is with the last prompt.
  *
  * @module
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import type { Decoded, Decoder, Opened } from "../dialect.ts";
-import { readInstant, readObject, readText, readTime } from "../fields.ts";
+import {
+  messageText,
+  needText,
+  readInstant,
+  readObject,
+  readText,
+  readTime,
+} from "../fields.ts";
 import type { Json } from "../json.ts";
-import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import type { ObjectReader } from "../object_lines.ts";
 import { Undecodable } from "../undecodable.ts";
-import { prefilter, TYPES } from "./prefilter.ts";
 import { type SavedSession, Session } from "./session.ts";
 
 const AGENT = "copilot";
-const IGNORED: Decoded = { events: [], rejection: null };
 /** The sources of user messages that no person wrote. */
 const AUTOMATIC = /^(?:skill-|agent-|system$)/;
 
-/** Decodes the lines of one file. */
-export class CopilotDecoder implements Decoder, ObjectReader {
+/** Reads the lines of one file. */
+export class CopilotReader implements ObjectReader {
   #begun: Session | null = null;
 
   constructor(saved: string | null) {
@@ -28,20 +32,8 @@ export class CopilotDecoder implements Decoder, ObjectReader {
     this.#begun = new Session(JSON.parse(saved) as SavedSession);
   }
 
-  decode(text: string, bytes: Uint8Array): Decoded {
-    return prefilter.isOther(text) ? IGNORED : decodeLine(text, bytes, this);
-  }
-
-  open(text: string, bytes: Uint8Array): Opened {
-    return openLine(text, bytes, this);
-  }
-
   save(): string | null {
     return this.#begun === null ? null : JSON.stringify(this.#begun.saved);
-  }
-
-  concerns(text: string): boolean {
-    return TYPES.some((type) => text.includes(`"${type}"`));
   }
 
   read(line: Json): TurnEvent[] {
@@ -102,13 +94,10 @@ export class CopilotDecoder implements Decoder, ObjectReader {
     const isAutomatic = data.isAutopilotContinuation === true ||
       typeof source === "string" && AUTOMATIC.test(source);
     if (isAutomatic) return [];
-    if (typeof content !== "string") {
-      throw new Undecodable("it has no message text");
-    }
+    const text = messageText(content);
     const fields = this.#fields(line);
     const turnId = readText(interactionId);
     this.#session.begin(fields.key, turnId, delivery === "steering");
-    const text = content.toWellFormed();
     return [{ ...fields, turnId, text, kind: "prompt" }];
   }
 
@@ -151,9 +140,7 @@ export class CopilotDecoder implements Decoder, ObjectReader {
   /** What the events of a line share, but their turn. */
   #fields(line: Json) {
     const { sid, cwd } = this.#session.saved;
-    const id = readText(line.id);
-    if (id === null) throw new Undecodable("it has no id");
-    const key = `${AGENT}|${id}`;
+    const key = `${AGENT}|${needText(line.id, "it has no id")}`;
     return { sid, pid: 0, ...readTime(line.timestamp), key, agent: AGENT, cwd };
   }
 }
@@ -164,7 +151,6 @@ function isGiven(value: unknown): boolean {
 
 /** @throws {Undecodable} Where the first line names no session. */
 function begin({ sessionId, context }: Json): Session {
-  const sid = readText(sessionId);
-  if (sid === null) throw new Undecodable("it has no sessionId");
+  const sid = needText(sessionId, "it has no sessionId");
   return Session.begin(sid, readText(readObject(context).cwd));
 }

@@ -18,8 +18,3 @@ export const prefilter: ContainsPrefilter = new ContainsPrefilter({
   words: WORDS,
   other: { head: TOOL_RESULT, next: '{"type":"' },
 });
-
-/** Whether a line that is not JSON may have concerned a turn. */
-export function mayConcern(text: string): boolean {
-  return WORDS.some((word) => text.includes(word));
-}

@@ -56,8 +56,3 @@ export const prefilter: ContainsPrefilter = new ContainsPrefilter({
   starts: OLDEST_FORM,
   other: { head: OTHER, next: '{"timestamp":"' },
 });
-
-/** Whether a line that is not JSON may have concerned a turn. */
-export function mayConcern(text: string): boolean {
-  return WORDS.some((word) => text.includes(word));
-}

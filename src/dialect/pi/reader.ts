@@ -1,23 +1,22 @@
 /**
- * Decodes the lines of a session of pi: it remembers the session that the first
+ * Reads the lines of a session of pi: it remembers the session that the first
  * line names, and the last prompt.
  *
  * @module
  */
 
 import type { EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import type { Decoded, Decoder, Opened } from "../dialect.ts";
 import {
   joinParts,
+  needText,
   readInstant,
   readObject,
   readText,
   readTime,
 } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import type { ObjectReader } from "../object_lines.ts";
 import { Undecodable } from "../undecodable.ts";
-import { mayConcern, prefilter } from "./lines.ts";
 
 /** What is remembered between two lines. */
 interface Session {
@@ -31,7 +30,6 @@ interface Session {
 }
 
 const AGENT = "pi";
-const IGNORED: Decoded = { events: [], rejection: null };
 /** What the reason why the model stopped says of the turn; others do not end it. */
 const OUTCOMES: Record<string, Outcome> = {
   stop: "completed",
@@ -42,28 +40,16 @@ const OUTCOMES: Record<string, Outcome> = {
 /** The id of a session in the name of its file. */
 const ID_IN_PATH = /_([^_/\\]+)\.jsonl$/;
 
-/** Decodes the lines of one file, or of several, one after the other. */
-export class PiDecoder implements Decoder, ObjectReader {
+/** Reads the lines of one file, or of several, one after the other. */
+export class PiReader implements ObjectReader {
   #session: Session | null;
 
   constructor(saved: string | null) {
     this.#session = saved === null ? null : JSON.parse(saved);
   }
 
-  decode(text: string, bytes: Uint8Array): Decoded {
-    return prefilter.isOther(text) ? IGNORED : decodeLine(text, bytes, this);
-  }
-
-  open(text: string, bytes: Uint8Array): Opened {
-    return openLine(text, bytes, this);
-  }
-
   save(): string | null {
     return this.#session === null ? null : JSON.stringify(this.#session);
-  }
-
-  concerns(text: string): boolean {
-    return mayConcern(text);
   }
 
   read(line: Json): TurnEvent[] {
@@ -134,8 +120,7 @@ export class PiDecoder implements Decoder, ObjectReader {
 
 /** @throws {Undecodable} Where it does not name the session. */
 function readSession(line: Json): Session {
-  const id = readText(line.id);
-  if (id === null) throw new Undecodable("its session has no id");
+  const id = needText(line.id, "its session has no id");
   const path = readText(line.parentSession) ?? readText(line.branchedFrom);
   return {
     id,

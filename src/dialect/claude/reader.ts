@@ -1,23 +1,18 @@
 /**
- * Decodes the lines of a transcript: it remembers the last prompt of each
+ * Reads the lines of a transcript: it remembers the last prompt of each
  * session, which answers and ends belong to.
  *
  * @module
  */
 
 import type { End, EventOwner, Outcome, TurnEvent } from "../../turns/event.ts";
-import type { Decoded, Decoder, Opened } from "../dialect.ts";
 import { readInstant, readObject, readText } from "../fields.ts";
 import type { Json } from "../json.ts";
-import { decodeLine, type ObjectReader, openLine } from "../object_lines.ts";
+import type { ObjectReader } from "../object_lines.ts";
 import { readFields, readPrompt, readSid, readUuid } from "./line.ts";
-import { isSkipped } from "./prefilter.ts";
 import { type SavedSession, Session } from "./session.ts";
 import { answerText, readQueued, readUser } from "./texts.ts";
 
-const IGNORED: Decoded = { events: [], rejection: null };
-/** What is in a line of each type that concerns a turn. */
-const TYPES = /"(?:user|assistant|queued_command|turn_duration)"/;
 /** The model that the agent names for what it wrote itself. */
 const SYNTHETIC = "<synthetic>";
 /** The stop reasons with which a turn is over. */
@@ -27,8 +22,8 @@ const TRUNCATED = "max_tokens";
 /** How many sessions are remembered: a transcript has one, a merged log several. */
 const MOST_SESSIONS = 8;
 
-/** Decodes the lines of one file. */
-export class ClaudeDecoder implements Decoder, ObjectReader {
+/** Reads the lines of one file. */
+export class ClaudeReader implements ObjectReader {
   /** By id, the one that was used last at the end. */
   #sessions = new Map<string, Session>();
 
@@ -39,21 +34,9 @@ export class ClaudeDecoder implements Decoder, ObjectReader {
     }
   }
 
-  decode(text: string, bytes: Uint8Array): Decoded {
-    return isSkipped(bytes) ? IGNORED : decodeLine(text, bytes, this);
-  }
-
-  open(text: string, bytes: Uint8Array): Opened {
-    return openLine(text, bytes, this);
-  }
-
   save(): string | null {
     if (this.#sessions.size === 0) return null;
     return JSON.stringify([...this.#sessions.values()].map((it) => it.saved));
-  }
-
-  concerns(text: string): boolean {
-    return TYPES.test(text);
   }
 
   read(line: Json): TurnEvent[] {
