@@ -6,6 +6,7 @@
  */
 
 import { Failure } from "../../error.ts";
+import { block, delay } from "../../system/event_loop.ts";
 import { claimKey } from "./locks.ts";
 import type { ServerProcess, Session } from "./session.ts";
 
@@ -16,6 +17,11 @@ const END = `SELECT json_build_array(pg_terminate_backend(pid))
 
 /** How long to wait for the end of a process of the server, in milliseconds. */
 const MOST_WAIT_MS = 10_000;
+/**
+ * The same at the start, where nothing else can run meanwhile: a program that was
+ * killed may be started again sooner than the server notices its end.
+ */
+const MOST_WAIT_AT_START_MS = 2000;
 const RETRY_MS = 50;
 
 /** What a program has claimed; locks of its connection keep others from it. */
@@ -35,7 +41,11 @@ export class Claims {
 
   /** @throws {Failure} Where another program has claimed the file. */
   add(session: Session, path: string): void {
-    if (!this.#lock(session, path)) throw this.#refusal(path);
+    const deadline = performance.now() + MOST_WAIT_AT_START_MS;
+    while (!this.#lock(session, path)) {
+      if (performance.now() > deadline) throw this.#refusal(path);
+      block(RETRY_MS);
+    }
     this.#paths.add(path);
     this.#holder = session.server;
   }
@@ -53,7 +63,7 @@ export class Claims {
     for (const path of this.#paths) {
       while (!this.#lock(session, path)) {
         if (performance.now() > deadline) throw this.#refusal(path);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await delay(RETRY_MS);
       }
     }
     this.#holder = session.server;
