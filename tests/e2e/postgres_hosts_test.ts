@@ -30,7 +30,8 @@ hostsTest(
     Deno.mkdirSync(mounted);
     for (const name of names) {
       Deno.mkdirSync(dir.file(name));
-      dir.write(`${name}/log`, "");
+      // A log that is not there for a while is reported.
+      Deno.writeTextFileSync(`${dir.file(name)}/log`, "");
     }
     const append = (name: string, n: number) =>
       Deno.writeTextFileSync(

@@ -21,8 +21,12 @@ class Tree {
   nowMs = Date.now();
   canWatch = true;
   #files: FollowedTree | undefined;
+  #checkpoints = new MemoryCheckpoints();
 
-  /** The texts of the lines that are available after a look. */
+  /**
+   * The texts of the lines that are available after a look. What is stored is where
+   * the last of them begins, as before it is emitted.
+   */
   async read(): Promise<string[]> {
     const files = this.#files ??= this.#open();
     await files.look();
@@ -30,6 +34,7 @@ class Tree {
     for await (const items of files.available()) {
       for (const item of items) {
         if (isMark(item)) continue;
+        this.#checkpoints.moveCheckpoint(item.place!.begin());
         const text = new TextDecoder().decode(item.bytes!);
         texts.push(/text (\d+)/.exec(text)![1]);
       }
@@ -58,9 +63,15 @@ class Tree {
     };
     const report = (message: string) => this.messages.push(message);
     const damaged = (name: string, reason: string) => report(name + reason);
-    const checkpoints = new MemoryCheckpoints();
+    const checkpoints = this.#checkpoints;
     const parts = { checkpoints, report, damaged, clock, watcher };
     return new FollowedTree([this.dir.path], parts, { maxLineBytes: 10_000 });
+  }
+
+  /** Ends the follower as a kill does; the next read is one of another. */
+  kill(): void {
+    this.#files?.close();
+    this.#files = undefined;
   }
 
   /** Appends a line to a file, which is created if it is missing. */
@@ -70,7 +81,7 @@ class Tree {
   }
 
   [Symbol.dispose](): void {
-    this.#files?.close();
+    this.kill();
     this.dir[Symbol.dispose]();
   }
 }
@@ -165,5 +176,14 @@ Deno.test("FollowedTree asks the head of a large file without a session only onc
   Deno.writeTextFileSync(path, "");
   tree.append("notes", 2);
   tree.changed = new Set([path]);
+  assertEquals(await tree.read(), ["2"]);
+});
+
+Deno.test("SPEC 4: FollowedTree gives what a kill left unemitted, though its file has not grown", async () => {
+  using tree = new Tree();
+  tree.append("a", 1);
+  tree.append("a", 2);
+  assertEquals(await tree.read(), ["1", "2"]);
+  tree.kill();
   assertEquals(await tree.read(), ["2"]);
 });

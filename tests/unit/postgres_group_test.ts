@@ -258,3 +258,51 @@ testSchema(
     );
   },
 );
+
+testSchema(
+  "SPEC 6: a group with a lone surrogate is applied at once",
+  async (schema) => {
+    using store = await openStore(schema.address, { synchronous: "off" });
+    const events = [prompt({ text: "a\ud800b", sid: "s\udc00" })];
+    let runs = 0;
+    const { turns } = await store.write(() => {
+      runs++;
+      return new Tracker(store).apply(events[0]);
+    }, { events, owners: [] });
+    assertEquals([runs, turns[0].userText], [1, "a\ufffdb"]);
+    assertEquals(schema.rows("SELECT sid, user_text FROM turns"), [
+      ["s\ufffd", "a\ufffdb"],
+    ]);
+  },
+);
+
+testSchema(
+  "SPEC 5: the plans of statements are dropped before the tables grow much",
+  async (schema) => {
+    const { now } = performance;
+    let nowMs = now.call(performance);
+    performance.now = () => nowMs;
+    try {
+      using store = await openStore(schema.address, { synchronous: "off" });
+      const isDropped = () =>
+        store.read(() => {
+          const [[sql]] = schema.rows(`SELECT query FROM pg_stat_activity
+            WHERE application_name = 'turn-counter'`);
+          store.hasTurns(prompt());
+          return sql === "DISCARD PLANS";
+        });
+      const dropped = [];
+      const hour = 3600_000;
+      for (const passedMs of [0, 0, 999, 1, 999, 1, 1999, 1, hour, 59_999, 1]) {
+        nowMs += passedMs;
+        dropped.push(await isDropped());
+      }
+      assertEquals(dropped, [
+        ...[true, false, false, true, false, true, false, true],
+        ...[true, false, true],
+      ]);
+    } finally {
+      performance.now = now;
+    }
+  },
+);

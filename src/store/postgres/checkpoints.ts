@@ -12,6 +12,8 @@ import type {
 } from "../../turns/checkpoint.ts";
 import { NOTHING } from "../../turns/checkpoint.ts";
 import type { CheckpointStore, Transactions } from "../../turns/store.ts";
+import { IDENTITY, jsonObject, objectRow } from "./json.ts";
+import type { Parameter } from "./parameters.ts";
 import { storable } from "./texts.ts";
 import type { LinkTransactions } from "./transactions.ts";
 
@@ -25,11 +27,21 @@ const OF_PATH =
 /** The statements, by what they are for. */
 function checkpointSql(schema: string) {
   const checkpoints = `${schema}.checkpoints`;
+  const part = (end: string, name: string) =>
+    jsonObject({ end, length: `${name}_length`, hash: `${name}_hash` });
   return {
-    list: `SELECT json_build_array(file_id, device, inode, read_bytes,
-        read_lines, head_length, head_hash, last_end, last_length, last_hash,
-        done, seen_ms, dialect, decoder, name, moved_ms)
-      FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
+    list: `SELECT ${
+      objectRow({
+        ...{ id: "file_id", offset: "read_bytes", line: "read_lines" },
+        ...{
+          head: part("head_length", "head"),
+          last: part("last_end", "last"),
+        },
+        ...{ identity: IDENTITY, done: "done", seenMs: "seen_ms" },
+        ...{ dialect: "dialect", decoder: "decoder", name: "name" },
+        movedMs: "moved_ms",
+      })
+    } FROM ${checkpoints} WHERE ${OF_PATH} ORDER BY file_id`,
     add: `INSERT INTO ${checkpoints} (host, path, name, device, inode,
         read_bytes, read_lines, head_length, head_hash, last_end, last_length,
         last_hash, done, seen_ms, moved_ms)
@@ -37,10 +49,6 @@ function checkpointSql(schema: string) {
       RETURNING json_build_array(file_id)`,
     locate: `UPDATE ${checkpoints} SET device = $2, inode = $3, name = $4
       WHERE file_id = $1`,
-    move: `UPDATE ${checkpoints} SET read_bytes = $2, read_lines = $3,
-      head_length = $4, head_hash = $5, last_end = $6, last_length = $7,
-      last_hash = $8, done = $9, moved_ms = $10, dialect = $11, decoder = $12,
-      rejected_lines = rejected_lines + $13 WHERE file_id = $1`,
     drop: `DELETE FROM ${checkpoints} WHERE file_id = $1`,
     prune: `DELETE FROM ${checkpoints} WHERE ${OF_PATH}
       AND (done OR inode IS NULL) AND file_id NOT IN
@@ -48,25 +56,6 @@ function checkpointSql(schema: string) {
         ORDER BY file_id DESC LIMIT ${REMEMBERED})`,
   };
 }
-
-type Row = [
-  id: number,
-  device: number | null,
-  inode: number | null,
-  offset: number,
-  line: number,
-  headLength: number,
-  headHash: string,
-  lastEnd: number,
-  lastLength: number,
-  lastHash: string,
-  done: boolean,
-  seenMs: number,
-  dialect: string | null,
-  decoder: string | null,
-  name: string | null,
-  movedMs: number,
-];
 
 /** The table `checkpoints`, of which a program sees those of its host. */
 export class CheckpointTable
@@ -82,13 +71,16 @@ export class CheckpointTable
   }
 
   checkpointsOf(path: string): Checkpoint[] {
-    return (this.#transactions.find(this.#sql.list, this.#of(path)) as Row[])
-      .map(readRow);
+    const rows = this.#transactions.find(this.#sql.list, this.#of(path));
+    return (rows as [Checkpoint][]).map(([{ decoder, ...checkpoint }]) => ({
+      ...checkpoint,
+      decoder: decoder === null ? null : JSON.parse(decoder),
+    }));
   }
 
   addCheckpoint(path: string, file: NewFile): Checkpoint {
     const { name, identity: { device, inode }, head, seenMs } = file;
-    const [[id]] = this.#transactions.change(this.#sql.add, [
+    const [[id]] = this.#change(this.#sql.add, [
       ...[...this.#of(path), storable(name), device, inode],
       ...[head.length, head.hash, NOTHING.hash, seenMs],
     ]) as [[number]];
@@ -100,67 +92,28 @@ export class CheckpointTable
 
   locateCheckpoint(id: number, { identity, name }: FilePlace): void {
     const { device, inode } = identity ?? { device: null, inode: null };
-    const place = [device, inode, storable(name)];
-    this.#transactions.change(this.#sql.locate, [id, ...place]);
+    this.#change(this.#sql.locate, [id, device, inode, storable(name)]);
   }
 
   moveCheckpoint(position: Position, rejected = 0): void {
-    const columns = Object.values(checkpointRow({ position, rejected }));
-    this.#transactions.change(this.#sql.move, columns);
+    const transactions = this.#transactions;
+    transactions.change(() => transactions.memory.move({ position, rejected }));
   }
 
   dropCheckpoint(id: number): void {
-    this.#transactions.change(this.#sql.drop, [id]);
+    this.#change(this.#sql.drop, [id]);
   }
 
   pruneCheckpoints(path: string): void {
-    this.#transactions.change(this.#sql.prune, this.#of(path));
+    this.#change(this.#sql.prune, this.#of(path));
+  }
+
+  #change(sql: string, parameters: Parameter[]): unknown[][] {
+    const transactions = this.#transactions;
+    return transactions.change(() => transactions.find(sql, parameters));
   }
 
   #of(path: string): [host: string, path: string] {
     return [this.#host, storable(path)];
   }
-}
-
-/** A position, and how many lines were rejected on the way to it. */
-export interface Moved {
-  position: Position;
-  rejected: number;
-}
-
-/** A position by the names of its columns. */
-export function checkpointRow({ position, rejected }: Moved) {
-  const { head, last, decoder } = position;
-  return {
-    file_id: position.id,
-    read_bytes: position.offset,
-    read_lines: position.line,
-    head_length: head.length,
-    head_hash: head.hash,
-    last_end: last.end,
-    last_length: last.length,
-    last_hash: last.hash,
-    done: position.done,
-    moved_ms: Date.now(),
-    dialect: position.dialect,
-    // As JSON, since it may hold U+0000.
-    decoder: decoder === null ? null : JSON.stringify(decoder),
-    rejected_lines: rejected,
-  };
-}
-
-function readRow(row: Row): Checkpoint {
-  const [id, device, inode, offset, line] = row;
-  return {
-    ...{ id, offset, line },
-    head: { end: row[5], length: row[5], hash: row[6] },
-    last: { end: row[7], length: row[8], hash: row[9] },
-    identity: device === null || inode === null ? null : { device, inode },
-    done: row[10],
-    seenMs: row[11],
-    dialect: row[12],
-    decoder: row[13] === null ? null : JSON.parse(row[13]),
-    name: row[14],
-    movedMs: row[15],
-  };
 }

@@ -50,7 +50,7 @@ export class Erasure {
     const which = arrayOf(ids);
     const rows = this.#transactions.find(this.#sql.texts, [which]) as TextRow[];
     if (rows.length === 0) return 0;
-    this.#transactions.change(this.#sql.forget, [which, nowMs]);
+    this.#transactions.find(this.#sql.forget, [which, nowMs]);
     for (const [sid, own] of Map.groupBy(rows, ([sid]) => sid)) {
       const texts = own.flatMap(([, ...texts]) =>
         texts.filter((text) => text !== null)
@@ -69,9 +69,9 @@ export class Erasure {
     const saved = this.#transactions.find(this.#sql.savedOf, quoted);
     for (const [id, decoder] of saved as [number, string][]) {
       const before = JSON.parse(decoder);
-      const rest = withoutTexts(before, texts, asStored);
+      const rest = withoutTexts(before, texts, storable);
       if (rest === before) continue;
-      this.#transactions.change(this.#sql.save, [JSON.stringify(rest), id]);
+      this.#transactions.find(this.#sql.save, [JSON.stringify(rest), id]);
     }
   }
 }
@@ -117,11 +117,6 @@ export async function rewrite(
   throw new Failure(
     "the turns are forgotten, but only the owner of the tables may write them anew, and until then their files still hold the texts; repeat this command as that role",
   );
-}
-
-/** A text of the log as a row holds it. */
-function asStored(text: string): string {
-  return storable(text).toWellFormed();
 }
 
 function quote(text: string): string {

@@ -6,7 +6,7 @@
  */
 
 import { Failure, messageOf } from "../../error.ts";
-import { ConnectionLost, ServerError } from "./connection.ts";
+import { ConnectionLost, ServerError } from "./answer.ts";
 
 /**
  * The SQLSTATEs, or their beginnings, of what passes by itself or by what
@@ -21,8 +21,16 @@ const REFUSED =
 
 /** Whether to wait for it, then try once more. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ServerError) return PASSING.test(error.code);
-  return error instanceof ConnectionLost;
+  const cause = causeOf(error);
+  if (cause instanceof ServerError) return PASSING.test(cause.code);
+  return cause instanceof ConnectionLost;
+}
+
+/** What the server or the connection said. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined
+    ? error.cause
+    : error;
 }
 
 /** What libpq says of a standby, if the address asks for a server that can be written. */
@@ -84,6 +92,13 @@ export function storeFailure(name: string, error: unknown): Failure {
       : `${named} ${remedy}`,
     options,
   );
+}
+
+/** What a caller gets: an error that is not of the database as it is. */
+export function callerError(name: string, error: unknown): unknown {
+  return error instanceof ServerError || error instanceof ConnectionLost
+    ? storeFailure(name, error)
+    : error;
 }
 
 /** What an error says; what libpq cannot parse may be a password, so it is left out. */

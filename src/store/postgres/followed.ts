@@ -1,5 +1,5 @@
 /**
- * What a database holds of followed files, as rows.
+ * Reads what a database holds of followed files.
  *
  * @module
  */
@@ -7,38 +7,41 @@
 import { hostName } from "../../system/host.ts";
 import type { FollowedPath, FollowedTree } from "../status.ts";
 import type { Connection } from "./connection.ts";
-import { followedSql } from "./status_statements.ts";
+import { IDENTITY, jsonObject, objectRow, objects } from "./json.ts";
 
-/** The newest checkpoint of a path. */
-type FileRow = [
-  host: string,
-  path: string,
-  device: number | null,
-  inode: number | null,
-  readBytes: number,
-  readLines: number,
-  movedMs: number,
-];
+/** The name of a machine, of which `$1` is this one. */
+export const OTHER_HOST = "nullif(host, $1)";
 
-/** The checkpoint of an older file of a path. */
-type OlderRow = [
-  host: string,
-  path: string,
-  device: number,
-  inode: number,
-  readBytes: number,
-];
-
-/** The checkpoint of a file below a directory. */
-type FileBelowRow = [
-  host: string,
-  path: string,
-  name: string,
-  readBytes: number,
-  readLines: number,
-  done: boolean,
-  movedMs: number,
-];
+/** The statements, by what they are for. */
+function followedSql(schema: string) {
+  const checkpoints = `${schema}.checkpoints`;
+  const ofPath = "other.host = newest.host AND other.path = newest.path";
+  const older = jsonObject({ identity: IDENTITY, readBytes: "read_bytes" });
+  const read = { readBytes: "read_bytes", readLines: "read_lines" };
+  const file = { name: "name", ...read, done: "done", movedMs: "moved_ms" };
+  return {
+    followed: `SELECT ${
+      objectRow({
+        ...{ host: OTHER_HOST, path: "path", identity: IDENTITY, ...read },
+        movedMs: `(SELECT max(moved_ms) FROM ${checkpoints} AS other
+          WHERE ${ofPath})`,
+        older: `(SELECT coalesce(json_agg(${older} ORDER BY file_id), '[]')
+          FROM ${checkpoints} AS other WHERE ${ofPath} AND name IS NULL
+            AND NOT done AND inode IS NOT NULL AND file_id <> newest.file_id)`,
+      })
+    } FROM ${checkpoints} AS newest
+      WHERE file_id IN (SELECT max(file_id) FROM ${checkpoints}
+        WHERE name IS NULL GROUP BY host, path)
+      ORDER BY path, host`,
+    trees: `SELECT ${
+      objectRow({
+        ...{ host: OTHER_HOST, path: "path" },
+        files: `json_agg(${jsonObject(file)} ORDER BY file_id)`,
+      })
+    } FROM ${checkpoints} WHERE name IS NOT NULL
+      GROUP BY host, path ORDER BY path, host`,
+  };
+}
 
 /**
  * How far the followed logs and directories of all machines have been read.
@@ -50,57 +53,9 @@ export async function readAllFollowed(
   schema: string,
 ): Promise<{ followed: FollowedPath[]; trees: FollowedTree[] }> {
   const sql = followedSql(schema);
-  const list = (name: keyof typeof sql) => connection.runLater(sql[name]);
-  const [files, older] = [await list("files"), await list("olderFiles")];
-  const here = hostName();
+  const here = [hostName()];
   return {
-    followed: readFollowed(files, older, here),
-    trees: readTrees(await list("filesBelow"), here),
+    followed: await objects(connection, sql.followed, here),
+    trees: await objects(connection, sql.trees, here),
   };
-}
-
-/** @param here The name of this machine. */
-function readFollowed(
-  files: unknown[][],
-  olderFiles: unknown[][],
-  here: string,
-): FollowedPath[] {
-  return (files as FileRow[]).map(([host, path, device, inode, ...read]) => {
-    const [readBytes, readLines, movedMs] = read;
-    const older = (olderFiles as OlderRow[]).filter((row) =>
-      row[0] === host && row[1] === path
-    );
-    return {
-      host: other(host, here),
-      ...{ path, readBytes, readLines, movedMs },
-      identity: device === null || inode === null ? null : { device, inode },
-      older: older.map(([, , device, inode, readBytes]) => ({
-        ...{ identity: { device, inode }, readBytes },
-      })),
-    };
-  });
-}
-
-/** @param here The name of this machine. */
-function readTrees(files: unknown[][], here: string): FollowedTree[] {
-  const rows = files as FileBelowRow[];
-  const trees = Map.groupBy(
-    rows,
-    ([host, path]) => JSON.stringify([host, path]),
-  );
-  return [...trees.values()].map((rows) => {
-    const [[host, path]] = rows;
-    return {
-      host: other(host, here),
-      path,
-      files: rows.map(([, , name, readBytes, readLines, done, movedMs]) => ({
-        ...{ name, readBytes, readLines, done, movedMs },
-      })),
-    };
-  });
-}
-
-/** The name of a machine; `null` for this one. */
-export function other(host: string, here: string): string | null {
-  return host === here ? null : host;
 }

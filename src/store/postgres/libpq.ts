@@ -32,7 +32,6 @@ const SYMBOLS = {
   PQfinish: { parameters: ["pointer"], result: "void" },
   PQstatus: ONE,
   PQsocket: ONE,
-  PQbackendPID: ONE,
   PQerrorMessage: TEXT,
   PQsetnonblocking: { parameters: ["pointer", "i32"], result: "i32" },
   PQsendQuery: { parameters: ["pointer", "buffer"], result: "i32" },
@@ -90,4 +89,10 @@ function load(): Libpq {
 export function textAt(pointer: Deno.PointerValue): string {
   return pointer === null ? "" : new Deno.UnsafePointerView(pointer)
     .getCString();
+}
+
+/** A message of libpq as one clause: it may have several lines, and questions. */
+export function oneLine(message: string): string {
+  return message.trim().replace(/\s*\n\s*/g, "; ")
+    .replace(/; Is the server running [^;]*\?/g, "");
 }

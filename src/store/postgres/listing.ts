@@ -16,7 +16,6 @@ import { forgettable, type Query, range, walk } from "../turn_queries.ts";
 import { listingSql, turnSql } from "./listing_statements.ts";
 import { arrayOf } from "./parameters.ts";
 import { readByIndex } from "./read_current.ts";
-import { readTurn, type TurnRow } from "./statements.ts";
 import { firstBytes, storable, storableName } from "./texts.ts";
 
 /** {@linkcode findTurns} of `store/open.ts`. */
@@ -80,7 +79,7 @@ export function readPostgresTurns(
       ? connection.runLater(sql.turns, [which])
       : connection.runLater(sql.previews, [which, mostPromptBytes]));
     const turns = new Map(
-      (rows as TurnRow[]).map(readTurn).map((turn) => [turn.id, turn]),
+      (rows as [Turn][]).map(([turn]) => [turn.id, turn]),
     );
     return ids.flatMap((id) => {
       const turn = turns.get(id);

@@ -8,7 +8,7 @@
 import { MOST_SESSIONS } from "../listing.ts";
 import type { TurnSql } from "../turn_queries.ts";
 import { arrayOf } from "./parameters.ts";
-import { ROW } from "./statements.ts";
+import { turnJson } from "./statements.ts";
 import { truncated } from "./status_statements.ts";
 import { storable, storableName } from "./texts.ts";
 
@@ -39,20 +39,20 @@ export function turnSql(schema: string): TurnSql {
  * @param schema The schema of the tables, quoted.
  */
 export function listingSql(schema: string) {
-  const ofIds = `FROM ${schema}.turns WHERE turn_id_glob = ANY($1::bigint[])`;
+  const turn = (others?: Record<string, string>) =>
+    `SELECT json_build_array(${turnJson("turn", others)})
+      FROM ${schema}.turns AS turn WHERE turn_id_glob = ANY($1::bigint[])`;
   const sids = `SELECT json_build_array(sid) FROM ${schema}`;
   return {
     lastId: `SELECT json_build_array(coalesce(max(turn_id_glob), 0))
       FROM ${schema}.turns`,
     /** Whole turns. */
-    turns: `SELECT ${ROW} ${ofIds}`,
+    turns: turn(),
     /** Turns with the first `$2` bytes of their prompts, and without answers. */
-    previews: `SELECT ${
-      ROW.replace(
-        "user_text, assistant_text",
-        `${truncated("user_text", "$2")}, NULL`,
-      )
-    } ${ofIds}`,
+    previews: turn({
+      user_text: truncated("user_text", "$2"),
+      assistant_text: "NULL",
+    }),
     session: `${sids}.turns WHERE sid = $1 LIMIT 1`,
     sessionsFrom: `${sids}.sessions WHERE sid >= $1
       AND sid < $1 || chr(1114111) LIMIT ${MOST_SESSIONS}`,

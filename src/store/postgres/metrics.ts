@@ -5,10 +5,9 @@
  */
 
 import { hostName } from "../../system/host.ts";
-import type { Outcome } from "../../turns/event.ts";
-import type { TurnStatus } from "../../turns/turn.ts";
-import { DURATION_BOUNDS, type Metrics } from "../metrics.ts";
-import { other, readAllFollowed } from "./followed.ts";
+import { DURATION_BOUNDS, type Metrics, type TurnGroup } from "../metrics.ts";
+import { OTHER_HOST, readAllFollowed } from "./followed.ts";
+import { objectRow, objects } from "./json.ts";
 import { readByIndex } from "./read_current.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 import { statusSql } from "./status_statements.ts";
@@ -25,48 +24,38 @@ const buckets = DURATION_BOUNDS.map((bound) =>
 export function metricsSql(schema: string) {
   return {
     // It reads an index from one end to the other.
-    turns: `SELECT json_build_array(agent, status, outcome, count(*),
-        count(duration_ms), coalesce(sum(duration_ms), 0), ${buckets})
-      FROM ${schema}.turns GROUP BY agent, status, outcome`,
-    rejected: `SELECT json_build_array(host, path, sum(rejected_lines))
-      FROM ${schema}.checkpoints GROUP BY host, path ORDER BY path, host`,
+    turns: `SELECT ${
+      objectRow({
+        ...{ agent: "agent", status: "status", outcome: "outcome" },
+        ...{ turns: "count(*)", timed: "count(duration_ms)" },
+        durationMs: "coalesce(sum(duration_ms), 0)",
+        upTo: `json_build_array(${buckets})`,
+      })
+    } FROM ${schema}.turns GROUP BY agent, status, outcome`,
+    rejected: `SELECT ${
+      objectRow({
+        ...{ host: OTHER_HOST, path: "path", lines: "sum(rejected_lines)" },
+      })
+    } FROM ${schema}.checkpoints GROUP BY host, path ORDER BY path, host`,
     lastStart: `SELECT json_build_array(start_ms) FROM ${schema}.turns
       ORDER BY turn_id_glob DESC LIMIT 1`,
     sessions: statusSql(schema).sessions,
   };
 }
 
-type Row = [
-  agent: string | null,
-  status: TurnStatus,
-  outcome: Outcome | null,
-  turns: number,
-  timed: number,
-  durationMs: number,
-  ...upTo: number[],
-];
-
 /** {@linkcode readMetrics} of `store/open.ts`. */
 export function readPostgresMetrics(address: string): Promise<Metrics> {
   return readByIndex(address, async (connection, schema) => {
     const sql = metricsSql(schema);
-    const rows = <Row extends unknown[]>(name: keyof typeof sql) =>
-      connection.runLater(sql[name]) as Promise<Row[]>;
-    const [[lastStartMs] = [null]] = await rows<[number | null]>("lastStart");
-    const [[sessions]] = await rows<[number]>("sessions");
-    const turns = (await rows<Row>("turns")).map(
-      ([agent, status, outcome, turns, timed, durationMs, ...upTo]) => ({
-        ...{ agent, status, outcome, turns, timed, durationMs, upTo },
-      }),
-    );
-    const rejected = await rows<[string, string, number]>("rejected");
-    const here = hostName();
+    const value = async <T>(sql: string) =>
+      (await connection.runLater(sql))[0]?.[0] as T | undefined;
     return {
-      ...{ schema: SCHEMA_VERSION, sessions, turns, lastStartMs },
+      schema: SCHEMA_VERSION,
+      sessions: (await value<number>(sql.sessions))!,
+      turns: await objects<TurnGroup>(connection, sql.turns),
+      lastStartMs: await value<number | null>(sql.lastStart) ?? null,
       ...await readAllFollowed(connection, schema),
-      rejected: rejected.map(([host, path, lines]) => ({
-        ...{ host: other(host, here), path, lines },
-      })),
+      rejected: await objects(connection, sql.rejected, [hostName()]),
     };
   });
 }

@@ -64,19 +64,7 @@ export class Parameters {
   }
 }
 
-function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+/** Where bytes are in memory. */
+export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
-}
-
-/**
- * Pointers to texts, to be kept until libpq has read them.
- *
- * @returns The pointers, with a null pointer at their end, and the texts.
- */
-export function pointersTo(
-  texts: readonly string[],
-): { pointers: BigUint64Array<ArrayBuffer>; keep: unknown } {
-  const strings = texts.map(cString);
-  const pointers = new BigUint64Array([...strings.map(addressOf), 0n]);
-  return { pointers, keep: strings };
 }

@@ -7,8 +7,11 @@
 import { Failure } from "../../error.ts";
 import { nameOf } from "../address.ts";
 import type { Connection } from "./connection.ts";
-import { readOnly } from "./read_only.ts";
+import { storeFailure } from "./failure.ts";
 import { inspectSchema } from "./schema.ts";
+import { openReader } from "./session.ts";
+
+const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /**
  * Where the server does not know yet how large a table is, it may choose to scan
@@ -18,20 +21,29 @@ const BY_INDEX =
   "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off";
 
 /**
- * Reads the database at `address` in one moment, and changes nothing.
+ * Reads the database at `address` in one moment, and changes nothing. A standby
+ * will do.
  *
  * @param read Gets the schema of the tables, quoted.
  * @throws {Failure} Where it cannot be reached or read, is not ours or of another
  * version.
  */
-export function readCurrent<T>(
+export async function readCurrent<T>(
   address: string,
   read: (connection: Connection, schema: string) => Promise<T>,
 ): Promise<T> {
-  return readOnly(address, (connection, schema) => {
-    refuseOtherSchema(connection, nameOf(address), schema);
-    return read(connection, schema);
-  });
+  const name = nameOf(address);
+  try {
+    const { connection, schema } = await openReader(address, name);
+    using _ = connection;
+    connection.script(BEGIN);
+    refuseOtherSchema(connection, name, schema);
+    const value = await read(connection, schema);
+    connection.script("COMMIT");
+    return value;
+  } catch (error) {
+    throw storeFailure(name, error);
+  }
 }
 
 /**

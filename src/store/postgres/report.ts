@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { TurnStatus } from "../../turns/turn.ts";
 import {
+  type AgentDurations,
+  type DayCount,
+  type DirectoryTurns,
   MOST_EXCERPT_BYTES,
   MOST_REPORTED,
   type ReportData,
   type ReportedTurn,
-  type TurnFate,
 } from "../report.ts";
 import { dateBefore } from "../start_dates.ts";
 import { lastId } from "./listing.ts";
@@ -18,25 +19,13 @@ import { readByIndex } from "./read_current.ts";
 import { reportSql } from "./report_statements.ts";
 import { firstBytes } from "./texts.ts";
 
-type TurnRow = [
-  id: number,
-  sid: string,
-  fate: TurnFate,
-  status: TurnStatus,
-  startMs: number,
-  durationMs: number | null,
-  agent: string | null,
-  cwd: string | null,
-  userText: string | null,
-];
-
 /** The row of {@linkcode reportSql}. */
 type Row = [
   sessions: number,
-  days: [number, string | null, TurnFate, number][],
-  durations: [string | null, number[]][],
-  cwds: [string | null, number, number, number][],
-  ...turns: [timeline: TurnRow[], longest: TurnRow[], unfinished: TurnRow[]],
+  days: DayCount[],
+  durations: AgentDurations[],
+  cwds: DirectoryTurns[],
+  ...turns: ReportedTurn[][],
 ];
 
 /** {@linkcode readReportData} of `store/open.ts`. */
@@ -53,29 +42,22 @@ export function readPostgresReportData(
       : connection.runLater(since, [dateBefore(sinceMs), sinceMs]));
     const [sessions, days, durations, cwds, ...turns] = rows[0] as Row;
     const [lastTurns, longest, unfinished] = turns.map((rows) =>
-      rows.map(readTurn)
+      rows.map(withExcerpt)
     );
     return {
       ...{ readMs: Date.now(), sinceMs, sessions },
       hasOlder: sinceMs === null && last > mostTurns,
-      turns: days.reduce((sum, [, , , turns]) =>
+      turns: days.reduce((sum, { turns }) =>
         sum + turns, 0),
-      days: days.map(([day, agent, fate, turns]) => ({
-        ...{ day, agent, fate, turns },
-      })),
-      durations: durations.map(([agent, durations]) => ({ agent, durations })),
-      ...{ lastTurns, longest, unfinished },
-      cwds: cwds.map(([cwd, turns, completed, durationMs]) => ({
-        ...{ cwd, turns, completed, durationMs },
-      })),
+      ...{ days, durations, lastTurns, longest, unfinished, cwds },
     };
   });
 }
 
-function readTurn(row: TurnRow): ReportedTurn {
-  const [id, sid, fate, status, startMs, durationMs, agent, cwd, text] = row;
+function withExcerpt(turn: ReportedTurn): ReportedTurn {
+  const { userText } = turn;
   return {
-    ...{ id, sid, fate, status, startMs, durationMs, agent, cwd },
-    userText: text && firstBytes(text, MOST_EXCERPT_BYTES),
+    ...turn,
+    userText: userText && firstBytes(userText, MOST_EXCERPT_BYTES),
   };
 }

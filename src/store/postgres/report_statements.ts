@@ -12,6 +12,7 @@ import {
   MOST_LISTED,
   MOST_TIMELINE_TURNS,
 } from "../report.ts";
+import { jsonObject } from "./json.ts";
 import { BEGAN, truncated } from "./status_statements.ts";
 
 const DAY = 86_400_000;
@@ -21,9 +22,13 @@ const FATE = `CASE
     WHEN outcome IN ('aborted', 'failed') THEN outcome
     WHEN status IN ('completed', 'orphaned') THEN status ELSE 'waiting' END`;
 
-/** One list of rows, each a list. */
-function list(columns: string, from: string, order = ""): string {
-  return `(SELECT coalesce(json_agg(json_build_array(${columns})${
+/** One list of objects. */
+function list(
+  members: Record<string, string>,
+  from: string,
+  order = "",
+): string {
+  return `(SELECT coalesce(json_agg(${jsonObject(members)}${
     order && ` ORDER BY ${order}`
   }), '[]') FROM ${from})`;
 }
@@ -36,8 +41,12 @@ function list(columns: string, from: string, order = ""): string {
 export function reportSql(schema: string) {
   const turns = (which: string, order: string) =>
     list(
-      `id, fact.sid, fate, fact.status, fact.start_ms, fact.duration_ms,
-        fact.agent, fact.cwd, ${truncated("user_text", MOST_EXCERPT_BYTES)}`,
+      {
+        ...{ id: "id", sid: "fact.sid", fate: "fate", status: "fact.status" },
+        ...{ startMs: "fact.start_ms", durationMs: "fact.duration_ms" },
+        ...{ agent: "fact.agent", cwd: "fact.cwd" },
+        userText: truncated("user_text", MOST_EXCERPT_BYTES),
+      },
       `(SELECT * FROM facts ${which}) AS fact
         JOIN ${schema}.turns ON turn_id_glob = id`,
       order,
@@ -51,20 +60,23 @@ export function reportSql(schema: string) {
       (SELECT count(DISTINCT sid) FROM facts),
       ${
       list(
-        "day, agent, fate, turns",
+        { day: "day", agent: "agent", fate: "fate", turns: "turns" },
         `(SELECT start_ms / ${DAY} AS day, agent, fate, count(*) AS turns
           FROM facts GROUP BY 1, agent, fate) AS days`,
         "day",
       )
     }, ${
       list(
-        "agent, durations",
+        { agent: "agent", durations: "durations" },
         `(SELECT agent, json_agg(duration_ms) AS durations FROM facts
           WHERE duration_ms IS NOT NULL GROUP BY agent) AS agents`,
       )
     }, ${
       list(
-        "cwd, turns, completed, duration_ms",
+        {
+          ...{ cwd: "cwd", turns: "turns", completed: "completed" },
+          durationMs: "duration_ms",
+        },
         `(SELECT cwd, count(*) AS turns,
             count(*) FILTER (WHERE fate = 'completed') AS completed,
             coalesce(sum(duration_ms), 0) AS duration_ms

@@ -6,7 +6,9 @@
 
 import { Failure } from "../../error.ts";
 import type { Synchronous } from "../options.ts";
-import { Connection, ServerError } from "./connection.ts";
+import { ServerError } from "./answer.ts";
+import { connect } from "./connect.ts";
+import { Connection } from "./connection.ts";
 import { writerLockSql } from "./locks.ts";
 
 /** The oldest server, as `server_version_num` counts. */
@@ -38,12 +40,13 @@ const SETTINGS = `SET client_min_messages = error;
 
 /**
  * No statement may read a table from end to end, also where the server does not
- * know yet how large it is.
+ * know yet how large it is. To plan the two large ones takes longer than to run
+ * them for a few events.
  */
 const WRITER_SETTINGS = `SET idle_in_transaction_session_timeout = 10000;
   SET enable_seqscan = off; SET enable_hashjoin = off;
   SET enable_mergejoin = off; SET enable_bitmapscan = off;
-  SET plan_cache_mode = force_custom_plan;`;
+  SET plan_cache_mode = force_generic_plan;`;
 
 /** PostgreSQL 14 and newer, and not on each system. */
 const CHECK_CLIENT = "SET client_connection_check_interval = 2000";
@@ -81,7 +84,7 @@ export type ServerProcess = [pid: number, begun: string];
  *
  * @param name The database, as messages name it.
  * @throws {Failure} Where the server cannot be used.
- * @throws As {@linkcode Connection.open} and {@linkcode Connection.run} do.
+ * @throws As {@linkcode connect} and {@linkcode Connection.run} do.
  */
 export async function openWriter(
   address: string,
@@ -89,10 +92,10 @@ export async function openWriter(
   synchronous: Synchronous,
 ): Promise<Session> {
   const defaults = { ...DEFAULTS, target_session_attrs: "read-write" };
-  const connection = await Connection.open(address, {
+  const handle = await connect(address, {
     ...{ defaults, forced: FORCED },
   });
-  return setUp(connection, name, (connection, version) => {
+  return setUp(new Connection(handle), name, (connection, version) => {
     connection.script(
       `${WRITER_SETTINGS}
       SET synchronous_commit = ${DURABILITY[synchronous]}`,
@@ -110,10 +113,10 @@ export async function openReader(
   address: string,
   name: string,
 ): Promise<Session> {
-  const connection = await Connection.open(address, {
+  const handle = await connect(address, {
     ...{ defaults: DEFAULTS, forced: FORCED },
   });
-  return setUp(connection, name, (connection) => {
+  return setUp(new Connection(handle), name, (connection) => {
     connection.script("SET default_transaction_read_only = on");
   });
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Outcome } from "../../turns/event.ts";
 import type { TurnStatus } from "../../turns/turn.ts";
 import { durationsOf } from "../percentile.ts";
 import {
@@ -14,6 +13,7 @@ import {
   MOST_NAME_BYTES,
   MOST_PROMPT_BYTES,
   type NameCount,
+  type OutcomeCount,
   type StoredStatus,
 } from "../status.ts";
 import { dateBefore } from "../start_dates.ts";
@@ -52,6 +52,9 @@ type Turns = Omit<
   "readMs" | "sinceMs" | "followed" | "trees"
 >;
 
+/** Runs a statement by its name. */
+type Rows<Name> = <Row extends unknown[]>(name: Name) => Promise<Row[]>;
+
 async function readAll(
   connection: Connection,
   sql: ReturnType<typeof statusSql>,
@@ -80,11 +83,10 @@ async function readSince(
   const lists = await readLists(rows);
   const { turns, outcomes } = lists.breakdown;
   const [[sessions]] = await rows<[number]>("sessions");
-  const days = await rows<[string, number]>("days");
+  const days = (await rows<[Day]>("days")).flat().reverse();
   return {
-    ...{ turns, sessions, ...lists },
+    ...{ turns, sessions, days, ...lists },
     byStatus: byStatus(outcomes.map(({ status, turns }) => [status, turns])),
-    days: days.map(([day, turns]) => ({ day, turns })).reverse(),
   };
 }
 
@@ -97,48 +99,28 @@ function byStatus(rows: [TurnStatus, number][]): Turns["byStatus"] {
   return counts;
 }
 
-type LastTurnRow = [
-  id: number,
-  sid: string,
-  status: TurnStatus,
-  startTime: string | null,
-  startMs: number | null,
-  userText: string | null,
-];
-
-type OutcomeRow = [status: TurnStatus, outcome: Outcome | null, turns: number];
-
 /** Reads what both kinds of statements have under the same names. */
 async function readLists(
-  rows: <Row extends unknown[]>(
-    name: "outcomes" | "agents" | "cwds" | "durations" | "lastTurns",
-  ) => Promise<Row[]>,
+  rows: Rows<"outcomes" | "agents" | "cwds" | "durations" | "lastTurns">,
 ): Promise<Pick<Turns, "durations" | "lastTurns" | "breakdown">> {
-  const outcomes = (await rows<OutcomeRow>("outcomes"))
-    .map(([status, outcome, turns]) => ({ status, outcome, turns }));
+  const outcomes = (await rows<[OutcomeCount]>("outcomes")).flat();
   const names = async (name: "agents" | "cwds"): Promise<NameCount[]> =>
-    (await rows<[string | null, number]>(name)).map(([name, turns]) => ({
+    (await rows<[NameCount]>(name)).map(([{ name, turns }]) => ({
       ...{ name: name && firstBytes(name, MOST_NAME_BYTES), turns },
     }));
   const durations = await rows<[number | null]>("durations");
   return {
     durations: durationsOf(durations.flatMap(([ms]) => ms ?? [])),
-    lastTurns: (await rows<LastTurnRow>("lastTurns")).map(readLastTurn),
+    lastTurns: (await rows<[LastTurn]>("lastTurns")).map(([turn]) => ({
+      ...turn,
+      userText: turn.userText && firstBytes(turn.userText, MOST_PROMPT_BYTES),
+    })),
     breakdown: {
       turns: outcomes.reduce((sum, { turns }) => sum + turns, 0),
       outcomes,
       agents: await names("agents"),
       cwds: await names("cwds"),
     },
-  };
-}
-
-function readLastTurn(
-  [id, sid, status, startTime, startMs, userText]: LastTurnRow,
-): LastTurn {
-  return {
-    ...{ id, sid, status, startTime, startMs },
-    userText: userText && firstBytes(userText, MOST_PROMPT_BYTES),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   MOST_PROMPT_BYTES,
   MOST_TURNS,
 } from "../status.ts";
+import { objectRow } from "./json.ts";
 
 /** The first bytes of a text, without a character that does not fit. */
 export function truncated(column: string, bytes: number | string): string {
@@ -21,20 +22,25 @@ export function truncated(column: string, bytes: number | string): string {
   return `left(${column}, ${bytes})`;
 }
 
-const LAST_TURN = `json_build_array(turn_id_glob, sid, status, start_time,
-  start_ms, ${truncated("user_text", MOST_PROMPT_BYTES)})`;
+const LAST_TURN = objectRow({
+  ...{ id: "turn_id_glob", sid: "sid", status: "status" },
+  ...{ startTime: "start_time", startMs: "start_ms" },
+  userText: truncated("user_text", MOST_PROMPT_BYTES),
+});
 
 /** The statements that break turns down. `turns` is a table and what narrows it. */
 function breakdownOf(turns: string) {
   const names = (column: string) =>
-    `SELECT json_build_array(${
-      truncated("name", MOST_NAME_BYTES)
-    }, turns) FROM (SELECT ${column} AS name, count(*) AS turns FROM ${turns}
+    `SELECT ${
+      objectRow({ name: truncated("name", MOST_NAME_BYTES), turns: "turns" })
+    } FROM (SELECT ${column} AS name, count(*) AS turns FROM ${turns}
       GROUP BY ${column}
       ORDER BY count(*) DESC, ${column} COLLATE "C" NULLS FIRST LIMIT ${MOST_NAMES})
       AS names ORDER BY turns DESC, name COLLATE "C" NULLS FIRST`;
   return {
-    outcomes: `SELECT json_build_array(status, outcome, count(*)) FROM ${turns}
+    outcomes: `SELECT ${
+      objectRow({ status: "status", outcome: "outcome", turns: "count(*)" })
+    } FROM ${turns}
       GROUP BY status, outcome
       ORDER BY count(*) DESC, status, outcome NULLS FIRST`,
     agents: names("agent"),
@@ -70,30 +76,6 @@ export function statusSql(schema: string) {
 }
 
 /**
- * The statements on what is followed.
- *
- * @param schema The schema of the tables, quoted.
- */
-export function followedSql(schema: string) {
-  const checkpoints = `${schema}.checkpoints`;
-  const newest = `SELECT max(file_id) FROM ${checkpoints} WHERE name IS NULL
-    GROUP BY host, path`;
-  return {
-    files: `SELECT json_build_array(host, path, device, inode, read_bytes,
-        read_lines, (SELECT max(moved_ms) FROM ${checkpoints} AS other
-          WHERE other.host = newest.host AND other.path = newest.path))
-      FROM ${checkpoints} AS newest WHERE file_id IN (${newest})
-      ORDER BY path, host`,
-    olderFiles: `SELECT json_build_array(host, path, device, inode, read_bytes)
-      FROM ${checkpoints} WHERE name IS NULL AND NOT done
-        AND inode IS NOT NULL AND file_id NOT IN (${newest}) ORDER BY file_id`,
-    filesBelow: `SELECT json_build_array(host, path, name, read_bytes,
-        read_lines, done, moved_ms)
-      FROM ${checkpoints} WHERE name IS NOT NULL ORDER BY path, host, file_id`,
-  };
-}
-
-/**
  * Began at the instant `$2` or later, of which `$1` is the `dateBefore`. The index
  * has times as the log spells them, each in its own zone: it finds those of the
  * day before and later, and the instants decide.
@@ -109,7 +91,9 @@ export function sinceSql(schema: string) {
   return {
     sessions: `SELECT json_build_array(count(DISTINCT sid)) FROM ${turns}
       WHERE ${BEGAN}`,
-    days: `SELECT json_build_array(left(start_time, 10), count(*))
+    days: `SELECT ${
+      objectRow({ day: "left(start_time, 10)", turns: "count(*)" })
+    }
       FROM ${turns} WHERE ${BEGAN} GROUP BY left(start_time, 10)
       ORDER BY left(start_time, 10) DESC LIMIT ${MOST_DAYS}`,
     durations: `SELECT json_build_array(duration_ms) FROM ${turns}

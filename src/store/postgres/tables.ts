@@ -115,6 +115,12 @@ export const TABLES: Readonly<Record<string, Table>> = {
   },
 };
 
+/** The type of a column. */
+export function typeOf(table: string, column: string): string {
+  const definition = TABLES[table].columns[column];
+  return definition.replace(/ (PRIMARY|NOT|UNIQUE|DEFAULT|GENERATED).*/, "");
+}
+
 /** The indexes, by their names. */
 const INDEXES: Readonly<Record<string, string>> = {
   turns_start_time: "turns (start_time)",

@@ -11,9 +11,12 @@ const MOST_NAME_BYTES = 1000;
 /** How much of a longer one is kept, in characters. */
 const KEPT = 200;
 
-/** A text as a row holds it: U+0000, which PostgreSQL cannot hold, is U+FFFD there. */
+/**
+ * A text as a row holds it: U+0000 and a lone surrogate, which PostgreSQL cannot
+ * hold, are U+FFFD there.
+ */
 export function storable<T extends string | null>(text: T): T {
-  return (text === null ? null : text.replaceAll("\0", "\uFFFD")) as T;
+  return (text?.replaceAll("\0", "\uFFFD").toWellFormed() ?? null) as T;
 }
 
 /**

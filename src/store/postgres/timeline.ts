@@ -6,11 +6,11 @@
 
 import type { Turn } from "../../turns/turn.ts";
 
-/** A turn in memory, and what the database does not have of it yet. */
+/** A turn in memory, and what is known of its row. */
 export interface Held {
   turn: Turn;
-  /** Whether it is new, or was changed; else it is as in the database. */
-  state: "stored" | "changed" | "new";
+  /** Whether it has no row yet. */
+  isNew: boolean;
   /** The hash of its prompt, if it is new. */
   hash?: string;
   /** The turn that orphaned it; `undefined` if that is not known. */
