@@ -4,7 +4,7 @@ import { MODES } from "./runs.ts";
 import { INITIAL_DATABASES } from "./initial_databases.ts";
 
 const KILLS = 6;
-const KILLS_AT_START = 4;
+const KILLS_AT_START = 2;
 
 MODES.forEach((mode, i) => {
   const start = Object.keys(INITIAL_DATABASES)[i];
