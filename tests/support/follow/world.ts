@@ -403,7 +403,8 @@ export class World {
     }
     this.#noteUnknown();
     for (const file of this.#files()) {
-      if (!file.mayBeRead) this.#noteLate(file);
+      const isMoving = file.generation === this.#work?.moved;
+      if (!file.mayBeRead || isMoving) this.#noteLate(file);
     }
     for (const generation of this.generations) this.#lose(generation, false);
   }
