@@ -403,8 +403,8 @@ export class World {
     }
     this.#noteUnknown();
     for (const file of this.#files()) {
-      const isMoving = file.generation === this.#work?.moved;
-      if (!file.mayBeRead || isMoving) this.#noteLate(file);
+      const isMoved = file.generation === this.#work?.moved;
+      if (!file.mayBeRead || isMoved) this.#noteLate(file);
     }
     for (const generation of this.generations) this.#lose(generation, false);
   }
