@@ -14,6 +14,8 @@ import sys
 
 # Copies are this much later than one another, in seconds.
 SHIFT = 60
+# Its only row is the last id that was given.
+LAST_ID = "minted"
 
 
 def tables_of(db):
@@ -22,7 +24,7 @@ def tables_of(db):
         for (name,) in db.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
-        if db.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()
+        if name != LAST_ID and db.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()
     ]
 
 
@@ -76,6 +78,7 @@ def grow(db, copies):
         slot = 2 * k if k < half else 2 * (k - half) + 1
         for insert in inserts:
             db.execute(insert, {"k": k, "slot": slot, "turns": turns})
+    db.execute(f"UPDATE {LAST_ID} SET last_id = (SELECT max(turn_id_glob) FROM turns)")
     # Building an index at the end sorts once; keeping it up to date does not.
     for _, sql in indexes:
         db.execute(sql)
