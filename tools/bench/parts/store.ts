@@ -103,6 +103,8 @@ async function tables(setting: Setting): Promise<string[]> {
     const copies = String(Math.max(1, Math.round(turns / TEMPLATE_TURNS)));
     await python("grow.py", "grow", template, path, copies);
   }
+  // Else gigabytes are still being written while the program waits for the disk.
+  await output(["sync"]);
   return paths;
 }
 
