@@ -46,7 +46,7 @@ const SYMBOLS = {
 
 const encoder = new TextEncoder();
 
-/** A text, such as a path, as these functions take it. */
+/** A text, such as a path, as functions of C take it: with a zero byte at its end. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { cString } from "../../system/libc.ts";
 import { ConnectionLost } from "./answer.ts";
 import { libpq, oneLine, textAt } from "./libpq.ts";
-import { addressOf, cString } from "./parameters.ts";
+import { addressOf } from "./parameters.ts";
 
 /** Parameters of connections: those of users precede and win, or follow and lose. */
 export interface Settings {

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { cString } from "../../system/libc.ts";
 import { readableLater, waitReadable } from "../../system/poll.ts";
 import { Answer, ConnectionLost } from "./answer.ts";
 import { libpq, oneLine, textAt } from "./libpq.ts";
-import { cString, type Parameter, Parameters } from "./parameters.ts";
+import { type Parameter, Parameters } from "./parameters.ts";
 
 /** How long the server may take for an answer, in milliseconds. */
 const MOST_ANSWER_MS = 8000;

@@ -5,6 +5,7 @@
  */
 
 import { Failure } from "../../error.ts";
+import { delay } from "../../system/event_loop.ts";
 import { withoutTexts } from "../../turns/saved_texts.ts";
 import { arrayOf } from "./parameters.ts";
 import type { Session } from "./session.ts";
@@ -102,7 +103,7 @@ export async function rewrite(
   const deadline = performance.now() + MOST_WAIT_MS;
   while (connection.run(READERS, [began])[0][0] as number > 0) {
     if (performance.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await delay(RETRY_MS);
   }
   const tables = ["turns", "checkpoints"].map((name) => `${schema}.${name}`);
   const files = () => tables.map((name) => connection.run(FILE, [name])[0][0]);

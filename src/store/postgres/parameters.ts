@@ -12,11 +12,6 @@ export type Parameter = string | number | boolean | null;
 const NULL_POINTER = 0n;
 const encoder = new TextEncoder();
 
-/** A text with a zero byte at its end. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(`${text}\0`);
-}
-
 /** Numbers as one parameter, an array. */
 export function arrayOf(numbers: readonly number[]): string {
   return `{${numbers.join()}}`;
