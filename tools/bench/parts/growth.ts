@@ -1,0 +1,149 @@
+/**
+ * How the cost of a turn event grows with the table, and what makes it grow.
+ *
+ * @module
+ */
+
+import { newSessions, writeTurnLog } from "../logs.ts";
+import { measure, output, python, removeDatabase } from "../measure.ts";
+import type { Part, Setting } from "../part.ts";
+import { median } from "../statistics.ts";
+import { short } from "../table.ts";
+
+const DAY = 86_400_000;
+const START = Date.UTC(2025, 10, 19);
+/** The rows that larger tables are copies of. */
+const TEMPLATE_TURNS = 1_000;
+const TEMPLATE_SESSIONS = 100;
+/** New turns whose pages are counted; few enough for the write-ahead log. */
+const COUNTED_TURNS = 256;
+
+/** Makes a database of each number of turns, in the schema of the program. */
+async function tables(
+  { program, folder, say }: Setting,
+  counts: readonly number[],
+): Promise<string[]> {
+  const log = await writeTurnLog(`${folder}/template.jsonl`, {
+    turns: TEMPLATE_TURNS,
+    start: START,
+    sessions: newSessions(TEMPLATE_SESSIONS, START),
+    orphans: 0.1,
+  });
+  const template = `${folder}/template.db`;
+  await removeDatabase(template);
+  await output([...program, "--source", log.path, "--db", template]);
+  const paths = [];
+  for (const turns of counts) {
+    say(`making a table of ${short(turns)} turns`);
+    const path = `${folder}/turns-${turns}.db`;
+    paths.push(path);
+    await removeDatabase(path);
+    const copies = String(Math.max(1, Math.round(turns / TEMPLATE_TURNS)));
+    await python("grow.py", "grow", template, path, copies);
+  }
+  // Else gigabytes are still being written while the program waits for the disk.
+  await output(["sync"]);
+  return paths;
+}
+
+/** Sessions for as many turns: half are spread over a table, half are new. */
+async function oldAndNew(path: string, turns: number, time: number) {
+  const half = Math.min(turns / 2, TEMPLATE_SESSIONS * 10);
+  const old = await python("grow.py", "sample", path, String(half));
+  return newSessions(old.length, time)
+    .flatMap((session, i) => [session, old[i]]);
+}
+
+/** What a turn event costs on tables of different sizes. */
+export const growth: Part = async (setting) => {
+  const { program, folder, scale, say } = setting;
+  const paths = await tables(setting, scale.tableTurns);
+  const costs = paths.map((): number[] => []);
+  for (let round = 0; round <= scale.rounds; round++) {
+    say(round === 0 ? "warming up" : `round ${round} of ${scale.rounds}`);
+    for (const [i, path] of paths.entries()) {
+      const start = START + (100 + round) * DAY;
+      const sessions = await oldAndNew(path, scale.newTurns, start + i);
+      const seconds = [];
+      for (const turns of [1, scale.newTurns]) {
+        const log = await writeTurnLog(`${folder}/new.jsonl`, {
+          turns,
+          start: start + turns,
+          sessions,
+        });
+        const argv = [...program, "--source", log.path, "--db", path];
+        const sample = await measure({ argv });
+        seconds.push(sample.seconds);
+      }
+      const events = 2 * (scale.newTurns - 1);
+      if (round > 0) costs[i].push(1e6 * (seconds[1] - seconds[0]) / events);
+    }
+  }
+  for (const path of paths) await removeDatabase(path);
+  const medians = costs.map(median);
+  const growths = medians.map((_, i) =>
+    median(costs[i].map((cost, round) => cost / costs[0][round]))
+  );
+  return {
+    title: `Cost of a turn event, ${scale.newTurns} new turns on each table`,
+    header: ["turns in the table", "us", "least", "most", "times"],
+    rows: scale.tableTurns.map((turns, i) => [
+      short(turns),
+      short(medians[i]),
+      short(Math.min(...costs[i])),
+      short(Math.max(...costs[i])),
+      short(growths[i]),
+    ]),
+    notes: ["Without the time that it takes to start."],
+    targets: [{
+      name: "cost of a turn event, largest table to smallest",
+      value: growths.at(-1)!,
+      limit: 1.5,
+      bound: "at most",
+      unit: "",
+    }],
+    data: scale.tableTurns.map((turns, i) => ({
+      turns,
+      microseconds: costs[i],
+    })),
+  };
+};
+
+/** Which pages a turn event writes, in tables of different sizes. */
+export const pages: Part = async (setting) => {
+  const { program, folder, scale } = setting;
+  // To know whose a page is, all of the database is read.
+  const counts = scale.tableTurns.filter((turns) => turns <= 1_000_000);
+  const found: Map<string, number>[] = [];
+  for (const path of await tables(setting, counts)) {
+    const start = START + 100 * DAY;
+    const log = await writeTurnLog(`${folder}/counted.jsonl`, {
+      turns: COUNTED_TURNS,
+      start,
+      sessions: await oldAndNew(path, COUNTED_TURNS, start),
+    });
+    const words = [path, log.path, ...program, "--db", path];
+    found.push(new Map(await python("pages.py", ...words)));
+    await removeDatabase(path);
+  }
+  const each = (pages = 0) => short(pages / (2 * COUNTED_TURNS));
+  const sum = (pages: Map<string, number>) =>
+    [...pages.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    title: "Pages that a turn event writes, in groups of 256 events",
+    header: [
+      "table or index",
+      ...counts.map((turns) => `${short(turns)} turns`),
+    ],
+    rows: [
+      ...[...found.at(-1)!.keys()]
+        .map((name) => [name, ...found.map((pages) => each(pages.get(name)))]),
+      ["all", ...found.map((pages) => each(sum(pages)))],
+    ],
+    notes: [
+      "Half of the turns go to sessions that are there, half to new ones.",
+    ],
+    targets: [],
+    data: counts.map((turns, i) => ({ turns, pages: [...found[i]] })),
+  };
+};
