@@ -6,7 +6,7 @@
 
 import { newSessions, writeTurnLog } from "../logs.ts";
 import { measure, output, python, removeDatabase } from "../measure.ts";
-import type { Part, Setting } from "../part.ts";
+import type { Part, Setting, Target } from "../part.ts";
 import { median } from "../statistics.ts";
 import { short } from "../table.ts";
 
@@ -46,65 +46,88 @@ async function tables(
   return paths;
 }
 
-/** Sessions for as many turns: half are spread over a table, half are new. */
+/** Sessions of new turns, one each. */
+type Sessions = [sid: string, pid: number][];
+
+/** Sessions for new turns, half of which are spread over a table. */
 async function oldAndNew(path: string, turns: number, time: number) {
   const half = Math.min(turns / 2, TEMPLATE_SESSIONS * 10);
-  const old = await python("grow.py", "sample", path, String(half));
+  const old: Sessions = await python("grow.py", "sample", path, String(half));
   return newSessions(old.length, time)
     .flatMap((session, i) => [session, old[i]]);
 }
 
+/** What an event of as many new turns costs, in microseconds, without the start. */
+async function cost(
+  { program, folder, scale }: Setting,
+  path: string,
+  sessions: Sessions,
+  time: number,
+): Promise<number> {
+  const seconds = [];
+  for (const turns of [1, scale.newTurns]) {
+    const log = await writeTurnLog(`${folder}/new.jsonl`, {
+      turns,
+      start: time + turns,
+      sessions,
+    });
+    const argv = [...program, "--source", log.path, "--db", path];
+    seconds.push((await measure({ argv })).seconds);
+  }
+  return 1e6 * (seconds[1] - seconds[0]) / (2 * (scale.newTurns - 1));
+}
+
 /** What a turn event costs on tables of different sizes. */
 export const growth: Part = async (setting) => {
-  const { program, folder, scale, say } = setting;
+  const { scale, say } = setting;
   const paths = await tables(setting, scale.tableTurns);
-  const costs = paths.map((): number[] => []);
+  const ofNew = paths.map((): number[] => []);
+  const ofAll = paths.map((): number[] => []);
   for (let round = 0; round <= scale.rounds; round++) {
     say(round === 0 ? "warming up" : `round ${round} of ${scale.rounds}`);
     for (const [i, path] of paths.entries()) {
-      const start = START + (100 + round) * DAY;
-      const sessions = await oldAndNew(path, scale.newTurns, start + i);
-      const seconds = [];
-      for (const turns of [1, scale.newTurns]) {
-        const log = await writeTurnLog(`${folder}/new.jsonl`, {
-          turns,
-          start: start + turns,
-          sessions,
-        });
-        const argv = [...program, "--source", log.path, "--db", path];
-        const sample = await measure({ argv });
-        seconds.push(sample.seconds);
-      }
-      const events = 2 * (scale.newTurns - 1);
-      if (round > 0) costs[i].push(1e6 * (seconds[1] - seconds[0]) / events);
+      const time = START + (100 + 2 * round) * DAY;
+      const begun = newSessions(scale.newTurns, time);
+      const young = await cost(setting, path, begun, time);
+      const mixed = await oldAndNew(path, scale.newTurns, time + DAY);
+      const all = await cost(setting, path, mixed, time + DAY);
+      if (round === 0) continue;
+      ofNew[i].push(young);
+      ofAll[i].push(all);
     }
   }
   for (const path of paths) await removeDatabase(path);
-  const medians = costs.map(median);
-  const growths = medians.map((_, i) =>
-    median(costs[i].map((cost, round) => cost / costs[0][round]))
-  );
+  const times = (costs: number[][], i: number) =>
+    median(costs[i].map((cost, round) => cost / costs[0][round]));
+  const cells = (costs: number[][], i: number) => [
+    short(median(costs[i])),
+    short(times(costs, i)),
+  ];
+  const largest = paths.length - 1;
+  const target = (name: string, costs: number[][]): Target => ({
+    name: `cost of a turn event of ${name}, largest table to smallest`,
+    value: times(costs, largest),
+    limit: 1.5,
+    bound: "at most",
+    unit: "",
+  });
   return {
     title: `Cost of a turn event, ${scale.newTurns} new turns on each table`,
-    header: ["turns in the table", "us", "least", "most", "times"],
+    header: ["turns in the table", "us, new", "times", "us, half old", "times"],
     rows: scale.tableTurns.map((turns, i) => [
       short(turns),
-      short(medians[i]),
-      short(Math.min(...costs[i])),
-      short(Math.max(...costs[i])),
-      short(growths[i]),
+      ...cells(ofNew, i),
+      ...cells(ofAll, i),
     ]),
-    notes: ["Without the time that it takes to start."],
-    targets: [{
-      name: "cost of a turn event, largest table to smallest",
-      value: growths.at(-1)!,
-      limit: 1.5,
-      bound: "at most",
-      unit: "",
-    }],
+    notes: [
+      "Without the time that it takes to start. The turns are of new sessions, or half",
+      "of them of sessions that are spread over the table.",
+    ],
+    targets: [target("new sessions", ofNew), target("all sessions", ofAll)],
     data: scale.tableTurns.map((turns, i) => ({
       turns,
-      microseconds: costs[i],
+      newMicroseconds: ofNew[i],
+      allMicroseconds: ofAll[i],
     })),
   };
 };
