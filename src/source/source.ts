@@ -14,6 +14,7 @@ import {
 } from "./compressed/decompress.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Item, LogFile } from "./lines.ts";
+import { statNamed } from "./named_path.ts";
 import type { ReadOptions, Resume } from "./read_options.ts";
 
 /** A log that can be read. */
@@ -61,7 +62,7 @@ export function openSource(
   let info: Deno.FileInfo;
   let head: Uint8Array;
   try {
-    info = Deno.statSync(path);
+    info = statNamed(path);
     if (!info.isFile) {
       return source(path, null, (beforeWait) => readLater(path, beforeWait));
     }

@@ -203,6 +203,21 @@ Deno.test("SPEC 7: --follow says that a path does not exist, and follows the dir
   );
 });
 
+Deno.test("SPEC 7, 10: --follow waits for a directory that is named with a slash, and knows it without", async () => {
+  await using home = new Home();
+  const path = home.dir.file("later");
+  let follower = home.start([`${path}/`]);
+  home.session("later/one");
+  await follower.emits(home.ask("later/one"));
+  await follower.stop();
+  follower = home.start([path]);
+  await follower.emits(home.ask("later/one"));
+  await home.endsAsBatch();
+  assertEquals(home.repeated, []);
+  const paths = query(home.db, "SELECT DISTINCT path FROM checkpoints");
+  assertEquals(paths, [[path]]);
+});
+
 Deno.test("SPEC 1: --follow names the file of a rejected line, and its line there", async () => {
   await using home = new Home();
   const path = home.session("sub/one");

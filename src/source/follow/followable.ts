@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isAbsolute } from "node:path";
 import { UsageError } from "../../error.ts";
 import { unlessMissing } from "../../system/unless_missing.ts";
+import { absolutePath, statNamed } from "../named_path.ts";
 import { unreadable } from "../source.ts";
 import { formatIn } from "./file_bytes.ts";
 
@@ -18,10 +18,9 @@ import { formatIn } from "./file_bytes.ts";
  */
 export function checkFollowable(name: string): string {
   try {
-    // Each component may be a link that will be pointed elsewhere, so none is
-    // resolved. The directory need not exist yet.
-    const path = isAbsolute(name) ? name : `${Deno.cwd()}/${name}`;
-    const info = unlessMissing(() => Deno.statSync(path));
+    // Its directory need not exist yet.
+    const path = absolutePath(name);
+    const info = unlessMissing(() => statNamed(name));
     // Below a directory whose name is not UTF-8 nothing can be named.
     unlessMissing(() => Deno.realPathSync(path));
     if (info?.isDirectory) throw new UsageError("it is a directory");
