@@ -16,9 +16,11 @@ import type { CheckpointStore } from "../../../src/turns/store.ts";
 /** How many files of a path are remembered, as in the database. */
 const REMEMBERED = 64;
 
-/** The checkpoints of one path. */
+/** The checkpoints of followed paths. */
 export class MemoryCheckpoints implements CheckpointStore {
   #rows: Checkpoint[] = [];
+  /** The followed path of each, by its id. */
+  #paths = new Map<number, string>();
   #nextId = 1;
   #depth = 0;
   #nowMs: () => number;
@@ -44,17 +46,21 @@ export class MemoryCheckpoints implements CheckpointStore {
     }
   }
 
-  checkpointsOf(): Checkpoint[] {
-    return structuredClone(this.#rows);
+  /** Those of all paths if none is given. */
+  checkpointsOf(path?: string): Checkpoint[] {
+    const isWanted = ({ id }: Checkpoint) =>
+      path === undefined || this.#paths.get(id) === path;
+    return structuredClone(this.#rows.filter(isWanted));
   }
 
-  addCheckpoint(_path: string, file: NewFile): Checkpoint {
+  addCheckpoint(path: string, file: NewFile): Checkpoint {
     const added = {
       ...{ id: this.#nextId++, offset: 0, line: 0, last: NOTHING },
       ...{ done: false, dialect: null, decoder: null, ...file },
       movedMs: file.seenMs,
     };
     this.#rows = [...this.#rows, added];
+    this.#paths.set(added.id, path);
     return structuredClone(added);
   }
 
