@@ -48,11 +48,24 @@ function databaseFiles(db: string): string[] {
  * rejected lines would be read as a session, and a follower must not open the
  * database as one.
  */
-export function refuseSessionDirectories(
-  { sources, deadLetter, db, follow }: RunArgs,
-): void {
-  const directories = sources.filter(isDirectory);
-  if (directories.length === 0) return;
+export function refuseSessionDirectories(args: RunArgs): void {
+  for (const source of args.sources.filter(isDirectory)) {
+    const refusal = refusalOf(Deno.realPathSync(source), source, args);
+    if (refusal !== undefined) throw new UsageError(refusal);
+  }
+}
+
+/**
+ * Why a directory must not be read, as a sentence; `undefined` if it may.
+ *
+ * @param root Its path without links.
+ * @param source Its name.
+ */
+export function refusalOf(
+  root: string,
+  source: string,
+  { deadLetter, db, follow }: RunArgs,
+): string | undefined {
   const written = [
     ...(follow ? databaseFiles(db).slice(0, 1) : []),
     ...(deadLetter ? [deadLetter] : []),
@@ -61,18 +74,14 @@ export function refuseSessionDirectories(
     const directory = unlessMissing(() =>
       Deno.realPathSync(parse(path).dir || ".")
     );
-    for (const source of directories) {
-      const root = Deno.realPathSync(source);
-      const isInside = directory !== undefined &&
-        (directory === root || isBelow(directory, root));
-      if (!isInside) continue;
-      throw new UsageError(
-        `${JSON.stringify(path)} is below ${
-          JSON.stringify(source)
-        }, and would be read as a session; choose another directory`,
-      );
-    }
+    const isInside = directory !== undefined &&
+      (directory === root || isBelow(directory, root));
+    if (!isInside) continue;
+    return `${JSON.stringify(path)} is below ${
+      JSON.stringify(source)
+    }, and would be read as a session; choose another directory`;
   }
+  return undefined;
 }
 
 /**

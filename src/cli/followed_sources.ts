@@ -5,16 +5,17 @@
  */
 
 import { parse } from "node:path";
-import { UsageError } from "../error.ts";
+import { Failure, UsageError } from "../error.ts";
 import {
   SYSTEM_CLOCK,
   SystemWatcher,
 } from "../source/follow/change_watcher.ts";
 import { checkFollowable } from "../source/follow/followable.ts";
 import { FollowedLog } from "../source/follow/followed_log.ts";
-import type {
-  FollowedParts,
-  OpenFollowed,
+import {
+  type FollowedParts,
+  type OpenFollowed,
+  waitingFor,
 } from "../source/follow/followed_files.ts";
 import { Follower } from "../source/follow/follower.ts";
 import {
@@ -23,6 +24,7 @@ import {
   rotatedName,
   splitPath,
 } from "../source/follow/rotated_log.ts";
+import { absolutePath } from "../source/named_path.ts";
 import { isDirectory } from "../source/open_sources.ts";
 import type { ReadOptions } from "../source/read_options.ts";
 import type { Source } from "../source/source.ts";
@@ -30,13 +32,14 @@ import { unlessMissing } from "../system/unless_missing.ts";
 import { isPostgres } from "../store/open.ts";
 import type { Store } from "../turns/store.ts";
 import type { RunArgs } from "./args/args.ts";
+import { refusalOf } from "./file_roles.ts";
 
 /** All that is followed, in one stream. */
 export class FollowedSources {
   #args: RunArgs;
   /** The absolute paths of the logs, each once. */
   #logs: string[];
-  /** The paths of the directories without links, each once. */
+  /** The absolute paths of the directories, each once. */
   #directories: string[];
 
   /** @throws {UsageError} If one of them cannot be followed. */
@@ -45,8 +48,7 @@ export class FollowedSources {
     const { sources } = args;
     const isLog = (path: string) => !isDirectory(path);
     this.#logs = distinct(sources.filter(isLog).map(checkFollowable));
-    const real = (path: string) => Deno.realPathSync(path);
-    this.#directories = distinct(sources.filter(isDirectory).map(real));
+    this.#directories = distinct(sources.filter(isDirectory).map(absolutePath));
   }
 
   /** @throws {UsageError} If the follower would read a file that the program writes. */
@@ -66,31 +68,41 @@ export class FollowedSources {
     report: FollowedParts["report"],
     damaged: FollowedParts["damaged"],
   ): Promise<Source> {
-    const paths = [...this.#logs.flatMap(pathsOf), ...this.#directories];
+    const directories = this.#directories;
+    const real = directories.flatMap((path) =>
+      unlessMissing(() => Deno.realPathSync(path)) ?? []
+    );
+    const paths = [...this.#logs.flatMap(pathsOf), ...real];
     for (const path of distinct(paths)) store.claim(path);
     const parts = () => ({
       ...{ checkpoints: store, report, damaged, clock: SYSTEM_CLOCK },
       watcher: new SystemWatcher(),
     });
-    const directories = this.#directories;
     const absent = this.#logs.filter((path) =>
       unlessMissing(() => Deno.statSync(path)) === undefined
     );
     for (const path of absent) {
-      report(`${JSON.stringify(path)} does not exist; waiting for it`);
+      report(waitingFor(path));
     }
     // Most runs follow one log, and start sooner without trees.
     const trees = directories.length > 0 || absent.length > 0
       ? await import("../source/tree/followed_tree.ts")
       : null;
     const areOfLogs = this.#logs.flatMap(pathsOf).map(isFileOf);
-    const isOfLog = (path: string) => areOfLogs.some((isOf) => isOf(path));
-    const openTree = (directories: string[], reading: ReadOptions) =>
-      new trees!.FollowedTree(directories, parts(), reading, isOfLog);
+    const rules = {
+      isExcluded: (path: string) => areOfLogs.some((isOf) => isOf(path)),
+      accept: (directory: string) => {
+        const refusal = refusalOf(directory, directory, this.#args);
+        if (refusal !== undefined) throw new Failure(refusal);
+        store.claim(directory);
+      },
+    };
+    const openTree = (paths: string[], reading: ReadOptions) =>
+      new trees!.FollowedTree(paths, parts(), reading, rules);
     const openers = this.#logs.map((log): OpenFollowed => (reading) => {
       const followed = new FollowedLog(log, parts(), reading);
       if (!absent.includes(log)) return followed;
-      const asTree = (directory: string) => openTree([directory], reading);
+      const asTree = () => openTree([log], reading);
       return new trees!.LogOrTree(log, followed, asTree);
     });
     if (directories.length > 0) {

@@ -4,7 +4,7 @@ import { fold, query, records } from "../support/database.ts";
 import { lineOf, prompt } from "../support/envelope.ts";
 import { run, turnCounter, until } from "./program.ts";
 import { Home } from "./home.ts";
-import { testWith } from "./machine.ts";
+import { BY_MODES, linuxTest, mountTest, testWith } from "./machine.ts";
 
 const zstdTest = await testWith("zstd");
 
@@ -203,7 +203,7 @@ Deno.test("SPEC 7: --follow says that a path does not exist, and follows the dir
   );
 });
 
-Deno.test("SPEC 7, 10: --follow waits for a directory that is named with a slash, and knows it without", async () => {
+Deno.test("SPEC 7, 10: --follow waits for a directory named with a slash, and knows it without", async () => {
   await using home = new Home();
   const path = home.dir.file("later");
   let follower = home.start([`${path}/`]);
@@ -217,6 +217,104 @@ Deno.test("SPEC 7, 10: --follow waits for a directory that is named with a slash
   const paths = query(home.db, "SELECT DISTINCT path FROM checkpoints");
   assertEquals(paths, [[path]]);
 });
+
+Deno.test("SPEC 10: a followed directory that is removed and made again is read again", async () => {
+  await using home = new Home();
+  const root = home.dir.file("root");
+  home.session("root/one");
+  home.session("other/two");
+  const follower = home.start([root, home.dir.file("other")]);
+  await follower.emits(home.ask("root/one"));
+  for (const end of ["removed", "renamed"]) {
+    if (end === "removed") Deno.removeSync(root, { recursive: true });
+    else Deno.renameSync(root, home.dir.file("away"));
+    await follower.emits(home.ask("other/two"));
+    home.session(`root/${end}`);
+    await follower.emits(home.ask(`root/${end}`));
+    home.session(`root/deep/er/${end}`);
+    await follower.emits(home.ask(`root/deep/er/${end}`));
+  }
+  const stream = await home.stop();
+  assertEquals(fold(stream), records(home.db));
+  assertEquals(home.repeated, []);
+});
+
+Deno.test("SPEC 10: a link that is pointed elsewhere is followed there, and refused above the database", async () => {
+  await using home = new Home();
+  const link = home.dir.file("link");
+  const point = (target: string) => {
+    Deno.symlinkSync(target, `${link}.new`);
+    Deno.renameSync(`${link}.new`, link);
+  };
+  home.session("first/one");
+  home.session("second/two");
+  point("first");
+  const follower = home.start([link]);
+  await follower.emits(home.ask("first/one"));
+  point("second");
+  await follower.emits(home.ask("second/two"));
+  point("first");
+  await follower.emits(home.ask("first/one"));
+  const database = home.db.replace(/\/[^/]*$/, "");
+  point(database);
+  const { code, stderr } = await follower.exit();
+  assertEquals(code, 1);
+  assertMatch(stderr, /turns\.db" is below ".*", and would be read/);
+  home.keep();
+  assertEquals(home.repeated, []);
+  const paths = query(home.db, "SELECT path FROM checkpoints ORDER BY 1");
+  const names = ["first", "second"].map((name) => [home.dir.file(name)]);
+  assertEquals(paths, names);
+});
+
+linuxTest(
+  "SPEC 10: --follow leaves out a directory that may not be read, and reads it once it may",
+  async () => {
+    await using home = new Home();
+    home.session("a/one");
+    home.session("locked/two");
+    const locked = home.dir.file("locked");
+    Deno.chmodSync(locked, 0);
+    const follower = home.start([home.dir.path], BY_MODES);
+    await follower.emits(home.ask("a/one"));
+    home.session("b/three");
+    await follower.emits(home.ask("b/three"));
+    Deno.chmodSync(locked, 0o700);
+    await follower.emits(home.ask("locked/two"));
+    await follower.emits(home.ask("locked/two"));
+    await follower.emits(home.ask("b/three"));
+    const stderr = await follower.stop();
+    assertEquals(
+      stderr,
+      `turn-counter: cannot read "${locked}": you may not read it; retrying\n`,
+    );
+    home.keep();
+    assertEquals(home.repeated, []);
+  },
+);
+
+for (const [limit, value] of [["watches", "1"], ["instances", "0"]]) {
+  mountTest(
+    `SPEC 10: --follow names the limit where no ${limit} are left, and looks every second`,
+    async () => {
+      await using home = new Home();
+      home.session("a/one");
+      const script =
+        'echo "$0" >/proc/sys/user/max_inotify_$1; shift; exec "$@"';
+      const command = ["unshare", "--map-root-user", "sh", "-c", script];
+      const follower = home.start([home.dir.path], [...command, value, limit]);
+      await follower.emits(home.ask("a/one"));
+      home.session("b/two");
+      await follower.emits(home.ask("b/two"));
+      assertEquals(
+        await follower.stop(),
+        `turn-counter: the system has no file watches left for "${home.dir.path}": looking for changes every second instead; raise fs.inotify.max_user_${limit}\n`,
+      );
+      home.keep();
+      await home.endsAsBatch();
+    },
+  );
+}
 
 Deno.test("SPEC 1: --follow names the file of a rejected line, and its line there", async () => {
   await using home = new Home();

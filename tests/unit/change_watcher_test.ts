@@ -9,7 +9,7 @@ Deno.test("SystemWatcher reports the paths that have changed below a directory",
   const root = Deno.realPathSync(dir.path);
   const watcher = new SystemWatcher();
   try {
-    assertEquals(watcher.watch([root]), true);
+    assertEquals(watcher.watch([root]), undefined);
     dir.write("sub/file", "x");
     const seen = new Set<string>();
     await until(async () => {
@@ -17,6 +17,32 @@ Deno.test("SystemWatcher reports the paths that have changed below a directory",
       watcher.take().paths.forEach((path) => seen.add(path));
       return seen.has(`${root}/sub/file`);
     }, "the report");
+  } finally {
+    watcher.close();
+  }
+});
+
+Deno.test("SystemWatcher watches some directories with what is below them, and others without", async () => {
+  using dir = new TempDir();
+  for (const name of ["deep", "deep/er", "other"]) {
+    Deno.mkdirSync(dir.file(name));
+  }
+  const root = Deno.realPathSync(dir.path);
+  const watcher = new SystemWatcher();
+  try {
+    assertEquals(watcher.watch([`${root}/deep`], [root]), undefined);
+    const seen = new Set<string>();
+    const paths = ["other/file", "deep/er/file", "file"];
+    for (const path of paths) dir.write(path, "x");
+    await until(async () => {
+      await watcher.changed(1000);
+      watcher.take().paths.forEach((path) => seen.add(path));
+      return seen.has(`${root}/file`);
+    }, "the report");
+    assertEquals(
+      paths.map((path) => seen.has(`${root}/${path}`)),
+      [false, true, true],
+    );
   } finally {
     watcher.close();
   }
@@ -40,7 +66,10 @@ Deno.test("SystemWatcher says that reports may be lost where many files change a
 Deno.test("SystemWatcher watches nothing where there is nothing, and can be closed twice", () => {
   using dir = new TempDir();
   const watcher = new SystemWatcher();
-  assertEquals(watcher.watch([dir.file("nothing")]), false);
+  assertEquals(watcher.watch([dir.file("nothing")]), {
+    reason: "there is no such file",
+    limit: null,
+  });
   watcher.close();
   watcher.close();
 });

@@ -23,7 +23,7 @@ function filesOf(path: string, checkpoints: CheckpointStore): OpenFiles {
     ...{ checkpoints, report: () => {}, damaged: () => {} },
     ...{ clock: SYSTEM_CLOCK, reading: READING },
     watcher: {
-      watch: () => true,
+      watch: () => undefined,
       take: () => ({ paths: new Set<string>(), areAll: true }),
       changed: () => Promise.resolve(),
       close() {},

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type {
   ChangeWatcher,
   Clock,
+  Unwatched,
 } from "../../src/source/follow/change_watcher.ts";
 import { isMark } from "../../src/source/lines.ts";
 import { FollowedTree } from "../../src/source/tree/followed_tree.ts";
@@ -12,14 +13,20 @@ import { TempDir } from "../support/temp.ts";
 /** A tree under a clock and a watcher of the test's. */
 class Tree {
   readonly dir = new TempDir();
+  /** The paths that are followed. */
+  paths = [this.dir.path];
+  /** The directories that were accepted. */
+  readonly accepted: string[] = [];
   readonly messages: string[] = [];
-  /** What was asked to be watched. */
+  /** What was asked to be watched, and which of it without what is below. */
   readonly watched: string[][] = [];
+  readonly flat: string[][] = [];
   /** What has changed, and whether that is all. */
   changed = new Set<string>();
   areAll = true;
   nowMs = Date.now();
-  canWatch = true;
+  /** Why nothing can be watched. */
+  unwatched: Unwatched | undefined;
   #files: FollowedTree | undefined;
   #checkpoints = new MemoryCheckpoints();
 
@@ -48,9 +55,10 @@ class Tree {
       uptimeMs: () => this.nowMs,
     };
     const watcher: ChangeWatcher = {
-      watch: (paths) => {
-        this.watched.push([...paths]);
-        return this.canWatch;
+      watch: (deep, flat = []) => {
+        this.watched.push([...deep]);
+        this.flat.push([...flat]);
+        return this.unwatched;
       },
       take: () => {
         const changed = { paths: this.changed, areAll: this.areAll };
@@ -65,7 +73,12 @@ class Tree {
     const damaged = (name: string, reason: string) => report(name + reason);
     const checkpoints = this.#checkpoints;
     const parts = { checkpoints, report, damaged, clock, watcher };
-    return new FollowedTree([this.dir.path], parts, { maxLineBytes: 10_000 });
+    const rules = {
+      isExcluded: () => false,
+      accept: (directory: string) => void this.accepted.push(directory),
+    };
+    const reading = { maxLineBytes: 10_000 };
+    return new FollowedTree(this.paths, parts, reading, rules);
   }
 
   /** Ends the follower as a kill does; the next read is one of another. */
@@ -115,7 +128,7 @@ Deno.test("FollowedTree looks at all files a second later where reports of chang
 
 Deno.test("FollowedTree looks at all files every second where the system reports no changes, and warns once", async () => {
   using tree = new Tree();
-  tree.canWatch = false;
+  tree.unwatched = { reason: "x", limit: "fs.inotify.max_user_watches" };
   tree.append("a", 1);
   assertEquals(await tree.read(), ["1"]);
   for (const n of [2, 3]) {
@@ -153,12 +166,13 @@ Deno.test("FollowedTree watches the directories that links lead to, and what tak
   Deno.symlinkSync(outside.path, tree.dir.file("link"));
   tree.changed.add(tree.dir.file("link"));
   await tree.read();
+  tree.nowMs += 1000;
   await tree.read();
   await tree.read();
   assertEquals(tree.watched.at(-1), [root, outside.path].sort());
   Deno.removeSync(root, { recursive: true });
   Deno.mkdirSync(root);
-  tree.nowMs += 30_000;
+  tree.nowMs += 1000;
   const before = tree.watched.length;
   await tree.read();
   assertEquals(tree.watched.length, before + 1);
@@ -186,4 +200,100 @@ Deno.test("SPEC 4: FollowedTree gives what a kill left unemitted, though its fil
   assertEquals(await tree.read(), ["1", "2"]);
   tree.kill();
   assertEquals(await tree.read(), ["2"]);
+});
+
+/** The day after which files that are gone are forgotten, and more. */
+const LONG = 40 * 86_400_000;
+
+Deno.test("FollowedTree finds a directory that is removed and made again, and resumes its sessions", async () => {
+  using tree = new Tree();
+  const root = tree.dir.file("root");
+  tree.paths = [root];
+  Deno.mkdirSync(root);
+  tree.append("root/a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  Deno.removeSync(root, { recursive: true });
+  tree.nowMs += 1000;
+  assertEquals(await tree.read(), []);
+  assertEquals(tree.messages, [`"${root}" does not exist; waiting for it`]);
+  tree.nowMs += LONG;
+  assertEquals(await tree.read(), []);
+  Deno.mkdirSync(root);
+  tree.append("root/a", 1);
+  tree.append("root/b", 2);
+  tree.nowMs += 1000;
+  assertEquals(await tree.read(), ["2"]);
+  // It is watched again.
+  assertEquals(tree.watched.at(-1), [root]);
+  tree.append("root/b", 3);
+  tree.changed.add(`${root}/b`);
+  assertEquals(await tree.read(), ["3"]);
+  // At once, this time.
+  Deno.renameSync(root, tree.dir.file("away"));
+  Deno.mkdirSync(root);
+  tree.append("root/c", 4);
+  tree.nowMs += 1000;
+  assertEquals(await tree.read(), ["4"]);
+  assertEquals(tree.watched.length, 4);
+});
+
+Deno.test("FollowedTree follows a link that is pointed elsewhere, and knows the sessions of before", async () => {
+  using tree = new Tree();
+  const [link, first, second] = ["link", "first", "second"]
+    .map((name) => tree.dir.file(name));
+  tree.paths = [link];
+  for (const path of [first, second]) Deno.mkdirSync(path);
+  const point = (target: string) => {
+    if (tree.watched.length > 0) Deno.removeSync(link);
+    Deno.symlinkSync(target, link);
+    tree.nowMs += 1000;
+  };
+  tree.append("first/a", 1);
+  tree.append("second/b", 2);
+  point(first);
+  assertEquals(await tree.read(), ["1"]);
+  point(second);
+  assertEquals(await tree.read(), ["2"]);
+  assertEquals(tree.watched.at(-1), [second]);
+  tree.nowMs += LONG;
+  assertEquals(await tree.read(), []);
+  tree.append("first/a", 3);
+  point(first);
+  assertEquals(await tree.read(), ["3"]);
+  assertEquals(tree.accepted, [first, second]);
+});
+
+Deno.test("FollowedTree waits for a directory without scanning the others more often", async () => {
+  using tree = new Tree();
+  const paths = ["there", "missing"].map((name) => tree.dir.file(name));
+  tree.paths = paths;
+  Deno.mkdirSync(paths[0]);
+  tree.append("there/a", 1);
+  assertEquals(await tree.read(), ["1"]);
+  tree.append("there/a", 2);
+  for (let second = 1; second < 30; second++) {
+    tree.nowMs += 1000;
+    assertEquals(await tree.read(), []);
+  }
+  tree.nowMs += 1000;
+  assertEquals(await tree.read(), ["2"]);
+  assertEquals(tree.watched, [[paths[0]]]);
+});
+
+Deno.test("FollowedTree says after ten attempts why directories cannot be watched, and names no limit", async () => {
+  using tree = new Tree();
+  tree.unwatched = { reason: "you may not read it", limit: null };
+  for (let n = 0; n < 9; n++) {
+    assertEquals(await tree.read(), []);
+    tree.nowMs += 1000;
+  }
+  assertEquals(tree.messages, []);
+  for (let n = 0; n < 9; n++) {
+    await tree.read();
+    tree.nowMs += 1000;
+  }
+  assertEquals(tree.messages, [
+    `cannot watch "${tree.dir.path}": you may not read it; looking for changes every second instead`,
+  ]);
+  assertEquals(tree.watched.length, 10);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unlessMissing } from "../../system/unless_missing.ts";
+import { reasonOf } from "../source.ts";
 
 /** The only clock of a follower. */
 export interface Clock {
@@ -27,16 +27,28 @@ export interface Changed {
   areAll: boolean;
 }
 
+/** Why the system does not report changes. */
+export interface Unwatched {
+  /** A clause. */
+  reason: string;
+  /** The setting of the system that allows no more watches, if that is why. */
+  limit: string | null;
+}
+
 /** Waits for changes of files. */
 export interface ChangeWatcher {
   /**
-   * Watches what is now at some paths, and below them, instead of what was
-   * watched before.
+   * Watches what is now at some paths instead of what was watched before.
    *
-   * @returns Whether the system reports its changes; if not, each wait ends at its
-   * limit.
+   * @param deep Watched with all that is below them.
+   * @param flat Directories that are watched with the files in them alone.
+   * @returns Why the system does not report all changes, if it does not: each wait
+   * ends at its limit then.
    */
-  watch(paths: readonly string[]): boolean;
+  watch(
+    deep: readonly string[],
+    flat?: readonly string[],
+  ): Unwatched | undefined;
   /** What has changed since the last call. */
   take(): Changed;
   /** Resolves at the next change, or after `limit` milliseconds. */
@@ -44,6 +56,12 @@ export interface ChangeWatcher {
   /** Stops watching. */
   close(): void;
 }
+
+/** The settings that limit watches, by what the runtime says where one is reached. */
+const LIMITS: readonly [message: RegExp, setting: string][] = [
+  [/file watch limit|\(os error 28\)/, "fs.inotify.max_user_watches"],
+  [/\(os error 24\)/, "fs.inotify.max_user_instances"],
+];
 
 /** How many events the runtime queues; it drops others without a word. */
 const MOST_QUEUED = 16;
@@ -59,7 +77,7 @@ const PAUSE = 100;
  * followed directory.
  */
 export class SystemWatcher implements ChangeWatcher {
-  #watcher: Deno.FsWatcher | undefined;
+  #watchers: Deno.FsWatcher[] = [];
   #changed = new Set<string>();
   #areAll = true;
   /** How many events have come without a pause, and when the last one did. */
@@ -68,16 +86,26 @@ export class SystemWatcher implements ChangeWatcher {
   #hasNews = false;
   #wake = () => {};
 
-  watch(paths: readonly string[]): boolean {
+  watch(
+    deep: readonly string[],
+    flat: readonly string[] = [],
+  ): Unwatched | undefined {
     this.close();
     try {
-      this.#watcher = unlessMissing(() => Deno.watchFs([...paths]));
-    } catch {
-      // The system has no watches left.
-      this.#watcher = undefined;
+      this.#open(deep, true);
+      this.#open(flat, false);
+      return undefined;
+    } catch (error) {
+      this.close();
+      return unwatchedBecause(error);
     }
-    if (this.#watcher !== undefined) this.#listen(this.#watcher);
-    return this.#watcher !== undefined;
+  }
+
+  #open(paths: readonly string[], recursive: boolean): void {
+    if (paths.length === 0) return;
+    const watcher = Deno.watchFs([...paths], { recursive });
+    this.#watchers.push(watcher);
+    this.#listen(watcher);
   }
 
   take(): Changed {
@@ -100,8 +128,8 @@ export class SystemWatcher implements ChangeWatcher {
   }
 
   close(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
   }
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
@@ -109,7 +137,7 @@ export class SystemWatcher implements ChangeWatcher {
     while (true) {
       // Leaving a loop over the events would close the watcher a second time.
       const { done, value } = await events.next();
-      if (done || watcher !== this.#watcher) return;
+      if (done || !this.#watchers.includes(watcher)) return;
       const { kind, paths, flag } = value;
       const nowMs = performance.now();
       this.#run = nowMs - this.#lastMs > PAUSE ? 1 : this.#run + 1;
@@ -122,4 +150,11 @@ export class SystemWatcher implements ChangeWatcher {
       this.#wake();
     }
   }
+}
+
+/** A refusal of the system; only some mean that it has no watches left. */
+function unwatchedBecause(error: unknown): Unwatched {
+  const message = String(error);
+  const limit = LIMITS.find(([pattern]) => pattern.test(message));
+  return { reason: reasonOf(error), limit: limit?.[1] ?? null };
 }

@@ -45,5 +45,10 @@ export interface FollowedParts {
   watcher: ChangeWatcher;
 }
 
+/** The message about a followed path at which there is nothing. */
+export function waitingFor(path: string): string {
+  return `${JSON.stringify(path)} does not exist; waiting for it`;
+}
+
 /** Begins to follow files: how their lines are read is known only then. */
 export type OpenFollowed = (reading: ReadOptions) => FollowedFiles;

@@ -23,7 +23,9 @@ export interface Search {
   /** Called for each file or directory that cannot be read. */
   skipped: Skipped;
   /** Called with the real path of each directory that is searched. */
-  entered?: (realPath: string) => void;
+  entered?: (realPath: string, info: Deno.FileInfo) => void;
+  /** Called with the real path of each file or directory that cannot be read. */
+  unseen?: (realPath: string) => void;
 }
 
 type Place = Pick<FoundFile, "path" | "realPath">;
@@ -51,7 +53,7 @@ export function* filesBelow(
 /** The files at some paths, and below those that are directories. */
 export function* filesAt(
   paths: readonly string[],
-  { skipped, entered }: Search,
+  { skipped, entered, unseen }: Search,
 ): Generator<FoundFile> {
   const links = [...paths];
   const places: Place[] = [];
@@ -59,16 +61,20 @@ export function* filesAt(
   while (places.length + links.length > 0) {
     const place = places.pop() ?? followLink(links.pop()!, skipped);
     if (place === undefined || seen.has(place.realPath)) continue;
-    seen.add(place.realPath);
-    const { path } = place;
-    const info = unlessUnreadable(path, () => Deno.statSync(path), skipped);
+    const { path, realPath } = place;
+    seen.add(realPath);
+    const refused: Skipped = (path, reason) => {
+      skipped(path, reason);
+      unseen?.(realPath);
+    };
+    const info = unlessUnreadable(path, () => Deno.statSync(path), refused);
     if (info?.isFile) yield { ...scanned(path, info), ...place };
     else if (info?.isDirectory) {
-      entered?.(place.realPath);
       const list = () => childrenOf(place, links);
-      for (const child of unlessUnreadable(path, list, skipped) ?? []) {
-        places.push(child);
-      }
+      const children = unlessUnreadable(path, list, refused);
+      if (children === undefined) continue;
+      entered?.(realPath, info);
+      for (const child of children) places.push(child);
     }
   }
 }

@@ -19,23 +19,43 @@ const REMEMBERED_MS = 30 * 86_400_000;
 
 /** The known session files below some directories. */
 export class KnownSessions {
-  #directories: readonly string[];
   #store: CheckpointStore;
+  /** The directories that are followed now. */
+  #directories: readonly string[] = [];
+  /** Those whose checkpoints have been read. */
+  #read = new Set<string>();
   /** All of them; the maps below have the latest of each key. */
   #all = new Set<KnownFile>();
   #byIdentity = new Map<string, KnownFile>();
   #byLog = new Map<string, KnownFile>();
 
-  /** @param directories The paths under which checkpoints are stored. */
-  constructor(directories: readonly string[], store: CheckpointStore) {
-    this.#directories = directories;
+  constructor(store: CheckpointStore) {
     this.#store = store;
-    for (const directory of directories) {
-      for (const checkpoint of store.checkpointsOf(directory)) {
-        // A log was followed under this path before.
-        if (checkpoint.name === null) continue;
-        this.#add(new KnownFile(checkpoint, checkpoint.name, true));
-      }
+  }
+
+  /**
+   * Takes the directories that are followed from now on, under whose paths
+   * checkpoints are stored. The files of those before stay known.
+   *
+   * @param accept Called with each that was not followed before.
+   * @throws Whatever `accept` throws.
+   */
+  async follow(
+    directories: readonly string[],
+    accept: (directory: string) => void,
+  ): Promise<void> {
+    this.#directories = directories;
+    const added = directories.filter((one) => !this.#read.has(one));
+    if (added.length === 0) return;
+    const checkpoints = await this.#store.write(() => {
+      for (const directory of added) accept(directory);
+      return added.flatMap((one) => this.#store.checkpointsOf(one));
+    });
+    for (const directory of added) this.#read.add(directory);
+    for (const checkpoint of checkpoints) {
+      // A log was followed under this path before.
+      if (checkpoint.name === null) continue;
+      this.#add(new KnownFile(checkpoint, checkpoint.name, true));
     }
   }
 

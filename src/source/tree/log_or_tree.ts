@@ -13,13 +13,12 @@ import type { Item } from "../lines.ts";
 export class LogOrTree implements FollowedFiles {
   #path: string;
   #files: FollowedFiles;
-  #openTree: ((directory: string) => FollowedFiles) | undefined;
+  #openTree: (() => FollowedFiles) | undefined;
 
-  /** @param openTree Is given the path of the directory without links. */
   constructor(
     path: string,
     log: FollowedFiles,
-    openTree: (directory: string) => FollowedFiles,
+    openTree: () => FollowedFiles,
   ) {
     this.#path = path;
     this.#files = log;
@@ -31,7 +30,7 @@ export class LogOrTree implements FollowedFiles {
       const info = unlessMissing(() => Deno.statSync(this.#path));
       if (info?.isDirectory) {
         this.#files.close();
-        this.#files = this.#openTree(Deno.realPathSync(this.#path));
+        this.#files = this.#openTree();
       }
       if (info !== undefined) this.#openTree = undefined;
     }

@@ -5,15 +5,21 @@
  * @module
  */
 
-import type { ChangeWatcher, Clock } from "../follow/change_watcher.ts";
-import { identityOf } from "../follow/scanned_file.ts";
-import { isBelow } from "../open_sources.ts";
+import type {
+  ChangeWatcher,
+  Clock,
+  Unwatched,
+} from "../follow/change_watcher.ts";
+import { filesAt, type FoundFile } from "./files_below.ts";
 import {
-  filesAt,
-  type FoundFile,
-  type Skipped,
-  unlessUnreadable,
-} from "./files_below.ts";
+  instanceOf,
+  isWithin,
+  type RootReports,
+  Roots,
+  stateAt,
+  topmost,
+} from "./roots.ts";
+import { planOf, TreeWatch, type WatchPlan } from "./tree_watch.ts";
 
 /** How often to scan everything where changes are reported, and where not, in milliseconds. */
 const WATCHED_PERIOD = 30_000;
@@ -30,13 +36,11 @@ const LOST_LOAD = 0.1;
 const YOUNG = 5000;
 
 /** What a {@linkcode TreeScan} needs. */
-export interface TreeScanParts {
+export interface TreeScanParts extends RootReports {
   watcher: ChangeWatcher;
   clock: Clock;
-  /** Called for each file or directory that cannot be read. */
-  skipped: Skipped;
   /** Called if the system cannot report changes. */
-  unwatched: () => void;
+  unwatched: (why: Unwatched) => void;
 }
 
 /** The result of a scan. */
@@ -45,31 +49,41 @@ export interface Scanned {
   files: FoundFile[];
   /** Whether these are all files, not only those that may have changed. */
   isWhole: boolean;
+  /** The directories that are followed now, without links. */
+  directories: readonly string[];
+  /** What cannot be looked at: the files there may still exist. */
+  unseen: ReadonlySet<string>;
 }
 
 /** Scans the files below directories. */
 export class TreeScan {
-  #directories: readonly string[];
   #parts: TreeScanParts;
+  #roots: Roots;
+  #watch: TreeWatch;
   /** When everything is scanned again, and was last, by {@linkcode Clock.uptimeMs}. */
   #dueAt = -Infinity;
   #scannedAt = -Infinity;
   /** How long it took, in milliseconds. */
   #took = 0;
+  /** Whether it was scanned twice without a pause. */
+  #isRepeated = false;
   /** The directories that have been searched, by their real paths. */
-  #entered = new Set<string>();
+  #entered = new Map<string, string>();
   /** New directories: until when they are scanned, and when next. */
   #young = new Map<string, { until: number; next: number }>();
   /** The directories elsewhere that links lead to. */
   #linked: readonly string[] = [];
-  /** What identifies the directories that are watched. */
-  #watched = "";
-  #isWatched = false;
+  /** What could not be read, by its real path. */
+  #unseen = new Set<string>();
+  /** What was at the roots and at the ends of links, and when that is checked. */
+  #state = "";
+  #checkAt = -Infinity;
 
-  /** @param directories Their absolute paths without links. */
-  constructor(directories: readonly string[], parts: TreeScanParts) {
-    this.#directories = directories;
+  /** @param paths The absolute paths of the directories. */
+  constructor(paths: readonly string[], parts: TreeScanParts) {
     this.#parts = parts;
+    this.#roots = new Roots(paths, parts);
+    this.#watch = new TreeWatch(parts.watcher, parts.unwatched);
   }
 
   /** Scans what may have changed since the last scan. */
@@ -77,27 +91,39 @@ export class TreeScan {
     const { watcher, clock, skipped } = this.#parts;
     const changed = watcher.take();
     const now = clock.uptimeMs();
-    if (!changed.areAll) this.scanAllNext();
-    if (now >= this.#dueAt) {
-      return { files: this.#scanAll(now), isWhole: true };
-    }
-    const paths = new Set(changed.paths);
+    if (!changed.areAll || !this.#areRootsSame(now)) this.scanAllNext();
+    if (now >= this.#dueAt) return this.#result(this.#scanAll(now), true);
+    const scanned = new Set(this.#highest);
+    const paths = new Set(
+      [...changed.paths].filter((path) => isWithin(path, scanned)),
+    );
     for (const [path, young] of this.#young) {
       if (now < young.next) continue;
       paths.add(path);
       young.next = now + UNWATCHED_PERIOD;
       if (now >= young.until) this.#young.delete(path);
     }
-    const entered = (path: string) => {
-      if (this.#entered.has(path)) return;
-      // A link leads to a directory that is not watched yet.
-      if (!this.#isBelowWatched(path)) this.#dueAt = now;
-      this.#entered.add(path);
+    const entered = (path: string, info: Deno.FileInfo) => {
+      const instance = instanceOf(info);
+      if (this.#entered.get(path) === instance) return;
+      this.#entered.set(path, instance);
+      // For example because a link leads to it.
+      if (!this.#watch.covers(path)) this.scanAllNext();
       const next = now + UNWATCHED_PERIOD;
       this.#young.set(path, { until: now + YOUNG, next });
     };
-    const files = [...filesAt([...paths], { skipped, entered })];
-    return { files, isWhole: false };
+    const unseen = (path: string) => {
+      if (!this.#unseen.has(path)) this.scanAllNext();
+      this.#unseen.add(path);
+    };
+    const search = { skipped, entered, unseen };
+    return this.#result([...filesAt([...paths], search)], false);
+  }
+
+  #result(files: FoundFile[], isWhole: boolean): Scanned {
+    const { directories, left } = this.#roots;
+    const unseen = new Set([...this.#unseen, ...left]);
+    return { files, isWhole, directories, unseen };
   }
 
   /** Makes the next scan one of everything, at most one a second. */
@@ -106,56 +132,62 @@ export class TreeScan {
     this.#dueAt = Math.min(this.#dueAt, this.#scannedAt + pause);
   }
 
-  #isBelowWatched(path: string): boolean {
-    return [...this.#directories, ...this.#linked]
-      .some((directory) => isBelow(path, directory));
+  /**
+   * Whether the roots are the directories that were scanned. A watch ends with its
+   * directory, and does not report a new one, or that a link leads elsewhere: so
+   * they are looked at once a second.
+   */
+  #areRootsSame(now: number): boolean {
+    if (now < this.#checkAt) return true;
+    this.#checkAt = now + UNWATCHED_PERIOD;
+    return this.#state === this.#stateNow();
+  }
+
+  #stateNow(): string {
+    return JSON.stringify([this.#roots.states, this.#linked.map(stateAt)]);
+  }
+
+  get #highest(): string[] {
+    return topmost([...this.#roots.directories, ...this.#linked]);
+  }
+
+  get #plan(): WatchPlan {
+    return planOf(this.#highest, [...this.#entered.keys()], this.#unseen);
   }
 
   #scanAll(now: number): FoundFile[] {
     const { clock, skipped } = this.#parts;
-    const roots = this.#directories;
     this.#scannedAt = now;
-    // First, so that what changes during the scan is reported.
-    this.#watch(topmost([...roots, ...this.#linked]));
+    // First, so that what changes during the scan is noticed.
+    this.#state = this.#stateNow();
+    this.#roots.resolve();
+    const plan = this.#plan;
+    this.#watch.cover(plan);
     this.#entered.clear();
-    const entered = (path: string) => this.#entered.add(path);
-    const files = [...filesAt(this.#directories, { skipped, entered })];
-    const linked = topmost([...roots, ...this.#entered])
-      .filter((path) => !roots.includes(path));
-    const areSame = linked.join("\0") === this.#linked.join("\0");
-    this.#linked = linked;
+    this.#unseen.clear();
+    const { directories } = this.#roots;
+    const files = [...filesAt(directories, {
+      skipped,
+      entered: (path, info) => this.#entered.set(path, instanceOf(info)),
+      unseen: (path) => this.#unseen.add(path),
+    })];
+    this.#linked = topmost([...directories, ...this.#entered.keys()])
+      .filter((path) => !directories.includes(path));
     const took = this.#took = clock.uptimeMs() - now;
-    const period = this.#isWatched
+    const period = this.#watch.isComplete
       ? Math.max(WATCHED_PERIOD, took / WATCHED_LOAD)
       : Math.max(UNWATCHED_PERIOD, took / UNWATCHED_LOAD);
-    this.#dueAt = areSame ? now + period : now;
+    this.#dueAt = now + period;
+    const isWatched = JSON.stringify(plan) === JSON.stringify(this.#plan);
+    if (isWatched) this.#isRepeated = false;
+    else this.#scanAllAgain(now);
     return files;
   }
 
-  /** Watches directories, unless they are watched already. */
-  #watch(directories: readonly string[]): void {
-    const { watcher, skipped, unwatched } = this.#parts;
-    const identities = directories.map((path) => {
-      const stat = () => Deno.statSync(path);
-      const info = unlessUnreadable(path, stat, skipped);
-      // A new directory may get the inode of a deleted one.
-      return info && [identityOf(info), info.birthtime];
-    });
-    const watched = JSON.stringify([directories, identities]);
-    if (watched === this.#watched) return;
-    this.#watched = watched;
-    const present = directories.filter((_, i) => identities[i] !== undefined);
-    const isWatched = present.length > 0 && watcher.watch(present);
-    if (present.length > 0 && !isWatched) unwatched();
-    // Until all of them exist, it looks for them.
-    this.#isWatched = isWatched && present.length === directories.length;
+  /** Scans once more, to watch what the scan has found. */
+  #scanAllAgain(now: number): void {
+    this.#isRepeated = !this.#isRepeated;
+    if (this.#isRepeated) this.#dueAt = now;
+    else this.scanAllNext();
   }
-}
-
-/** The directories that are not below others of them. */
-function topmost(directories: readonly string[]): string[] {
-  const sorted = [...new Set(directories)].sort();
-  return sorted.filter((path) =>
-    !sorted.some((other) => other !== path && isBelow(path, other))
-  );
 }

@@ -66,9 +66,7 @@ export class Life implements ChangeWatcher {
     this.#items = follower.read({ maxLineBytes: 100_000 });
   }
 
-  watch(): boolean {
-    return true;
-  }
+  watch(): undefined {}
 
   take(): Changed {
     return { paths: new Set(), areAll: true };

@@ -8,6 +8,7 @@
 import type {
   Changed,
   ChangeWatcher,
+  Unwatched,
 } from "../../../src/source/follow/change_watcher.ts";
 import { Follower } from "../../../src/source/follow/follower.ts";
 import { isMark, type Item } from "../../../src/source/lines.ts";
@@ -54,8 +55,9 @@ export class TreeLife implements ChangeWatcher {
     this.#items = follower.read({ maxLineBytes: 100_000 });
   }
 
-  watch(): boolean {
-    return this.#isWatched;
+  watch(): Unwatched | undefined {
+    this.#world.isWatched = true;
+    return this.#isWatched ? undefined : { reason: "none left", limit: "x" };
   }
 
   take(): Changed {

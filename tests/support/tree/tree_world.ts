@@ -34,7 +34,7 @@ interface Session {
 /** What can be done to the files. */
 export const ACTIONS = [
   ...["create", "append", "append", "append", "half", "rename", "pack"],
-  ...["unpack", "rewrite", "replace", "truncate", "remove", "link"],
+  ...["unpack", "rewrite", "replace", "truncate", "remove", "link", "renew"],
 ] as const;
 /** One of {@linkcode ACTIONS}. */
 export type Action = typeof ACTIONS[number];
@@ -44,6 +44,8 @@ export class TreeWorld {
   readonly root: string;
   /** The paths that were changed since the last look. */
   changed = new Set<string>();
+  /** Whether the system watches the directory that is there now. */
+  isWatched = false;
   nowMs = Date.now();
   #outside: string;
   #sessions: Session[] = [];
@@ -187,6 +189,24 @@ export class TreeWorld {
     this.#note(session, "isMoved");
   }
 
+  /**
+   * Another directory takes the place of the followed one, with some of its files.
+   * Watches of the system end with it.
+   */
+  protected _renew(_: Session, random: Random): void {
+    const old = `${this.#outside}/${this.#count++}`;
+    Deno.renameSync(this.root, old);
+    this.isWatched = false;
+    Deno.mkdirSync(this.root);
+    const isKept = ({ path }: Session) =>
+      path.startsWith(this.root) && random.chance(0.7);
+    this.#sessions = this.#sessions.filter(isKept);
+    for (const { path } of this.#sessions) {
+      Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      Deno.renameSync(old + path.slice(this.root.length), path);
+    }
+  }
+
   #exchange(session: Session): void {
     const other = `${this.root}/.tmp${this.#count++}`;
     this.#write(session, other);
@@ -225,7 +245,7 @@ export class TreeWorld {
 
   #touch(...paths: string[]): void {
     for (const path of paths) {
-      this.changed.add(path);
+      if (this.isWatched) this.changed.add(path);
       const time = new Date(this.nowMs);
       unlessMissing(() => Deno.utimeSync(path, time, time));
     }
