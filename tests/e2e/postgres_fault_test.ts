@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Postgres } from "../support/postgres.ts";
+import { PostgresProxy } from "../support/postgres_proxy.ts";
 import { TempDir } from "../support/temp.ts";
 import { postgresTest, rootTest } from "./machine.ts";
 import { PostgresFollower } from "./postgres_follower.ts";
@@ -72,23 +73,18 @@ postgresTest(
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
-    const socket = ".s.PGSQL.5432";
-    await using proxy = new Running([
-      ...["python3", `${import.meta.dirname}/postgres_proxy.py`],
-      ...[dir.file(socket), `${server.path}/${socket}`],
-    ]);
-    assertEquals(await proxy.line(), "ready");
-    const db = `host=${dir.path} user=turns dbname=postgres`;
+    await using proxy = await PostgresProxy.start(dir, server);
+    const db = proxy.url(server.url());
     const log = dir.file("log");
     await using follower = new PostgresFollower(log, db, ["--skip-replayed"]);
     follower.prompt();
     await follower.expect(1, "waiting_response");
     for (let round = 0; round < 2; round++) {
-      await proxy.write("cut\n");
+      await proxy.order("cut");
       follower.prompt();
       await follower.expect(2 * round + 2, "waiting_response");
       assertEquals(await proxy.line(), "cut");
-      await proxy.write("cut\n");
+      await proxy.order("cut");
       follower.answer();
       await follower.expect(round + 1, "completed");
       assertEquals(await proxy.line(), "cut");
@@ -105,18 +101,13 @@ postgresTest(
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
-    const socket = ".s.PGSQL.5432";
-    await using proxy = new Running([
-      ...["python3", `${import.meta.dirname}/postgres_proxy.py`],
-      ...[dir.file(socket), `${server.path}/${socket}`],
-    ]);
-    assertEquals(await proxy.line(), "ready");
-    const db = `host=${dir.path} user=turns dbname=postgres`;
+    await using proxy = await PostgresProxy.start(dir, server);
+    const db = proxy.url(server.url());
     await using follower = new PostgresFollower(dir.file("log"), db);
     follower.prompt();
     await follower.expect(1, "waiting_response");
-    await proxy.write("freeze\n");
-    assertEquals(await proxy.line(), "frozen");
+    await proxy.order("freeze");
+    await proxy.line();
     follower.prompt();
     // It connects anew once it has given up waiting.
     await follower.expect(2, "waiting_response");
