@@ -17,10 +17,11 @@ import {
   type Setting,
 } from "./part.ts";
 import { followed } from "./parts/followed.ts";
+import { growth, pages } from "./parts/growth.ts";
 import { latency, startup } from "./parts/live.ts";
 import { memory } from "./parts/memory.ts";
 import { postgres } from "./parts/postgres.ts";
-import { commits, growth } from "./parts/store.ts";
+import { commits } from "./parts/commits.ts";
 import { giants, noTurns, plain, turnEvents } from "./parts/throughput.ts";
 import { tree } from "./parts/tree.ts";
 import { writers } from "./parts/writers.ts";
@@ -38,6 +39,7 @@ const PARTS: Record<string, Part> = {
   writers,
   postgres,
   growth,
+  pages,
   tree,
   followed,
 };

@@ -37,7 +37,7 @@ def copied(column, rows, copies):
         step = (1 << 40) // (rows * copies)
         return f"printf('%010x', (n * {copies} + :slot) * {step}) || lower(hex(randomblob(27)))"
     if column == "sid":
-        return "substr(sid, 1, 24) || printf('%012x', :k)"
+        return ":time || substr(sid, 14)"
     if column == "turn_id_glob" or column == "orphaned_by":
         return f"{column} + :k * :turns"
     if column.endswith("_ms") and column != "duration_ms":
@@ -47,19 +47,27 @@ def copied(column, rows, copies):
     return column
 
 
+def time_of_sessions(db):
+    """The time that all of the template's sessions begin at: they are UUIDs of version 7."""
+    times = db.execute("SELECT DISTINCT substr(sid, 1, 13) FROM session_counters").fetchall()
+    assert len(times) == 1, "the template's sessions must begin at one time"
+    return int(times[0][0].replace("-", ""), 16)
+
+
 def grow(db, copies):
-    """Multiplies the rows; the first of the copies are those that are there."""
+    """Multiplies the rows; the first of the copies are those that are there.
+
+    The indexes are kept while the rows come, as in a database that grew by itself:
+    one that is built at the end has no room in its pages, so that each new entry
+    splits one.
+    """
     for pragma in ("journal_mode=DELETE", "synchronous=OFF", "cache_size=-1000000", "threads=2"):
         db.execute(f"PRAGMA {pragma}")
     db.execute("PRAGMA locking_mode=EXCLUSIVE")
     (turns,) = db.execute("SELECT max(turn_id_glob) FROM turns").fetchone()
-    indexes = db.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-    ).fetchall()
+    begun = time_of_sessions(db)
     db.execute("PRAGMA journal_mode=OFF")
     db.execute("BEGIN")
-    for name, _ in indexes:
-        db.execute(f"DROP INDEX {name}")
     inserts = []
     for table in tables_of(db):
         columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
@@ -76,12 +84,11 @@ def grow(db, copies):
     half = copies // 2
     for k in range(1, copies):
         slot = 2 * k if k < half else 2 * (k - half) + 1
+        time = f"{begun + k * SHIFT * 1000:012x}"
+        shifted = {"k": k, "slot": slot, "turns": turns, "time": f"{time[:8]}-{time[8:]}"}
         for insert in inserts:
-            db.execute(insert, {"k": k, "slot": slot, "turns": turns})
+            db.execute(insert, shifted)
     db.execute(f"UPDATE {LAST_ID} SET last_id = (SELECT max(turn_id_glob) FROM turns)")
-    # Building an index at the end sorts once; keeping it up to date does not.
-    for _, sql in indexes:
-        db.execute(sql)
     db.execute("COMMIT")
     db.execute("PRAGMA locking_mode=NORMAL")
     db.execute("PRAGMA journal_mode=WAL")

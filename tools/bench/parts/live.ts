@@ -15,12 +15,14 @@ import {
 } from "../measure.ts";
 import type { Part, Target } from "../part.ts";
 import { median, percentile } from "../statistics.ts";
-import { short } from "../table.ts";
+import { type Row, short } from "../table.ts";
 
 const START = Date.UTC(2025, 10, 19);
 const YARDSTICK = ["python3", beside("yardstick.py")];
 /** Turn events a second. */
 const RATE = 100;
+/** About what one of them adds to a write-ahead log: nine pages. */
+const EVENT_BYTES = 9 * 4_120;
 
 /** From a line written to standard input to its record on standard output. */
 export const latency: Part = async ({ program, folder, scale, say }) => {
@@ -34,14 +36,9 @@ export const latency: Part = async ({ program, folder, scale, say }) => {
     ["turn-counter", program],
     ["Python script", YARDSTICK],
   ] as const;
-  const rows = [];
+  const rows: Row[] = [];
   const data: Record<string, number[]> = {};
-  for (const [name, command] of commands) {
-    say(`latency of ${name}`);
-    const db = `${folder}/latency.db`;
-    await removeDatabase(db);
-    const words = [log.path, String(RATE), ...command, "--db", db];
-    const all: number[] = await python("latency.py", ...words);
+  const add = (name: string, all: number[]) => {
     // The first second is that of a program that has just been started.
     data[name] = all.slice(RATE);
     rows.push([
@@ -49,8 +46,23 @@ export const latency: Part = async ({ program, folder, scale, say }) => {
       ...[0.5, 0.99, 1].map((share) => short(percentile(data[name], share))),
       short(Math.max(...all.slice(0, RATE))),
     ]);
+  };
+  for (const [name, command] of commands) {
+    say(`latency of ${name}`);
+    const db = `${folder}/latency.db`;
+    await removeDatabase(db);
+    const words = [log.path, String(RATE), ...command, "--db", db];
+    add(name, await python("latency.py", ...words));
     await removeDatabase(db);
   }
+  say("latency of the disk");
+  const numbers = [RATE, RATE * scale.latencySeconds, EVENT_BYTES].map(String);
+  const file = `${folder}/latency.append`;
+  add(
+    "floor: append, fdatasync",
+    await python("floors/append.py", file, ...numbers),
+  );
+  await Deno.remove(file);
   const target: Target = {
     name: "latency, 99th percentile",
     value: percentile(data["turn-counter"], 0.99),
@@ -83,6 +95,7 @@ export const startup: Part = async ({ program, folder, scale, say }) => {
     { name: "new database, pipe", fresh: true, argv: program, feed },
     { name: "known database, --source", fresh: false, argv: source() },
     { name: "Python script, new database", fresh: true, argv: YARDSTICK, feed },
+    { name: "floor: --version", fresh: false, argv: [...program, "--version"] },
   ];
   function source() {
     return [...program, "--source", log.path];
