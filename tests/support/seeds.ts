@@ -6,6 +6,9 @@
 
 import { Random } from "../../tools/gen_log/random.ts";
 
+/** A first seed that differs in each run, so that each finds other failures. */
+export const FRESH_SEED = Date.now() % 1e9;
+
 /**
  * Calls `check` with the randomness of `count` seeds. Where it fails, the error
  * names the seed; the environment variable `SEED` runs one seed alone.
