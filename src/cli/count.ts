@@ -48,6 +48,10 @@ const BLOCKED_MS = 1000;
  */
 export async function count(args: RunArgs, console: Console): Promise<number> {
   let waitedMs = () => 0;
+  // What was committed is known then, and a run does not know what another emitted.
+  const again = args.skipReplayed
+    ? "read the log again without --skip-replayed"
+    : "read the log again";
   const blocker = () => blockerOf(args.db, waitedMs());
   const signal = stopSignal(
     () => blocker() !== undefined,
@@ -55,7 +59,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
       console.error(
         `stopped while ${
           blocker() ?? "the events in hand were being committed"
-        }; committed events are in the database, read the log again for the rest`,
+        }; committed events are in the database, ${again} for the rest`,
       ),
   );
   let exitCode = 0;
@@ -75,13 +79,22 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
       `cannot read ${JSON.stringify(path)}: ${reason}; it was left out`,
     );
   };
+  const empty = (directory: string) =>
+    console.warn(
+      `there is no session file below ${
+        JSON.stringify(directory)
+      }; turn-counter formats lists where agents keep theirs`,
+    );
   const reported = new Set<string>();
   const unrecognised = (name: string) => {
     if (!args.follow) exitCode = 1;
     // A followed log has new files of its name.
     if (reported.has(name)) return;
     reported.add(name);
-    console.warn(describeUnrecognised(name, args.format));
+    const message = describeUnrecognised(name, args.format);
+    // A follower continues; where the program ends with 1 for it, it is an error.
+    if (args.follow) console.warn(message);
+    else console.error(message);
   };
   const dialect = dialectNamed(args.format);
   // What one run needs and another does not would slow the start of both.
@@ -89,7 +102,7 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     ? new (await import("./followed_sources.ts")).FollowedSources(args)
     : null;
   const sources: Source[] = followed === null
-    ? await openSources(args.sources, { damaged, skipped }, dialect)
+    ? await openSources(args.sources, { damaged, skipped, empty }, dialect)
     : [];
   refuseSameFiles(args);
   refuseSessionDirectories(args);
@@ -121,7 +134,13 @@ export async function count(args: RunArgs, console: Console): Promise<number> {
     : null;
   const delivery = new Delivery(
     {
-      ...{ store, tracker, output, sink: stdout, deadLetter },
+      ...{
+        store,
+        tracker,
+        output,
+        sink: stdout(`${again} to get the rest`),
+        deadLetter,
+      },
       ...{ observer: console, counts },
     },
     args,

@@ -13,7 +13,7 @@ import {
   UsageError,
 } from "../error.ts";
 import { print } from "../output/sink.ts";
-import { type Args, readArgs } from "./args/args.ts";
+import { type Args, namedCommand, readArgs } from "./args/args.ts";
 import { Console } from "../terminal/console.ts";
 
 /**
@@ -39,7 +39,9 @@ export async function main(argv: string[]): Promise<number> {
       : thrown;
     if (error instanceof ReaderGone || error instanceof Stopped) return 0;
     if (error instanceof UsageError) {
-      console.error(`${error.message}; see turn-counter --help`);
+      const named = namedCommand(argv);
+      const help = named === undefined ? "--help" : `help ${named}`;
+      console.error(`${error.message}; see turn-counter ${help}`);
       return 2;
     }
     console.error(explain(error));

@@ -26,17 +26,20 @@ export interface Sink {
   check(): void;
 }
 
-/** The sink for records that is the process's standard output. */
-export const stdout: Sink = {
-  write: (bytes) =>
-    write(
-      bytes,
-      "what is committed is in the database, read the log again to get the rest",
-    ),
-  check() {
-    if (hasFailed(STDOUT)) throw new ReaderGone();
-  },
-};
+/**
+ * The sink for records that is the process's standard output.
+ *
+ * @param remedy How to get the records that could not be written, as a clause.
+ */
+export function stdout(remedy: string): Sink {
+  const advice = `what is committed is in the database, ${remedy}`;
+  return {
+    write: (bytes) => write(bytes, advice),
+    check() {
+      if (hasFailed(STDOUT)) throw new ReaderGone();
+    },
+  };
+}
 
 /**
  * Writes a text to stdout that the program can print again at any time.

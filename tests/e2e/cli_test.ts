@@ -94,6 +94,23 @@ Deno.test("turn-counter changes no row when it reads a log again", async () => {
   assertEquals(contents(db), before);
 });
 
+Deno.test("SPEC 7: a usage error names the help of its command", async () => {
+  for (
+    const [args, help] of [
+      ["--unknown", "--help"],
+      ["status --unknown", "help status"],
+    ]
+  ) {
+    const { code, stderr } = await turnCounter(args.split(" "));
+    assertEquals(code, 2);
+    assertEquals(
+      stderr.endsWith(`; see turn-counter ${help}\n`),
+      true,
+      stderr,
+    );
+  }
+});
+
 Deno.test("turn-counter --source a --source b reads a, then b", async () => {
   using dir = new TempDir();
   const [a, b] = ["a", "b"].map((text) =>

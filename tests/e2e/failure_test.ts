@@ -308,7 +308,20 @@ linuxTest("SPEC 8: a full disk under stdout is a failure", async () => {
     { LOG: dir.write("log", LOG), DB: dir.file("turns.db") },
   );
   assertFails({ code, stdout: "", stderr }, 1, "stdout", "No space left");
+  assert(!stderr.includes("--skip-replayed"), stderr);
 });
+
+linuxTest(
+  "SPEC 4: a failed run with --skip-replayed says to read the log again without it",
+  async () => {
+    using dir = new TempDir();
+    const env = { LOG: dir.write("log", LOG), DB: dir.file("turns.db") };
+    const script = '"$@" --source "$LOG" --db "$DB" --skip-replayed';
+    const { code, stderr } = await shell(`${script} >/dev/full`, env);
+    const advice = "read the log again without --skip-replayed";
+    assertFails({ code, stdout: "", stderr }, 1, "stdout", advice);
+  },
+);
 
 Deno.test("SPEC 7: --max-line-bytes rejects a longer candidate line, but no other line", async () => {
   using dir = new TempDir();

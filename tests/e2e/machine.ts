@@ -28,6 +28,8 @@ const PROBES = {
   root: '[ "$(id -u)" = 0 ]',
   mount: `${NAMESPACE.join(" ")} mount -t tmpfs tmpfs /mnt`,
   rename: "unshare --map-root-user --uts hostname other",
+  network:
+    'PATH="$PATH:/usr/sbin:/sbin"; unshare --net ip link set lo up && command -v ss nsenter',
   terminals: "SHELL=/bin/bash script -qefc true /dev/null",
   trace: "command -v strace",
   rotate: 'PATH="$PATH:/usr/sbin:/sbin"; command -v logrotate',
@@ -117,6 +119,12 @@ export const hostsTest = testIf(
 export const rootTest = testIf(
   POSTGRES_BIN !== undefined && CAN.has("mount") && isRoot,
   "PostgreSQL or the right to mount for another user is missing",
+);
+
+/** A test of a PostgreSQL server in a network of its own. */
+export const networkTest = testIf(
+  POSTGRES_BIN !== undefined && CAN.has("network") && isRoot,
+  "PostgreSQL or the right to make a network is missing",
 );
 
 /** A test that starts a PostgreSQL server. */

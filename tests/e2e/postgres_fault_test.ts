@@ -1,9 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Postgres } from "../support/postgres.ts";
+import { PostgresProxy } from "../support/postgres_proxy.ts";
 import { TempDir } from "../support/temp.ts";
-import { postgresTest, rootTest } from "./machine.ts";
+import { networkTest, postgresTest, rootTest } from "./machine.ts";
 import { PostgresFollower } from "./postgres_follower.ts";
-import { Running, turnCounter, until } from "./program.ts";
+import { run, Running, turnCounter, until } from "./program.ts";
 
 /** The records that the table holds. */
 async function rows(server: Postgres): Promise<Record<string, unknown>[]> {
@@ -24,6 +25,15 @@ async function assertFolds(
     ...[record.user_text, record.assistant_text],
   ]);
   assertEquals(emitted as unknown[], await rows(server));
+}
+
+/** Waits until all of a log is committed and its position is stored. */
+async function isIdle(log: string, server: Postgres): Promise<void> {
+  const { size } = await Deno.stat(log);
+  await until(async () => {
+    const sql = `SELECT read_bytes FROM checkpoints WHERE path = '${log}'`;
+    return Number((await server.query(sql)).stdout) === size;
+  }, "the checkpoint");
 }
 
 /** When the program began what waits for a lock; empty where nothing does. */
@@ -72,23 +82,18 @@ postgresTest(
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
-    const socket = ".s.PGSQL.5432";
-    await using proxy = new Running([
-      ...["python3", `${import.meta.dirname}/postgres_proxy.py`],
-      ...[dir.file(socket), `${server.path}/${socket}`],
-    ]);
-    assertEquals(await proxy.line(), "ready");
-    const db = `host=${dir.path} user=turns dbname=postgres`;
+    await using proxy = await PostgresProxy.start(dir, server);
+    const db = proxy.url(server.url());
     const log = dir.file("log");
     await using follower = new PostgresFollower(log, db, ["--skip-replayed"]);
     follower.prompt();
     await follower.expect(1, "waiting_response");
     for (let round = 0; round < 2; round++) {
-      await proxy.write("cut\n");
+      await proxy.order("cut");
       follower.prompt();
       await follower.expect(2 * round + 2, "waiting_response");
       assertEquals(await proxy.line(), "cut");
-      await proxy.write("cut\n");
+      await proxy.order("cut");
       follower.answer();
       await follower.expect(round + 1, "completed");
       assertEquals(await proxy.line(), "cut");
@@ -105,20 +110,75 @@ postgresTest(
   async () => {
     using dir = new TempDir();
     await using server = await Postgres.create(dir);
-    const socket = ".s.PGSQL.5432";
-    await using proxy = new Running([
-      ...["python3", `${import.meta.dirname}/postgres_proxy.py`],
-      ...[dir.file(socket), `${server.path}/${socket}`],
-    ]);
-    assertEquals(await proxy.line(), "ready");
-    const db = `host=${dir.path} user=turns dbname=postgres`;
-    await using follower = new PostgresFollower(dir.file("log"), db);
+    await using proxy = await PostgresProxy.start(dir, server);
+    const db = proxy.url(server.url());
+    const log = dir.file("log");
+    await using follower = new PostgresFollower(log, db);
     follower.prompt();
     await follower.expect(1, "waiting_response");
-    await proxy.write("freeze\n");
-    assertEquals(await proxy.line(), "frozen");
+    await isIdle(log, server);
+    await proxy.order("freeze");
+    await proxy.line();
     follower.prompt();
     // It connects anew once it has given up waiting.
+    await follower.expect(2, "waiting_response");
+    await follower.stop();
+    await assertFolds(follower, server);
+  },
+);
+
+postgresTest(
+  "SPEC 11: a follower whose idle connection is closed connects again",
+  async () => {
+    using dir = new TempDir();
+    await using server = await Postgres.create(dir);
+    await using proxy = await PostgresProxy.start(dir, server);
+    const log = dir.file("log");
+    const db = proxy.url(server.url());
+    await using follower = new PostgresFollower(log, db);
+    for (let id = 1; id < 4; id++) {
+      follower.prompt();
+      await follower.expect(id, "waiting_response");
+      await isIdle(log, server);
+      await proxy.order("drop");
+      await proxy.line();
+    }
+    // It is no failure, so there is nothing to say.
+    assertEquals(await follower.stop(), "");
+    await assertFolds(follower, server);
+  },
+);
+
+networkTest(
+  "SPEC 11: an idle follower notices in seconds that its server has vanished",
+  async () => {
+    using dir = new TempDir();
+    const settings = { listen_addresses: "127.0.0.1" };
+    await using server = await Postgres.create(dir, settings, "postgres", [
+      ...[
+        "unshare",
+        "--net",
+        "sh",
+        "-c",
+        'ip link set lo up && exec "$@"',
+        "sh",
+      ],
+    ]);
+    const inside = ["nsenter", `--net=/proc/${server.pid}/ns/net`];
+    const log = dir.file("log");
+    const db = "host=127.0.0.1 user=turns dbname=postgres";
+    await using follower = new PostgresFollower(log, db, [], {}, inside);
+    follower.prompt();
+    await follower.expect(1, "waiting_response");
+    await isIdle(log, server);
+    // Nothing arrives any more, and nothing is closed.
+    await run([...inside, "ip", "link", "set", "lo", "down"]);
+    await until(async () => {
+      const open = [...inside, "ss", "-Htn", "state", "established"];
+      return (await run(open)).stdout === "";
+    }, "the end of the connection");
+    await run([...inside, "ip", "link", "set", "lo", "up"]);
+    follower.prompt();
     await follower.expect(2, "waiting_response");
     await follower.stop();
     await assertFolds(follower, server);
@@ -328,6 +388,7 @@ postgresTest(
     await using other = new PostgresFollower(dir.file("other"), server.url());
     one.prompt();
     await one.expect(1, "waiting_response");
+    await isIdle(dir.file("one"), server);
     // It is stopped while it has the lock, sooner or later.
     await using locker = new Running([
       ...["env", ...Object.entries(server.env).map((pair) => pair.join("="))],

@@ -17,19 +17,23 @@ export class PostgresFollower implements AsyncDisposable {
   #prompts = 0;
   #answers = 0;
 
-  /** @param env The environment variables by which it connects. */
+  /**
+   * @param env The environment variables by which it connects.
+   * @param wrapper A command that starts it, whose words follow.
+   */
   constructor(
     log: string,
     db: string,
     args: string[] = [],
     env: Record<string, string> = {},
+    wrapper: string[] = [],
   ) {
     this.#log = log;
     Deno.writeTextFileSync(log, "");
     const variables = Object.entries(env).map((pair) => pair.join("="));
     this.#program = new Running([
-      ...["env", ...variables, ...COMMAND, "--source", log, "--follow"],
-      ...["--db", db, ...args],
+      ...[...wrapper, "env", ...variables, ...COMMAND],
+      ...["--source", log, "--follow", "--db", db, ...args],
     ]);
   }
 

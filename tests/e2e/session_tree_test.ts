@@ -160,24 +160,47 @@ limitTest(
   },
 );
 
-Deno.test("SPEC 7: a directory without a session file is reported, each by its name, and the code is 1", async () => {
+Deno.test("SPEC 7: a directory in which no session is recognised is reported by its name, and the code is 1", async () => {
   using dir = new TempDir();
-  for (const name of ["empty", "other", "sessions"]) {
+  for (const name of ["lists", "other", "sessions"]) {
     Deno.mkdirSync(dir.file(name));
   }
+  dir.write("lists/milk.txt", "buy milk\n");
   dir.write("other/notes.txt", "buy milk\n");
   dir.write("sessions/1.jsonl", rollout(100, "one"));
   const db = dir.file("turns.db");
-  const args = ["empty", "other", "sessions"]
+  const args = ["lists", "other", "sessions"]
     .flatMap((name) => ["--source", dir.file(name)]);
-  const { code, stderr } = await turnCounter([...args, "--db", db]);
+  // It is an error, which --quiet does not hide.
+  const { code, stderr } = await turnCounter([...args, "--db", db, "--quiet"]);
   const sentence = (name: string) =>
     `turn-counter: no line of "${dir.file(name)}" was recognised; `;
-  const [empty, other, ...rest] = stderr.trimEnd().split("\n");
-  assertStringIncludes(empty, sentence("empty"));
+  const [lists, other, ...rest] = stderr.trimEnd().split("\n");
+  assertStringIncludes(lists, sentence("lists"));
   assertStringIncludes(other, sentence("other"));
   assertEquals({ rest, code }, { rest: [], code: 1 });
   assertEquals(records(db).map((row) => row.user_text), ["one"]);
+});
+
+Deno.test("SPEC 7: a directory with nothing to read is no failure, and is named without --quiet", async () => {
+  using dir = new TempDir();
+  for (const name of ["empty", "blank", "sessions"]) {
+    Deno.mkdirSync(dir.file(name));
+  }
+  dir.write("blank/1.jsonl", "");
+  dir.write("sessions/1.jsonl", rollout(100, "one"));
+  const db = dir.file("turns.db");
+  const args = ["empty", "blank", "sessions"]
+    .flatMap((name) => ["--source", dir.file(name)]);
+  const { code, stderr } = await turnCounter([...args, "--db", db]);
+  const lines = ["empty", "blank"].map((name) =>
+    `turn-counter: there is no session file below "${
+      dir.file(name)
+    }"; turn-counter formats lists where agents keep theirs\n`
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: lines.join("") });
+  const quiet = await turnCounter([...args, "--db", db, "--quiet"]);
+  assertEquals([quiet.code, quiet.stderr], [0, ""]);
 });
 
 Deno.test("SPEC 10: --format reads the session files of one format below a directory", async () => {

@@ -7,6 +7,14 @@
 import { Random } from "../../tools/gen_log/random.ts";
 
 /**
+ * A first seed that differs in each run, so that each finds other failures. The
+ * environment variable `FIRST_SEED` sets it, so that a whole run can be repeated.
+ */
+export const FRESH_SEED = Number(
+  Deno.env.get("FIRST_SEED") ?? Date.now() % 1e9,
+);
+
+/**
  * Calls `check` with the randomness of `count` seeds. Where it fails, the error
  * names the seed; the environment variable `SEED` runs one seed alone.
  *

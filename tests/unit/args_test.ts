@@ -280,6 +280,23 @@ Deno.test("SPEC 7: a usage error names the unknown option, the stray argument or
   }
 });
 
+Deno.test("SPEC 7: an argument that a command does not take is refused in words that fit it", () => {
+  const mistakes = [
+    ["status foo", '"foo"; status takes options only'],
+    ["status --json true", '"true"; status takes options only'],
+    ["show 1 2", '"2"; show takes an ID and nothing else'],
+    ["help status extra", '"extra"; help takes a COMMAND and nothing else'],
+    ["log.jsonl", '"log.jsonl"; name a log file with --source'],
+  ];
+  for (const [args, expected] of mistakes) {
+    const { message } = assertThrows(
+      () => readArgs(args.split(" ")),
+      UsageError,
+    );
+    assertEquals(message, `unexpected argument ${expected}`);
+  }
+});
+
 Deno.test("SPEC 7: a usage error suggests nothing if no option is similar", () => {
   for (const word of ["--xyz", "-x", "--sauce-of-the-day"]) {
     const { message } = assertThrows(() => readArgs([word]), UsageError);

@@ -4,9 +4,10 @@ import { ReadingOrder } from "../../src/source/follow/reading_order.ts";
 import type { ScannedFile } from "../../src/source/follow/scanned_file.ts";
 import { NOTHING } from "../../src/turns/checkpoint.ts";
 
-function known(id: number, isResumed = false): KnownFile {
+function known(id: number, isResumed = false, read = 1): KnownFile {
   const checkpoint = {
-    ...{ id, offset: 1, line: 1, head: NOTHING, last: NOTHING, done: false },
+    ...{ id, offset: 1, line: 1, head: NOTHING, done: false },
+    last: { ...NOTHING, end: read },
     ...{ dialect: null, decoder: null, seenMs: 0, movedMs: 0 },
     ...{ identity: null, name: null },
   };
@@ -86,4 +87,18 @@ Deno.test("ReadingOrder has a missing file in the place of its longest copy", ()
     copies: [[files[1], a, 9], [files[3], a, 1]],
   });
   assertEquals(ids, [2, 1, 3]);
+});
+
+Deno.test("ReadingOrder has a missing file before new ones, though one begins as it does", () => {
+  const [before, rotated, alike, log] = ["log", "log.2", "log.1", "log"]
+    .map(file);
+  const [a, b, c] = [known(1, false, 9), known(2), known(3)];
+  const ids = sorted(
+    { files: [before], places: [[a, before]] },
+    {
+      ...{ files: [rotated, alike, log], copies: [[alike, a, 5]] },
+      ...{ places: [[b, rotated], [c, log]], gone: [a] },
+    },
+  );
+  assertEquals(ids, [1, 2, 3]);
 });

@@ -297,3 +297,31 @@ Deno.test("FollowedTree says after ten attempts why directories cannot be watche
   ]);
   assertEquals(tree.watched.length, 10);
 });
+
+Deno.test("SPEC 10: FollowedTree prefers a session's path to the inode of one with the same lines", async () => {
+  using tree = new Tree();
+  using away = new TempDir();
+  const [one, two] = ["1.jsonl", "2.jsonl"].map((name) => tree.dir.file(name));
+  const [first, second] = [away.file("first"), away.file("second")];
+  const read = async () => {
+    // A session at another inode is found by a scan of everything.
+    tree.changed.add(two);
+    const texts = await tree.read();
+    tree.nowMs += 1000;
+    return [...texts, ...await tree.read()];
+  };
+  tree.append("1.jsonl", 1);
+  assertEquals(await tree.read(), ["1"]);
+  Deno.renameSync(one, first);
+  tree.append("2.jsonl", 1);
+  tree.changed.add(two);
+  assertEquals(await tree.read(), ["1"]);
+  // As if a file system gave its inodes again.
+  Deno.renameSync(two, second);
+  Deno.renameSync(first, two);
+  tree.append("2.jsonl", 2);
+  assertEquals(await read(), ["2"]);
+  Deno.copyFileSync(two, second);
+  Deno.renameSync(second, two);
+  assertEquals(await read(), []);
+});

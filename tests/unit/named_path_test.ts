@@ -26,7 +26,7 @@ Deno.test("the name of a file with a slash at its end is a usage error, with --f
   const message =
     `cannot read "${name}": it is not a directory; name a log file`;
   assertThrows(() => checkFollowable(name), UsageError, message);
-  const reports = { damaged() {}, skipped() {} };
+  const reports = { damaged() {}, skipped() {}, empty() {} };
   const open = () => openSources([name], reports);
   await assertRejects(open, UsageError, message);
 });

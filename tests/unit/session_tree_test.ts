@@ -13,10 +13,10 @@ import { lineOf, prompt } from "../support/envelope.ts";
 import { meta } from "../support/rollouts.ts";
 import { TempDir } from "../support/temp.ts";
 
-const failOn = (path: string, reason: string) => {
+const failOn = (path: string, reason = "it is empty") => {
   throw new Error(`${path}: ${reason}`);
 };
-const reports = { damaged: failOn, skipped: failOn };
+const reports = { damaged: failOn, skipped: failOn, empty: failOn };
 const UUID = "019b7ca5-cf80-7000-8000-000000000000";
 const CODEX = Deno.readTextFileSync("testdata/codex/legacy.jsonl");
 const CLAUDE = Deno.readTextFileSync("testdata/claude/session.jsonl");
@@ -221,7 +221,7 @@ Deno.test("a session tree opens one file after the other, and reports one that h
   });
   const skipped: string[] = [];
   const tree = await SessionTree.open([dir.path], {
-    damaged: failOn,
+    ...reports,
     skipped: (...what) => skipped.push(what.join(": ")),
   });
   const sizes = ["1", "2", "3"].map((name) =>

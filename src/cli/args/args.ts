@@ -175,6 +175,13 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
   },
 };
 
+/** The command that a command line names, if it names one. */
+export function namedCommand([first]: string[]): NamedCommand | undefined {
+  return COMMANDS.find((name): name is NamedCommand =>
+    name === first && name !== "run"
+  );
+}
+
 /**
  * Reads the command line.
  *
@@ -183,9 +190,7 @@ const READERS: Record<CommandName, (parsed: Parsed, env?: string) => Args> = {
  * @throws {UsageError} If an option, a value or an argument is not valid.
  */
 export function readArgs(argv: string[], env?: string): Args {
-  const named = COMMANDS.find((name): name is NamedCommand =>
-    name === argv[0] && name !== "run"
-  );
+  const named = namedCommand(argv);
   const command = named ?? "run";
   const parsed = parseOptions(command, named ? argv.slice(1) : argv);
   if (parsed.isSet("help")) return { command: "help", of: named ?? null };

@@ -35,7 +35,7 @@ export function parseOptions(command: CommandName, argv: string[]): Parsed {
   const options = optionsOf(command);
   const valued = options.filter(({ value }) => value !== undefined);
   const switches = options.filter(({ value }) => value === undefined);
-  checkOptions(argv, valued, switches);
+  checkOptions(command, argv, valued, switches);
   const parsed = parseArgs(glueDashes(argv, valued), {
     string: [...valued.map(({ name }) => name), "_"],
     boolean: switches.map(({ name }) => name),
@@ -62,6 +62,7 @@ export function parseOptions(command: CommandName, argv: string[]): Parsed {
  * @throws {UsageError} If an option is unknown or a switch has a value.
  */
 function checkOptions(
+  command: CommandName,
   argv: string[],
   valued: readonly Option[],
   switches: readonly Option[],
@@ -83,7 +84,9 @@ function checkOptions(
     if (isSwitch && value !== undefined) {
       throw new UsageError(`option "--${name}" takes no value`);
     }
-    if (isSwitch && /^(true|false)$/.test(given[i + 1])) refuse(given[i + 1]);
+    if (isSwitch && /^(true|false)$/.test(given[i + 1])) {
+      refuse(command, given[i + 1]);
+    }
   });
 }
 
@@ -106,7 +109,7 @@ export function refuseOperands(
   { operands }: Parsed,
 ): void {
   if (command !== "run" && NAMED_COMMANDS[command].operand) return;
-  if (operands.length > 0) refuse(operands[0]);
+  if (operands.length > 0) refuse(command, operands[0]);
 }
 
 /**
@@ -120,22 +123,30 @@ export function readOperand(
   { operands }: Parsed,
 ): string | undefined {
   const { name, choices, isOptional } = NAMED_COMMANDS[command].operand!;
-  const [operand] = operands;
+  const [operand, next] = operands;
+  const article = /^[AEIOU]/.test(name) ? "an" : "a";
+  if (next !== undefined) {
+    throw new UsageError(
+      `unexpected argument "${next}"; ${command} takes ${article} ${name} and nothing else`,
+    );
+  }
   if (operand === undefined && isOptional) return undefined;
   const isValid = choices?.includes(operand) ?? operand !== undefined;
-  if (operands.length === 1 && isValid) return operand;
-  const article = /^[AEIOU]/.test(name) ? "an" : "a";
+  if (isValid) return operand;
   const valid = choices === undefined ? "" : `: ${joinChoices(choices)}`;
   throw new UsageError(`${command} needs ${article} ${name}${valid}`);
 }
 
-function refuse(arg: string): never {
-  const commands = Object.keys(NAMED_COMMANDS);
-  const suggestion = nearest(arg, commands);
+function refuse(command: CommandName, arg: string): never {
+  const suggestion = nearest(arg, Object.keys(NAMED_COMMANDS));
   throw new UsageError(
-    suggestion !== undefined
-      ? `unexpected argument "${arg}" (did you mean the command "${suggestion}"? it must be the first argument)`
-      : `unexpected argument "${arg}"; name a log file with --source`,
+    `unexpected argument "${arg}"${
+      command !== "run"
+        ? `; ${command} takes options only`
+        : suggestion !== undefined
+        ? ` (did you mean the command "${suggestion}"? it must be the first argument)`
+        : "; name a log file with --source"
+    }`,
   );
 }
 

@@ -90,6 +90,7 @@ export const BEFORE_EXIT: readonly Section[] = [
     title: "TURNS",
     parts: [
       "The status of a turn says whether there is an answer, its outcome what the agent says of the end of the turn; null means that the log has not said it. A turn that was aborted after a remark is completed with the outcome aborted; one that was aborted before any message is orphaned; one that the agent completed without a message is completed, and its assistant_text stays null. When a process shuts down, its last turn is aborted, unless it has an outcome. Of two prompts that share a turn, because the second one steers it, only the second gets the outcome.",
+      "A program does not know what an earlier one has written. With --skip-replayed, a follower leaves out what it reads again only from the first new prompt of a file on, so that no record is lost in a crash; a run on stdin or over whole files leaves it out at once. After such a run was killed, or its reader ended before it, read the log again without the option.",
       "Ids count from 1 in the order of arrival. None is given twice, even if turns were deleted by hand.",
     ],
   },
@@ -117,7 +118,7 @@ export const BEFORE_EXIT: readonly Section[] = [
     title: "DATABASE",
     parts: [
       { lines: SCHEMA },
-      "There are indexes on start_time, status, (sid, turn_id_glob) and on everything that the program looks up: an event costs little more at ten million turns than at ten. You may edit the tables, add columns, views and triggers; turn-counter keeps them, creates again what it needs, and gives no id twice.",
+      "There are indexes on start_time, status, (sid, turn_id_glob) and on everything that the program looks up: no event scans a table, however many turns there are. You may edit the tables, add columns, views and triggers; turn-counter keeps them, creates again what it needs, and gives no id twice.",
       "The database is in WAL mode, so any SQLite can read it while the program runs. A database of an earlier version is upgraded in place; one of a newer version is refused and not changed. New files have mode 0600, because a log holds private conversations. The default path is in a shared directory, so it is refused if it is a symbolic link or belongs to another user.",
       "Events that have been read already share a commit, at most 256 events or 20 ms, each in its own savepoint; an event that comes alone is committed at once. Records, counts and messages wait for the commit.",
     ],

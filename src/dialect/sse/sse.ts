@@ -8,6 +8,7 @@
 import { latin1 } from "../ascii.ts";
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
+import { withoutPadding } from "../padding.ts";
 import {
   decodeWith,
   IGNORED,
@@ -33,7 +34,6 @@ import {
 import { prefilter } from "./prefilter.ts";
 
 const encoder = new TextEncoder();
-const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
 
 /** Of each group an envelope has a key; old ones have the event's name in the line. */
@@ -75,12 +75,10 @@ class SseDecoder implements Decoder {
   }
 
   decode(text: string, bytes: Uint8Array): Decoded {
-    const leading = leadingName(text);
-    if (leading !== undefined && !isTurnEvent(leading)) return IGNORED;
-    if (leading === DELTA && !mayHoldText(text)) return IGNORED;
-    const envelope = parseJson(
-      text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
-    );
+    if (isOfOther(text)) return IGNORED;
+    if (leadingName(text) === DELTA && !mayHoldText(text)) return IGNORED;
+    const { start, end } = withoutPadding(text);
+    const envelope = parseJson(text.slice(start, end));
     if (envelope === undefined) return this.#decodeBroken(text, bytes);
     if (!isObject(envelope)) return IGNORED;
     return decodeWith(() => this.#read(envelope), bytes);
@@ -125,6 +123,12 @@ class SseDecoder implements Decoder {
   }
 }
 
+/** Whether a line belongs to an event that concerns no turn, by its first bytes. */
+function isOfOther(text: string): boolean {
+  const name = leadingName(text);
+  return name !== undefined && !isTurnEvent(name);
+}
+
 /** Where the last envelope of a torn line begins, in bytes. */
 function lastEnvelope(bytes: Uint8Array): number {
   // What is not UTF-8 never reads as ASCII, so that bytes and text agree.
@@ -132,18 +136,18 @@ function lastEnvelope(bytes: Uint8Array): number {
 }
 
 function open(text: string, bytes: Uint8Array): Opened {
-  const hasMark = text.startsWith(BYTE_ORDER_MARK);
-  const whole = hasMark ? text.slice(1) : text;
+  const { start, end } = withoutPadding(text);
+  const whole = text.slice(start, end);
   const envelope = parseJson(whole);
   if (envelope === undefined) {
-    const start = text.lastIndexOf(ENVELOPE);
-    return start > 0 && tooMuch(text) === null
-      ? open(text.slice(start), bytes.subarray(lastEnvelope(bytes)))
+    const tail = text.lastIndexOf(ENVELOPE);
+    return tail > 0 && !isOfOther(text) && tooMuch(text) === null
+      ? open(text.slice(tail), bytes.subarray(lastEnvelope(bytes)))
       : unopened(text, bytes);
   }
   if (!isObject(envelope)) return UNOPENED;
   // What is not UTF-8 would not be JSON to those who read it next.
-  const isRewritten = hasMark || text.includes("\uFFFD");
+  const isRewritten = whole !== text || text.includes("\uFFFD");
   const valid = isRewritten ? encoder.encode(whole + endOf(bytes)) : bytes;
   const owner = ownerOf(envelope);
   return { envelope: { bytes: valid, owner }, rejection: null };

@@ -164,10 +164,16 @@ export class OpenFiles {
 
   /**
    * Closes a deleted file that was read to its end if the log now begins with all
-   * of it, as rsync and `sed -i` leave it: that is the same log.
+   * of it, as rsync and `sed -i` leave it: that is the same log. If the log has
+   * been read, it is another one that begins alike.
    */
   async #closeReplaced(current: ScannedFile): Promise<void> {
-    for (const known of this.#known.open) {
+    const { open } = this.#known;
+    const isRead = open.some(({ reader, isUnread }) =>
+      !isUnread && sameIdentity(reader!.identity, current.identity)
+    );
+    if (isRead) return;
+    for (const known of open) {
       const { reader, read } = known;
       const isGone = reader instanceof PlainReader && reader.isDeleted() &&
         read.offset > 0 && read.offset === reader.file.size;

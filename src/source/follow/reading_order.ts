@@ -30,10 +30,13 @@ export class ReadingOrder {
   /**
    * Known files, those that are present in the order of the scan. A missing one
    * has the place of its longest copy, or else comes after all that preceded it.
+   * A copy that lacks some of what was read may be another file that begins alike.
    */
   sorted(all: readonly KnownFile[], scanned: Scanned): KnownFile[] {
     const { files, copies, waiting } = scanned;
-    const longestLast = copies.toSorted((a, b) => a.bytes - b.bytes);
+    const longestLast = copies.filter(({ of, bytes }) =>
+      bytes >= of.read.offset
+    ).sort((a, b) => a.bytes - b.bytes);
     const places = new Map([
       ...longestLast.map(({ file, of }) => [of, file] as const),
       ...scanned.places,

@@ -51,7 +51,7 @@ export interface IdentifierParts {
  * 1. A file with the inode and the path of a known session is that session, and so
  *    is one with its inode and what was read of it: it was renamed. It is not if it
  *    is at the path of another session, and contains what was read of that too,
- *    which is more.
+ *    which is as much or more.
  * 2. A file at the path of a known session, which may be compressed now or not, is
  *    that session, if its file is nowhere else: it was packed or written anew.
  * 3. A compressed file beside a plain one of its name is a copy of it.
@@ -114,8 +114,8 @@ export class SessionIdentifier {
     const there = this.#parts.known.ofSameLog(file);
     const content = new Content(file);
     try {
-      const isOther = there !== undefined &&
-        there.read.offset > known.read.offset &&
+      const isOther = there !== undefined && there !== known &&
+        there.read.offset >= known.read.offset &&
         await content.agrees(there.read);
       return !isOther && await content.agrees(known.read);
     } catch (error) {

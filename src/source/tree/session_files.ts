@@ -21,6 +21,8 @@ export interface SessionFiles {
   files: SessionFile[];
   /** How many there are below each directory. */
   counts: Map<string, number>;
+  /** The directories below which there is nothing to read. */
+  empty: string[];
 }
 
 /**
@@ -40,6 +42,7 @@ export async function findSessionFiles(
   // A file that is below two of the directories is read once.
   const files = new Map<string, SessionFile>();
   const counts = new Map<string, number>();
+  const empty: string[] = [];
   const recogniser = new SessionRecogniser(skipped, dialects);
   for (const directory of directories) {
     const logs = new Set<string>();
@@ -52,6 +55,7 @@ export async function findSessionFiles(
       files.set(log, file);
     }
     counts.set(directory, logs.size);
+    if (found.every(({ size }) => size === 0)) empty.push(directory);
   }
-  return { files: [...files.values()].sort(byAge), counts };
+  return { files: [...files.values()].sort(byAge), counts, empty };
 }

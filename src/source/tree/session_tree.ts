@@ -25,6 +25,8 @@ export interface Reports {
   damaged: (name: string, reason: string) => void;
   /** A file or a directory is left out. */
   skipped: Skipped;
+  /** There is nothing to read below a directory. */
+  empty: (directory: string) => void;
 }
 
 /** Reads the session files below directories, one after the other. */
@@ -34,13 +36,18 @@ export class SessionTree implements Source {
   consumed = 0;
   /** How many session files were recognised below each of the directories. */
   readonly recognised: ReadonlyMap<string, number>;
+  #empty: string[];
   #files: SessionFile[];
   #reports: Reports;
 
-  private constructor({ files, counts }: SessionFiles, reports: Reports) {
+  private constructor(
+    { files, counts, empty }: SessionFiles,
+    reports: Reports,
+  ) {
     this.name = [...counts.keys()].join(", ");
     this.size = files.reduce((sum, { size }) => sum + size, 0);
     this.recognised = counts;
+    this.#empty = empty;
     this.#files = files;
     this.#reports = reports;
   }
@@ -64,7 +71,8 @@ export class SessionTree implements Source {
 
   async *read(options: ReadOptions): AsyncGenerator<Item[]> {
     for (const [directory, count] of this.recognised) {
-      if (count === 0) options.unrecognised?.(directory);
+      if (this.#empty.includes(directory)) this.#reports.empty(directory);
+      else if (count === 0) options.unrecognised?.(directory);
     }
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (const { path, dialect } of this.#files) {

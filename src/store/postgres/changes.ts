@@ -5,8 +5,8 @@
  */
 
 import type { Position } from "../../turns/checkpoint.ts";
+import type { Statement } from "./connection.ts";
 import type { MemorySql } from "./memory_statements.ts";
-import type { Parameter } from "./parameters.ts";
 import type { Held } from "./timeline.ts";
 
 /** How many turns a session has, or one of its processes. */
@@ -21,12 +21,6 @@ export interface Moved {
   position: Position;
   rejected: number;
 }
-
-/** Runs a statement in the open transaction. */
-export type Run = (
-  sql: string,
-  parameters: readonly Parameter[],
-) => unknown[][];
 
 /** Changes that are written at once. */
 export class Changes {
@@ -61,12 +55,8 @@ export class Changes {
     });
   }
 
-  /**
-   * Writes all of them.
-   *
-   * @throws {Error} Where a row is left out, which PostgreSQL does not report.
-   */
-  write(run: Run, sql: MemorySql): void {
+  /** Takes the statement that writes all of them; none if there are none. */
+  take(sql: MemorySql): Statement[] {
     const turns = [...this.#turns];
     const counters = [...this.#counters];
     const rows = [
@@ -80,18 +70,17 @@ export class Changes {
     ];
     const positions = [...this.#positions.values()].map(checkpointRow);
     const count = rows.reduce((sum, { length }) => sum + length, 0);
-    if (count + positions.length === 0) return;
+    if (count + positions.length === 0) return [];
     const lists = [...rows, positions].map((list) => JSON.stringify(list));
-    const [[written]] = run(sql.write, [...lists, this.#lastId]);
-    if (written !== count + (this.#lastId === null ? 0 : 1)) {
-      throw new Error("a trigger in it ignores changes that turns need");
-    }
+    const written = count + (this.#lastId === null ? 0 : 1);
+    const parameters = [...lists, this.#lastId, written];
     for (const held of turns) held.isNew = false;
     this.#turns.clear();
     this.#counters.clear();
     this.#answers.clear();
     this.#positions.clear();
     this.#lastId = null;
+    return [[sql.write, parameters]];
   }
 }
 

@@ -109,10 +109,7 @@ export async function rewrite(
   const files = () => tables.map((name) => connection.run(FILE, [name])[0][0]);
   const before = files();
   // A table of ten million rows takes minutes.
-  await connection.scriptLater(
-    `VACUUM (FULL) ${tables.join(", ")}`,
-    Infinity,
-  );
+  await connection.allLater(Infinity, `VACUUM (FULL) ${tables.join(", ")}`);
   // Of tables that are not this role's, the server only warns.
   if (!files().some((file, i) => file === before[i])) return true;
   throw new Failure(

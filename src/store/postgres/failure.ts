@@ -59,6 +59,11 @@ const REMEDIES: [code: RegExp, sentence: string][] = [
     "is locked by another program for too long; wait for that program or stop it, then start again",
   ],
   [
+    // Only the statement that counts what it wrote divides.
+    /^22012/,
+    "has a trigger that ignores changes that turns need; drop it, or name another database with --db",
+  ],
+  [
     /^42501/,
     "does not permit this role what turn-counter needs; grant it the schema and its tables, or name another role",
   ],

@@ -39,6 +39,13 @@ const SYMBOLS = {
     parameters: ["pointer", "buffer", "buffer", "i32", "pointer"],
     result: "i32",
   },
+  PQsendQueryParams: {
+    parameters: [
+      ...["pointer", "buffer", "i32", "pointer"] as const,
+      ...["pointer", "pointer", "pointer", "i32"] as const,
+    ],
+    result: "i32",
+  },
   PQsendQueryPrepared: {
     parameters: [
       ...["pointer", "buffer", "i32", "buffer"] as const,
@@ -46,6 +53,10 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  // Since PostgreSQL 14.
+  PQenterPipelineMode: { ...ONE, optional: true },
+  PQpipelineSync: { ...ONE, optional: true },
+  PQexitPipelineMode: { ...ONE, optional: true },
   PQflush: ONE,
   PQconsumeInput: ONE,
   PQisBusy: ONE,

@@ -20,7 +20,7 @@ function keyOf(...parts: string[]): string {
  */
 export function writerLockSql(schema: string): string {
   const key = keyOf("turn-counter writer", schema);
-  return `SELECT json_build_array(true) FROM pg_advisory_xact_lock(${key})`;
+  return `SELECT pg_advisory_xact_lock(${key})`;
 }
 
 /** The key of a claim, which lasts as long as the connection. */

@@ -8,7 +8,8 @@
 
 import type { Owner } from "../../turns/store.ts";
 import type { Turn } from "../../turns/turn.ts";
-import { Changes, type Counter, type Moved, type Run } from "./changes.ts";
+import { Changes, type Counter, type Moved } from "./changes.ts";
+import type { Statement } from "./connection.ts";
 import { type Asked, keyOf } from "./expected.ts";
 import {
   type MemoryRow,
@@ -24,12 +25,10 @@ interface Process extends Counter {
   timeline: Timeline | undefined;
 }
 
-const NONE: Asked = { prompts: [], answers: [], processes: [] };
-
 /** The state of the database that matters to a transaction. */
 export class Memory {
   #sql: MemorySql;
-  #run: Run;
+  #run: (statement: Statement) => unknown[][];
   #held = new Map<number, Held>();
   /** By the hash of a prompt, its turn, if there is one. */
   #prompts = new Map<string, Held | null>();
@@ -40,40 +39,40 @@ export class Memory {
   #lastId = 0;
   #changes = new Changes();
 
-  constructor(sql: MemorySql, run: Run) {
+  /** @param run Runs a statement, after what writes {@linkcode takeChanges}. */
+  constructor(sql: MemorySql, run: (statement: Statement) => unknown[][]) {
     this.#sql = sql;
     this.#run = run;
   }
 
-  /** Reads what is asked for. */
-  load({ prompts, answers, processes }: Asked): void {
-    if (prompts.length + answers.length + processes.length === 0) return;
-    this.write();
+  /** The statement that reads what is asked for; {@linkcode take} gets its rows. */
+  ask(
+    { prompts = [], answers = [], processes = [] }: Partial<Asked>,
+  ): Statement[] {
+    if (prompts.length + answers.length + processes.length === 0) return [];
     for (const hash of prompts) this.#prompts.set(hash, null);
     for (const hash of answers) this.#answers.set(hash, null);
     for (const { sid, pid, since } of processes) {
-      this.#processes.set(keyOf({ sid, pid }), {
-        ...{ sid, pid, turns: 0, timeline: new Timeline(since) },
-      });
+      const process = { sid, pid, turns: 0, timeline: new Timeline(since) };
+      this.#processes.set(keyOf(process), process);
     }
-    const lists = [prompts, answers, processes];
-    const parameters = lists.map((list) => JSON.stringify(list));
-    const rows = this.#run(this.#sql.read, parameters);
+    const lists = [prompts, answers, processes].map((it) => JSON.stringify(it));
+    return [[this.#sql.read, lists]];
+  }
+
+  /** Takes what was read. */
+  take(rows: unknown[][]): void {
     for (const row of rows as MemoryRow[]) this.#take(row);
   }
 
-  /**
-   * Writes what was changed.
-   *
-   * @throws As {@linkcode Changes.write} does.
-   */
-  write(): void {
-    this.#changes.write(this.#run, this.#sql);
+  /** Takes the statement that writes what was changed; none if nothing was. */
+  takeChanges(): Statement[] {
+    return this.#changes.take(this.#sql);
   }
 
   /** The turn of a prompt. */
   turnOfPrompt(hash: string): Turn | undefined {
-    if (!this.#prompts.has(hash)) this.load({ ...NONE, prompts: [hash] });
+    if (!this.#prompts.has(hash)) this.#load({ prompts: [hash] });
     return this.#prompts.get(hash)?.turn;
   }
 
@@ -94,7 +93,7 @@ export class Memory {
   counters(owner: Owner, since: number): [process: Counter, session: Counter] {
     const { sid, pid } = owner;
     if (!this.#processes.has(keyOf(owner))) {
-      this.load({ ...NONE, processes: [{ sid, pid, since }] });
+      this.#load({ processes: [{ sid, pid, since }] });
     }
     return [this.#processes.get(keyOf(owner))!, this.#sessions.get(sid)!];
   }
@@ -153,8 +152,12 @@ export class Memory {
     this.#changes.move(moved);
   }
 
+  #load(asked: Partial<Asked>): void {
+    this.take(this.#run(this.ask(asked)[0]));
+  }
+
   #idOfAnswer(hash: string): number | null {
-    if (!this.#answers.has(hash)) this.load({ ...NONE, answers: [hash] });
+    if (!this.#answers.has(hash)) this.#load({ answers: [hash] });
     return this.#answers.get(hash)!;
   }
 

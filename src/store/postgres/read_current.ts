@@ -36,10 +36,10 @@ export async function readCurrent<T>(
   try {
     const { connection, schema } = await openReader(address, name);
     using _ = connection;
-    connection.script(BEGIN);
+    connection.all(BEGIN);
     refuseOtherSchema(connection, name, schema);
     const value = await read(connection, schema);
-    connection.script("COMMIT");
+    connection.all("COMMIT");
     return value;
   } catch (error) {
     throw storeFailure(name, error);
@@ -56,7 +56,7 @@ export function readByIndex<T>(
   read: (connection: Connection, schema: string) => Promise<T>,
 ): Promise<T> {
   return readCurrent(address, (connection, schema) => {
-    connection.script(BY_INDEX);
+    connection.all(BY_INDEX);
     return read(connection, schema);
   });
 }

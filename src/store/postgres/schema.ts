@@ -72,17 +72,17 @@ export async function prepareSchema(
   name: string,
 ): Promise<void> {
   if (inspectSchema(connection, name, schema) === "current") return;
-  await connection.scriptLater(`BEGIN; ${writerLock}`, MOST_WAIT_MS);
+  await connection.allLater(MOST_WAIT_MS, `BEGIN; ${writerLock}`);
   // Another program may have been faster.
   if (inspectSchema(connection, name, schema) !== "current") {
-    await connection.scriptLater(
+    await connection.allLater(
+      // An index of ten million rows takes minutes.
+      Infinity,
       `${creationSql(schema)};
       INSERT INTO ${schema}.turn_counter (one, schema_version)
         VALUES (1, ${SCHEMA_VERSION})
         ON CONFLICT (one) DO UPDATE SET schema_version = ${SCHEMA_VERSION}`,
-      // An index of ten million rows takes minutes.
-      Infinity,
     );
   }
-  await connection.scriptLater("COMMIT", MOST_WAIT_MS);
+  await connection.allLater(MOST_WAIT_MS, "COMMIT");
 }

@@ -36,7 +36,7 @@ const SETTINGS = `SET client_min_messages = error;
   SET standard_conforming_strings = on; SET jit = off;
   SET statement_timeout = 0; SET lock_timeout = 0;
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;
-  SET tcp_keepalives_count = 3; SET tcp_user_timeout = 8000;`;
+  SET tcp_keepalives_count = 3; SET tcp_user_timeout = 8000`;
 
 /**
  * No statement may read a table from end to end, also where the server does not
@@ -96,7 +96,7 @@ export async function openWriter(
     ...{ defaults, forced: FORCED },
   });
   return setUp(new Connection(handle), name, (connection, version) => {
-    connection.script(
+    connection.all(
       `${WRITER_SETTINGS}
       SET synchronous_commit = ${DURABILITY[synchronous]}`,
     );
@@ -116,9 +116,7 @@ export async function openReader(
   const handle = await connect(address, {
     ...{ defaults: DEFAULTS, forced: FORCED },
   });
-  return setUp(new Connection(handle), name, (connection) => {
-    connection.script("SET default_transaction_read_only = on");
-  });
+  return setUp(new Connection(handle), name, () => {});
 }
 
 function setUp(
@@ -127,10 +125,10 @@ function setUp(
   more: (connection: Connection, version: number) => void,
 ): Session {
   try {
-    connection.script(SETTINGS);
-    const [[version, encoding, schema, ...server]] = connection.run(
-      INQUIRY,
-    ) as [[number, string, string | null, ...ServerProcess]];
+    const { rows } = connection.all(SETTINGS, [INQUIRY, []]);
+    const [[version, encoding, schema, ...server]] = rows as [
+      [number, string, string | null, ...ServerProcess],
+    ];
     const named = `database ${JSON.stringify(name)}`;
     if (version < OLDEST_VERSION) {
       throw new Failure(
@@ -160,7 +158,7 @@ function setUp(
 /** Sets what not each server accepts. */
 function trySetting(connection: Connection, sql: string): void {
   try {
-    connection.script(sql);
+    connection.all(sql);
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
   }

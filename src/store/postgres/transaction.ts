@@ -4,17 +4,20 @@
  * @module
  */
 
-import type { Connection } from "./connection.ts";
+import type { Connection, Part, Statement } from "./connection.ts";
 import type { Asked } from "./expected.ts";
 import { callerError, isPassing } from "./failure.ts";
 import { Memory } from "./memory.ts";
 import type { MemorySql } from "./memory_statements.ts";
-import type { Parameter } from "./parameters.ts";
 
 /** A transaction that was begun. */
 export class Transaction {
   /** What it knows and changes. */
   memory: Memory;
+  /** What it begins with: the statement that reads what was asked for. */
+  readonly first: readonly Statement[];
+  /** Whether nothing is read in it, so that it may begin where it ends. */
+  readonly readsNothing: boolean;
   #name: string;
   #connection: Connection;
   #sql: MemorySql;
@@ -26,7 +29,6 @@ export class Transaction {
    * @param name The database, as messages name it.
    * @param asked What is read at once. If a unit fails, nothing is left of the
    * transaction then, and it has to be repeated without this.
-   * @throws {Failure} Where that cannot be read.
    */
   constructor(
     name: string,
@@ -39,7 +41,13 @@ export class Transaction {
     this.#sql = sql;
     this.#isGroup = asked !== undefined;
     this.memory = this.#newMemory();
-    if (asked !== undefined) this.memory.load(asked);
+    this.first = asked === undefined ? [] : this.memory.ask(asked);
+    this.readsNothing = asked !== undefined && this.first.length === 0;
+  }
+
+  /** What it ends with: the statement that writes what was changed, and COMMIT. */
+  last(): Part[] {
+    return [...this.memory.takeChanges(), "COMMIT"];
   }
 
   /**
@@ -50,7 +58,6 @@ export class Transaction {
   work<T>(work: () => T): T {
     try {
       const result = work();
-      this.memory.write();
       this.#assertKept();
       return result;
     } catch (error) {
@@ -69,9 +76,8 @@ export class Transaction {
    *
    * @throws {Failure} Where it cannot be run.
    */
-  find(sql: string, parameters: readonly Parameter[]): unknown[][] {
-    this.memory.write();
-    return this.#do((connection) => connection.run(sql, parameters));
+  find(...statement: Statement): unknown[][] {
+    return this.#run(statement);
   }
 
   /** Forgets what it knows, since the database has changed. */
@@ -80,11 +86,7 @@ export class Transaction {
   }
 
   #newMemory(): Memory {
-    return new Memory(
-      this.#sql,
-      (sql, parameters) =>
-        this.#do((connection) => connection.run(sql, parameters)),
-    );
+    return new Memory(this.#sql, (statement) => this.#run(statement));
   }
 
   #unitOfGroup<T>(work: () => T): T {
@@ -97,31 +99,29 @@ export class Transaction {
   }
 
   #savepoint<T>(work: () => T): T {
-    this.memory.write();
-    this.#script("SAVEPOINT unit");
+    this.#run("SAVEPOINT unit");
     try {
       const result = work();
-      this.memory.write();
-      this.#script("RELEASE unit");
+      this.#run("RELEASE unit");
       return result;
     } catch (error) {
       if (!isPassing(this.#lost ?? error)) {
         this.#lost = undefined;
         this.clearMemory();
-        this.#script("ROLLBACK TO unit; RELEASE unit");
+        this.#run("ROLLBACK TO unit; RELEASE unit");
       }
       throw error;
     }
   }
 
-  #script(sql: string): void {
-    this.#do((connection) => connection.script(sql));
-  }
-
-  #do<T>(statement: (connection: Connection) => T): T {
+  /** Runs something, after what is to be written. */
+  #run(part: Part): unknown[][] {
     this.#assertKept();
     try {
-      return statement(this.#connection);
+      if (this.readsNothing) {
+        throw new Error("it reads what it did not ask for");
+      }
+      return this.#connection.all(...this.memory.takeChanges(), part).rows;
     } catch (error) {
       this.#lost = error;
       throw callerError(this.#name, error);

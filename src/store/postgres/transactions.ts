@@ -5,6 +5,8 @@
  */
 
 import type { Expected, Transactions } from "../../turns/store.ts";
+import type { Answer } from "./answer.ts";
+import type { Statement } from "./connection.ts";
 import { type Asked, askedBy } from "./expected.ts";
 import { callerError, isPassing } from "./failure.ts";
 import type { Link } from "./link.ts";
@@ -15,6 +17,8 @@ import type { Session } from "./session.ts";
 import { Transaction } from "./transaction.ts";
 import { beginNow, WriteQueue } from "./write_queue.ts";
 
+/** How long it may take to wait for other writers and to read, in milliseconds. */
+const MOST_BEGIN_MS = 9000;
 /** How long a commit may take: the disk may be slow, or a standby. In milliseconds. */
 const MOST_COMMIT_MS = 60_000;
 
@@ -40,7 +44,6 @@ export class LinkTransactions implements Transactions {
   write<T>(work: () => T, expected?: Expected): Promise<T> {
     const asked = expected && askedBy(expected);
     return this.#link.run(async (session) => {
-      this.#dropOldPlans(session);
       try {
         return await this.#transact(session, work, asked);
       } catch (error) {
@@ -52,8 +55,8 @@ export class LinkTransactions implements Transactions {
   }
 
   read<T>(work: () => T): Promise<T> {
-    return this.#link.run((session) => {
-      this.#dropOldPlans(session);
+    return this.#link.run(({ connection }) => {
+      for (const drop of this.#oldPlans()) connection.all(drop);
       return work();
     });
   }
@@ -62,10 +65,10 @@ export class LinkTransactions implements Transactions {
     if (this.#open !== undefined) return this.#open.unit(work);
     try {
       const { session } = this.#link;
-      this.#dropOldPlans(session);
-      beginNow(session);
-      const result = this.#work(session, work);
-      assertCommitted(session.connection.script("COMMIT").tag);
+      const transaction = this.#newTransaction(session);
+      beginNow(session, ...this.#oldPlans());
+      const result = this.#work(transaction, work);
+      assertCommitted(session.connection.all(...transaction.last()));
       return result;
     } catch (error) {
       throw this.#rollBack(error);
@@ -84,13 +87,13 @@ export class LinkTransactions implements Transactions {
    * @throws {Failure} Where it cannot be run.
    */
   find(sql: string, parameters: readonly Parameter[]): unknown[][] {
-    return this.#open?.find(sql, parameters) ?? this.#run(sql, parameters);
+    return this.#open?.find(sql, parameters) ?? this.#run([sql, parameters]);
   }
 
   /** What the open transaction knows; nothing if there is none. */
   get memory(): Memory {
     return this.#open?.memory ??
-      new Memory(this.#sql, (...statement) => this.#run(...statement));
+      new Memory(this.#sql, (statement) => this.#run(statement));
   }
 
   /** Forgets what the open transaction knows, since the database has changed. */
@@ -98,9 +101,9 @@ export class LinkTransactions implements Transactions {
     this.#open?.clearMemory();
   }
 
-  #run(sql: string, parameters: readonly Parameter[]): unknown[][] {
+  #run(statement: Statement): unknown[][] {
     try {
-      return this.#link.session.connection.run(sql, parameters);
+      return this.#link.session.connection.all(statement).rows;
     } catch (error) {
       throw callerError(this.#link.name, error);
     }
@@ -109,13 +112,19 @@ export class LinkTransactions implements Transactions {
   /**
    * One that was made for an empty table must not be used on ten million rows. So
    * it is used for as long as the store was open before: rows at most double.
+   *
+   * @returns What drops them, if it is time.
    */
-  #dropOldPlans({ connection }: Session): void {
+  #oldPlans(): string[] {
     const now = performance.now();
-    if (now < this.#plansUntilMs) return;
-    connection.script("DISCARD PLANS");
+    if (now < this.#plansUntilMs) return [];
     const ageMs = Math.max(FIRST_PLANS_MS, now - this.#openedMs);
     this.#plansUntilMs = now + Math.min(ageMs, MOST_PLANS_MS);
+    return ["DISCARD PLANS"];
+  }
+
+  #newTransaction({ connection }: Session, asked?: Asked): Transaction {
+    return new Transaction(this.#link.name, connection, this.#sql, asked);
   }
 
   async #transact<T>(
@@ -124,12 +133,21 @@ export class LinkTransactions implements Transactions {
     asked?: Asked,
   ): Promise<T> {
     try {
-      await this.#queue.begin(session);
-      this.#link.endWait();
-      const result = this.#work(session, work, asked);
-      const { connection } = session;
-      const { tag } = await connection.scriptLater("COMMIT", MOST_COMMIT_MS);
-      assertCommitted(tag);
+      const transaction = this.#newTransaction(session, asked);
+      const { readsNothing, first, memory } = transaction;
+      if (!readsNothing) {
+        const parts = [...this.#oldPlans(), ...first];
+        const begun = this.#queue.begin(session, MOST_BEGIN_MS, ...parts);
+        memory.take((await begun).rows);
+        this.#link.endWait();
+      }
+      const result = this.#work(transaction, work);
+      const last = transaction.last();
+      assertCommitted(
+        await (readsNothing
+          ? this.#queue.begin(session, MOST_COMMIT_MS, ...last)
+          : session.connection.allLater(MOST_COMMIT_MS, ...last)),
+      );
       return result;
     } catch (error) {
       throw this.#rollBack(error);
@@ -137,11 +155,10 @@ export class LinkTransactions implements Transactions {
   }
 
   /** Runs what changes the database in the transaction that was begun. */
-  #work<T>({ connection }: Session, work: () => T, asked?: Asked): T {
-    const { name } = this.#link;
+  #work<T>(transaction: Transaction, work: () => T): T {
     try {
-      this.#open = new Transaction(name, connection, this.#sql, asked);
-      return this.#open.work(work);
+      this.#open = transaction;
+      return transaction.work(work);
     } finally {
       this.#open = undefined;
     }
@@ -150,7 +167,7 @@ export class LinkTransactions implements Transactions {
   /** @returns What to throw. */
   #rollBack(error: unknown): unknown {
     try {
-      this.#link.session.connection.script("ROLLBACK");
+      this.#link.session.connection.all("ROLLBACK");
     } catch {
       this.#link[Symbol.dispose]();
     }
@@ -159,6 +176,6 @@ export class LinkTransactions implements Transactions {
 }
 
 /** @throws {Error} Where the server undid the transaction. */
-function assertCommitted(tag: string): void {
+function assertCommitted({ tag }: Answer): void {
   if (tag !== "COMMIT") throw new Error("the server undid a transaction");
 }

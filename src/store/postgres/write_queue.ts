@@ -5,17 +5,20 @@
  * @module
  */
 
-import { ServerError } from "./answer.ts";
+import { type Answer, ServerError } from "./answer.ts";
 import type { Link } from "./link.ts";
+import type { Part } from "./connection.ts";
 import type { Session } from "./session.ts";
 
-/** How long a row or a table that a person locked may delay a statement, and a statement itself, in milliseconds. */
-const LIMITS =
-  "SET LOCAL lock_timeout = 4000; SET LOCAL statement_timeout = 5000";
+/**
+ * How long a statement may take, also where a person locked a row or a table, in
+ * milliseconds. Only the wait for other writers ends with a `lock_timeout`.
+ */
+const LIMITS = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 5000";
 /** How long to wait for other writers where nothing else can run, in milliseconds. */
 const MOST_BLOCK_MS = 5000;
-/** How long to wait for them at a time else, and for the answer, in milliseconds. */
-const [MOST_QUEUE_MS, MOST_BEGIN_MS] = [3000, 8000];
+/** How long to wait for them at a time else, in milliseconds. */
+const MOST_QUEUE_MS = 3000;
 /** How long a wait for other writers is before it is reported, in milliseconds. */
 const PATIENCE_MS = 5000;
 const LOCK_NOT_AVAILABLE = "55P03";
@@ -33,21 +36,26 @@ export class WriteQueue {
   }
 
   /**
-   * Begins a transaction once no other program writes, however long that takes.
-   * A server that does not answer at all is noticed.
+   * Begins a transaction once no other program writes, however long that takes,
+   * and runs what it begins with. A server that does not answer at all is noticed.
+   *
+   * @param limitMs How long an answer may take, in milliseconds.
    */
-  async begin(session: Session): Promise<void> {
+  async begin(
+    session: Session,
+    limitMs: number,
+    ...parts: Part[]
+  ): Promise<Answer> {
     const { connection } = session;
     const sql = beginSql(session, MOST_QUEUE_MS);
     while (true) {
       try {
-        await connection.scriptLater(sql, MOST_BEGIN_MS);
-        return;
+        return await connection.allLater(limitMs, sql, ...parts);
       } catch (error) {
         const isQueueing = error instanceof ServerError &&
           error.code === LOCK_NOT_AVAILABLE;
         if (!isQueueing) throw error;
-        connection.script("ROLLBACK");
+        connection.all("ROLLBACK");
         this.#reportLongWait();
       }
     }
@@ -65,9 +73,9 @@ export class WriteQueue {
   }
 }
 
-/** Begins a transaction while nothing else can run. */
-export function beginNow(session: Session): void {
-  session.connection.script(beginSql(session, MOST_BLOCK_MS));
+/** Begins a transaction while nothing else can run, and runs what it begins with. */
+export function beginNow(session: Session, ...parts: Part[]): void {
+  session.connection.all(beginSql(session, MOST_BLOCK_MS), ...parts);
 }
 
 /** @param waitMs How long to wait for other writers. */

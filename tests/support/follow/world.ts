@@ -62,6 +62,8 @@ export interface File {
   wasEmpty: boolean;
   /** The life of the follower that has it open for sure. */
   openIn: number;
+  /** How many bytes it had when that follower last looked. */
+  seenSize: number;
   mayBeRead: boolean;
 }
 
@@ -201,7 +203,8 @@ export class World {
     const { generation } = original;
     const copy: File = {
       ...original,
-      ...{ name: this.#makeRoom(), size: 0, isClosed: true, openIn: 0 },
+      ...{ name: this.#makeRoom(), size: 0, isClosed: true },
+      ...{ openIn: 0, seenSize: 0 },
     };
     copy.wasEmpty = original.size === 0;
     const path = this.#pathOf(copy);
@@ -369,8 +372,23 @@ export class World {
     if (this.current?.mayBeRead === false) return;
     for (const file of this.#files()) {
       const isPart = file.generation === this.#work?.moved;
-      if (file.mayBeRead && !isPart) file.openIn = this.life;
+      if (!file.mayBeRead || isPart) continue;
+      const isRead = file.openIn === this.life && file.seenSize > 0;
+      const isOpen = isRead || !this.#isAlike(file);
+      file.openIn = isOpen ? this.life : 0;
+      file.seenSize = file.size;
     }
+  }
+
+  /**
+   * Whether all that is in a rotated file is in another one, too. It may be a copy
+   * of that as well, and those are not opened; nothing on the disk says which.
+   */
+  #isAlike({ generation, size }: File): boolean {
+    return size > 0 && generation !== this.current?.generation &&
+      this.generations.some((other) =>
+        other !== generation && other.content.startsWith(generation.content)
+      );
   }
 
   /**
@@ -471,8 +489,9 @@ export class World {
     };
     this.generations.push(generation);
     return {
-      ...{ name: LOG, generation, size: 0, openIn: 0, mayBeRead: true },
+      ...{ name: LOG, generation, size: 0, openIn: 0, seenSize: 0 },
       ...{ isArchive: false, isClosed: false, wasEmpty: false },
+      mayBeRead: true,
     };
   }
 
