@@ -8,7 +8,6 @@
 import type { EventOwner, TurnEvent } from "../turns/event.ts";
 import type { Decoded, Decoder, Opened, Prefilter } from "./dialect.ts";
 import { holdsTooMuch, isObject, type Json, parseJson } from "./json.ts";
-import { withoutPadding } from "./padding.ts";
 import {
   decodeWith,
   IGNORED,
@@ -55,7 +54,10 @@ interface Found {
   isTorn: boolean;
 }
 
+const NUL = 0;
+const CARRIAGE_RETURN = 13;
 const BRACE = 123;
+const BYTE_ORDER_MARK = 0xfeff;
 /** About how many characters are parsed in search of a whole object in a torn line. */
 const MOST_SEARCHED = 16 * 1024 * 1024;
 const FEWEST_TRIES = 8;
@@ -121,7 +123,10 @@ export class ObjectDecoder implements Decoder {
  * line is other JSON, `undefined` where it is not JSON.
  */
 function findObject(text: string): Found | null | undefined {
-  const { start, end } = withoutPadding(text);
+  let start = 0;
+  let end = text.length;
+  while (start < end && isPadding(text.charCodeAt(start))) start++;
+  while (end > start && isPadding(text.charCodeAt(end - 1))) end--;
   const whole = text.slice(start, end);
   const value = parseJson(whole);
   if (isObject(value)) return { object: value, start, end, isTorn: false };
@@ -139,6 +144,11 @@ function findObject(text: string): Found | null | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether a character is no part of a line, at either end of it. */
+function isPadding(code: number): boolean {
+  return code === NUL || code === CARRIAGE_RETURN || code === BYTE_ORDER_MARK;
 }
 
 /**

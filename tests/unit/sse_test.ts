@@ -331,16 +331,6 @@ Deno.test("sse decodes the whole envelope glued to a torn one, and rejects the h
   }
 });
 
-Deno.test("sse reads a line with NULs before or after it", () => {
-  const event = prompt();
-  const line = lineOf(event);
-  for (const padded of [`\0\0${line}`, `${line}\0\0`, `\0${line}\0\r`]) {
-    assertEquals(decode(padded), { events: [event], rejection: null });
-    const { envelope } = sse.decoder(null).open(padded, encoder.encode(padded));
-    assertEquals(new TextDecoder().decode(envelope?.bytes), `${line}\n`);
-  }
-});
-
 Deno.test("sse opens no envelope that is glued to one of an event that it ignores", () => {
   const half = '{"event":"turn.exec.end","line":"data: ha';
   const line = half + lineOf(prompt());

@@ -8,7 +8,6 @@
 import { latin1 } from "../ascii.ts";
 import type { Decoded, Decoder, Dialect, Opened } from "../dialect.ts";
 import { isObject, type Json, parseJson } from "../json.ts";
-import { withoutPadding } from "../padding.ts";
 import {
   decodeWith,
   IGNORED,
@@ -34,6 +33,7 @@ import {
 import { prefilter } from "./prefilter.ts";
 
 const encoder = new TextEncoder();
+const BYTE_ORDER_MARK = "\uFEFF";
 const CARRIAGE_RETURN = 13;
 
 /** Of each group an envelope has a key; old ones have the event's name in the line. */
@@ -77,8 +77,9 @@ class SseDecoder implements Decoder {
   decode(text: string, bytes: Uint8Array): Decoded {
     if (isOfOther(text)) return IGNORED;
     if (leadingName(text) === DELTA && !mayHoldText(text)) return IGNORED;
-    const { start, end } = withoutPadding(text);
-    const envelope = parseJson(text.slice(start, end));
+    const envelope = parseJson(
+      text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
+    );
     if (envelope === undefined) return this.#decodeBroken(text, bytes);
     if (!isObject(envelope)) return IGNORED;
     return decodeWith(() => this.#read(envelope), bytes);
@@ -136,18 +137,18 @@ function lastEnvelope(bytes: Uint8Array): number {
 }
 
 function open(text: string, bytes: Uint8Array): Opened {
-  const { start, end } = withoutPadding(text);
-  const whole = text.slice(start, end);
+  const hasMark = text.startsWith(BYTE_ORDER_MARK);
+  const whole = hasMark ? text.slice(1) : text;
   const envelope = parseJson(whole);
   if (envelope === undefined) {
-    const tail = text.lastIndexOf(ENVELOPE);
-    return tail > 0 && !isOfOther(text) && tooMuch(text) === null
-      ? open(text.slice(tail), bytes.subarray(lastEnvelope(bytes)))
+    const start = text.lastIndexOf(ENVELOPE);
+    return start > 0 && !isOfOther(text) && tooMuch(text) === null
+      ? open(text.slice(start), bytes.subarray(lastEnvelope(bytes)))
       : unopened(text, bytes);
   }
   if (!isObject(envelope)) return UNOPENED;
   // What is not UTF-8 would not be JSON to those who read it next.
-  const isRewritten = whole !== text || text.includes("\uFFFD");
+  const isRewritten = hasMark || text.includes("\uFFFD");
   const valid = isRewritten ? encoder.encode(whole + endOf(bytes)) : bytes;
   const owner = ownerOf(envelope);
   return { envelope: { bytes: valid, owner }, rejection: null };

@@ -60,7 +60,6 @@ const NAMES = [PROMPT, ANSWER, COMPLETED, ABORTED, SHUTDOWN, ...CLAUDE_NAMES];
 const DELTA = "claude.content_block_delta";
 const SHORTCUT = /^\{"event":"([A-Za-z0-9._-]+)"/;
 const ENVELOPE = '{"event":';
-const CARRIAGE_RETURN = 13;
 
 // One character a byte, so that places in the text are places in the bytes.
 const latin1 = new TextDecoder("latin1");
@@ -93,7 +92,7 @@ export function judge(
     return isCandidate ? whole : IGNORED;
   }
 
-  const envelope = parse(unpadded(line));
+  const envelope = parse(utf8.decode(line));
   if (envelope !== undefined) {
     const event = unlessBroken(() => read(envelope, memory));
     return event === undefined ? whole : { event, rejected: null };
@@ -108,14 +107,10 @@ export function judge(
 
 /** The JSON object in a line, if there is one. */
 export function open(line: Bytes): Opened | null {
-  const text = unpadded(line);
+  const text = utf8.decode(line);
   const value = parse(text);
   if (isObject(value)) {
-    const end = line.at(-1) === CARRIAGE_RETURN ? "\r" : "";
-    return {
-      text: text + end,
-      owner: unlessBroken(() => readOwner(value)) ?? null,
-    };
+    return { text, owner: unlessBroken(() => readOwner(value)) ?? null };
   }
   const ascii = latin1.decode(line);
   const last = ascii.lastIndexOf(ENVELOPE);
@@ -124,15 +119,10 @@ export function open(line: Bytes): Opened | null {
     : null;
 }
 
-/** The text of a line without what a crash or an editor leaves around it. */
-function unpadded(line: Bytes): string {
-  return utf8.decode(line).replace(/^[\0\r\uFEFF]+|[\0\r\uFEFF]+$/g, "");
-}
-
 /** The end of a torn line by itself; `undefined` where it does not decode. */
 function judgeTail(tail: Bytes, memory: Memory): LogEvent | null | undefined {
   if (isOfAnotherEvent(latin1.decode(tail))) return null;
-  const envelope = parse(unpadded(tail));
+  const envelope = parse(utf8.decode(tail));
   return envelope === undefined
     ? undefined
     : unlessBroken(() => read(envelope, memory));
